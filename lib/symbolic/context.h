@@ -1,0 +1,142 @@
+// Context: owns all dims of one analysis, the facts known about them, and the proofs.
+//
+// Dims denote mathematical integers; `//` is floor division. Every building function returns the
+// canonical form *under the facts known at that moment*. Later facts can make an older id stale;
+// Resolve(d) gives today's form, and Decide resolves what it is asked. What cannot be represented
+// within the caps (overflow, growth) becomes a fresh opaque symbol: weaker, never wrong.
+//
+// Not thread-safe; use one Context per analysis. Const members may be called from many threads once
+// nothing builds any more.
+#ifndef SYMSHAPE_SYMBOLIC_CONTEXT_H_
+#define SYMSHAPE_SYMBOLIC_CONTEXT_H_
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "symbolic/dim.h"
+#include "symbolic/fact.h"
+
+namespace symshape::symbolic {
+
+// Closed interval of integers; the infinities stand for "no bound".
+struct Interval {
+  static constexpr int64_t kMinusInf = std::numeric_limits<int64_t>::min();
+  static constexpr int64_t kPlusInf = std::numeric_limits<int64_t>::max();
+  int64_t lo = kMinusInf;
+  int64_t hi = kPlusInf;
+  friend bool operator==(const Interval&, const Interval&) = default;
+};
+inline constexpr Interval kSize{0, Interval::kPlusInf};  // any size of an axis
+inline constexpr Interval kAnyInteger{};
+
+// Where a symbol comes from; equalities eliminate the higher kinds first, so that an answer is
+// written in the inputs' names wherever it can be.
+enum class SymbolKind : uint8_t { kInput, kOutputName, kValueInfoName, kFresh };
+
+using Bindings = absl::flat_hash_map<std::string, int64_t>;
+
+// Two facts that cannot both hold. Returned inside kFailedPrecondition by Assume.
+struct Conflict {
+  Fact fact;
+  Cause cause;
+  std::vector<Cause> against;
+};
+
+class Context {
+ public:
+  Context();
+  ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  // --- building -------------------------------------------------------------------------------
+  Dim Constant(int64_t value);
+  // The symbol of that name; the same name is the same symbol. `domain` and `kind` count at the
+  // first mention only. Any text is a legal name (solver.md 3.11 says how odd ones print).
+  Dim Symbol(absl::string_view name, Interval domain = kSize, SymbolKind kind = SymbolKind::kInput);
+  // A new symbol named `stem`, or `stem_2`, `stem_3` … where the name is taken.
+  Dim Fresh(absl::string_view stem, Interval domain = kSize);
+  std::optional<Dim> FindSymbol(absl::string_view name) const;
+
+  Dim Add(Dim a, Dim b);
+  Dim Sub(Dim a, Dim b);
+  Dim Mul(Dim a, Dim b);
+  Dim Neg(Dim a);
+  // A divisor that may be 0 is legal: the quotient is then undefined at those sizes and no claim is
+  // made there. A divisor that is the constant 0 gives a fresh symbol.
+  Dim FloorDiv(Dim a, Dim b);
+  Dim CeilDiv(Dim a, Dim b);
+  Dim TruncDiv(Dim a, Dim b);  // C++'s `/`
+  Dim Mod(Dim a, Dim b);       // Python's `%`: a - b*(a//b)
+  Dim Min(Dim a, Dim b);
+  Dim Max(Dim a, Dim b);
+  // The size of an axis when sizes a and b are broadcast against each other, right also where one
+  // is 0: b where a is 1, a where b is 1, else either (they are equal). Printed, where nothing
+  // decides it, as max(a, b)*min(1, a, b) or, with both at least 1, max(a, b). Re-decided by
+  // Resolve when later facts tell more. It assumes nothing: the caller requires kBroadcast(a, b).
+  Dim Broadcast(Dim a, Dim b);
+
+  // --- reading --------------------------------------------------------------------------------
+  std::optional<int64_t> ConstantOf(Dim d) const;
+  // The plain symbol's name, if d is one.
+  std::optional<absl::string_view> SymbolName(Dim d) const;
+  SymbolKind KindOf(Dim symbol) const;  // REQUIRES: d is a plain symbol
+  // Bounds of d under the facts of now (cached; cheap tiers only).
+  Interval Bounds(Dim d);
+  // All symbols that occur in d, in order of creation.
+  std::vector<Dim> SymbolsOf(Dim d) const;
+  // Exact value at sizes; nullopt where a symbol has no size, a divisor is 0 or int64 overflows.
+  std::optional<int64_t> Evaluate(Dim d, const Bindings& sizes) const;
+
+  // --- facts ----------------------------------------------------------------------------------
+  Tri Decide(const Fact& fact);
+  // Adds the fact. Returns true where it told something new, false where it was known already.
+  // Errors: kFailedPrecondition  it contradicts what is known (LastConflict() has the causes); the
+  //                              context is unchanged
+  absl::StatusOr<bool> Assume(const Fact& fact, Cause cause);
+  const Conflict& LastConflict() const;
+  // Grows whenever a fact was added that can change a canonical form.
+  uint32_t epoch() const;
+  // Today's canonical form of d. O(1) where nothing changed since d was built or last resolved.
+  Dim Resolve(Dim d);
+  // d with symbols replaced, simultaneously.
+  Dim Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements);
+  // How often Decide has answered kUnknown so far: a caller can see whether its result might
+  // become stronger under later facts.
+  uint64_t undecided() const;
+
+  // Facts assumed after Push are forgotten at the matching Pop (branches and loop bodies). Dims stay.
+  void Push();
+  void Pop();
+
+  // --- text -----------------------------------------------------------------------------------
+  // Python-evaluable text, solver.md 3.11.
+  std::string Print(Dim d) const;
+  std::string Print(const Fact& fact) const;
+  // Any dialect in the wild, solver.md 3.11. Names are looked up or made as symbols of `kind`.
+  // Errors: kInvalidArgument, with the text, a caret line and what was expected.
+  absl::StatusOr<Dim> Parse(absl::string_view text, SymbolKind kind = SymbolKind::kInput);
+  // "H >= 1", "a == b", "H % 32 == 0", "1 <= seq <= 512" (gives several facts).
+  absl::StatusOr<std::vector<Fact>> ParseFacts(absl::string_view text,
+                                               SymbolKind kind = SymbolKind::kInput);
+  // The names that occur in an expression text, without making symbols of them.
+  static absl::StatusOr<std::vector<std::string>> NamesIn(absl::string_view text);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace symshape::symbolic
+
+#endif  // SYMSHAPE_SYMBOLIC_CONTEXT_H_
