@@ -1,0 +1,145 @@
+// Tables: interned shapes, types and values of one analysis. Equal content has equal ids, so that a
+// rule's answer can be remembered by the ids of its operands.
+#ifndef SYMSHAPE_RULES_TABLES_H_
+#define SYMSHAPE_RULES_TABLES_H_
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
+#include "graph/element_type.h"
+#include "symbolic/context.h"
+
+namespace symshape::rules {
+
+using graph::ElementType;
+using symbolic::Dim;
+
+enum class ShapeId : uint32_t { kUnknownRank = 0xffffffff };
+enum class TypeId : uint32_t { kUnknown = 0 };
+enum class KnowledgeId : uint32_t { kNone = 0 };
+
+struct Type {
+  enum class Kind : uint8_t { kUnknown, kTensor, kSparseTensor, kSequence, kOptional, kMap, kOpaque };
+  Kind kind = Kind::kUnknown;
+  ElementType element = ElementType::kUndefined;  // tensors
+  ElementType key = ElementType::kUndefined;      // maps
+  ShapeId shape = ShapeId::kUnknownRank;          // tensors
+  TypeId inner = TypeId::kUnknown;                // element of a sequence or optional; a map's value
+  friend bool operator==(const Type&, const Type&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Type& t) {
+    return H::combine(std::move(h), t.kind, t.element, t.key, t.shape, t.inner);
+  }
+};
+
+// One element of a tensor's value: the rational num/den. Integers and bools have den = 1. `exact` is
+// false where the float that the runtime computes may differ from num/den by rounding, so that a
+// Floor of it is not FloorDiv(num, den). num none: not known.
+struct Element {
+  Dim num;
+  Dim den = Dim::Inline(1);
+  bool exact = true;
+
+  Element() = default;
+  explicit Element(Dim integer) : num(integer) {}
+  Element(Dim n, Dim d, bool e) : num(n), den(d), exact(e) {}
+  bool known() const { return !num.is_none(); }
+  bool is_integer() const { return known() && exact && den == Dim::Inline(1); }
+  friend bool operator==(const Element&, const Element&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Element& e) {
+    return H::combine(std::move(h), e.num, e.den, e.exact);
+  }
+};
+
+// The most elements of a value that are tracked one by one.
+inline constexpr int64_t kMaxElements = 1024;
+
+// What is known of a value: its type, and an id for what is known of its content.
+struct Info {
+  TypeId type = TypeId::kUnknown;
+  KnowledgeId knowledge = KnowledgeId::kNone;
+  friend bool operator==(const Info&, const Info&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Info& i) {
+    return H::combine(std::move(h), i.type, i.knowledge);
+  }
+};
+
+// What is known of a value's content. All parts are optional.
+struct Knowledge {
+  // Tensors with constant dims and at most kMaxElements elements: all elements, row-major.
+  std::vector<Element> elements;
+  bool has_elements = false;
+  // Integer tensors of any size: lo <= every element <= hi; none where unbounded.
+  Dim lo;
+  Dim hi;
+  // Sequences: their length (none where unknown), and the items where each is known.
+  Dim length;
+  std::vector<Info> items;
+  bool has_items = false;
+
+  friend bool operator==(const Knowledge&, const Knowledge&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Knowledge& k) {
+    return H::combine(std::move(h), k.elements, k.has_elements, k.lo, k.hi, k.length, k.items,
+                      k.has_items);
+  }
+};
+
+class Tables {
+ public:
+  explicit Tables(symbolic::Context& context);
+  Tables(const Tables&) = delete;
+
+  symbolic::Context& context() const { return context_; }
+
+  ShapeId Intern(absl::Span<const Dim> dims);
+  TypeId Intern(const Type& type);
+  KnowledgeId Intern(Knowledge knowledge);
+
+  absl::Span<const Dim> dims(ShapeId shape) const;  // REQUIRES: a known rank
+  const Type& type(TypeId id) const { return types_[static_cast<uint32_t>(id)]; }
+  const Knowledge& knowledge(KnowledgeId id) const { return *knowledge_[static_cast<uint32_t>(id)]; }
+
+  TypeId Tensor(ElementType element, ShapeId shape = ShapeId::kUnknownRank);
+  TypeId Sequence(TypeId element);
+  TypeId Optional(TypeId element);
+
+  // Today's form of a type and of knowledge, under the facts of now.
+  ShapeId Resolve(ShapeId shape);
+  TypeId Resolve(TypeId type);
+  Info Resolve(Info info);
+
+ private:
+  KnowledgeId Resolve(KnowledgeId id);
+  symbolic::Context& context_;
+  std::deque<std::vector<Dim>> shapes_;
+  absl::flat_hash_map<absl::Span<const Dim>, ShapeId> shape_ids_;
+  std::vector<Type> types_;
+  absl::flat_hash_map<Type, TypeId> type_ids_;
+  std::deque<Knowledge> knowledge_store_;
+  std::vector<const Knowledge*> knowledge_;
+  struct KnowledgeHash {
+    size_t operator()(const Knowledge* k) const { return absl::Hash<Knowledge>()(*k); }
+  };
+  struct KnowledgeEq {
+    bool operator()(const Knowledge* a, const Knowledge* b) const { return *a == *b; }
+  };
+  absl::flat_hash_map<const Knowledge*, KnowledgeId, KnowledgeHash, KnowledgeEq> knowledge_ids_;
+  // Resolved forms, valid for one epoch of the context.
+  uint32_t epoch_ = 0;
+  absl::flat_hash_map<ShapeId, ShapeId> resolved_shapes_;
+  absl::flat_hash_map<TypeId, TypeId> resolved_types_;
+  absl::flat_hash_map<KnowledgeId, KnowledgeId> resolved_knowledge_;
+  void CheckEpoch();
+};
+
+}  // namespace symshape::rules
+
+#endif  // SYMSHAPE_RULES_TABLES_H_
