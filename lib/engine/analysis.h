@@ -1,0 +1,90 @@
+// Analysis: what is known about a model after inference. Made by Infer (infer.h); immutable after.
+#ifndef SYMSHAPE_ENGINE_ANALYSIS_H_
+#define SYMSHAPE_ENGINE_ANALYSIS_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "diagnostics/diagnostic.h"
+#include "graph/model.h"
+#include "rules/tables.h"
+#include "symbolic/context.h"
+
+namespace symshape::engine {
+
+// What a node requires in order to run, over the inputs' symbols; simplified under the facts of
+// earlier nodes only, so that dropping none of the list loses nothing.
+struct Requirement {
+  symbolic::Fact fact;
+  std::vector<symbolic::Dim> unless_zero;  // vacuous where one of these is 0
+  diagnostics::Message message;
+  const graph::Graph* graph;
+  uint32_t node;       // index into graph->nodes
+  bool conditional;    // inside a branch or loop body that need not be entered
+};
+
+// An axis of a graph input whose name the file did not give (or gave in a form that is no symbol).
+struct NamedAxis {
+  graph::ValueId input;
+  int axis;
+  std::string name;     // what symshape calls it
+  std::string written;  // what the file had: "", "?", "-1", "0", "past + 1"
+};
+
+// How much is known of one tensor.
+enum class Exactness : uint8_t {
+  kExact,        // every dim is a function of the inputs' symbols
+  kNamed,        // some dim is a symbol that only data decides
+  kUnknownRank,
+  kUnknownType,
+};
+
+class Analysis {
+ public:
+  explicit Analysis(const graph::Model& model);
+  Analysis(const Analysis&) = delete;
+
+  const graph::Model& model() const { return model_; }
+  symbolic::Context& context() const { return *context_; }
+  const rules::Tables& tables() const { return *tables_; }
+
+  // What is known of a value, resolved under all facts. Graphs that were never entered know nothing.
+  rules::Info info(const graph::Graph& graph, graph::ValueId value) const;
+  Exactness ExactnessOf(const graph::Graph& graph, graph::ValueId value) const;
+  // The dims of a tensor of known rank; nullopt otherwise.
+  std::optional<absl::Span<const symbolic::Dim>> DimsOf(rules::Info info) const;
+
+  // The symbols on the main graph's inputs, in order.
+  const std::vector<symbolic::Dim>& input_symbols() const { return input_symbols_; }
+  bool IsInputSymbol(symbolic::Dim symbol) const { return input_symbol_set_.contains(symbol); }
+  // A symbol that takes several sizes in one run (another one per trip of a loop): its name must not
+  // be written into a file, where names are global.
+  bool IsLocal(symbolic::Dim symbol) const { return local_symbols_.contains(symbol); }
+
+  const std::vector<NamedAxis>& named_axes() const { return named_axes_; }
+  const std::vector<Requirement>& requirements() const { return requirements_; }
+  const std::vector<diagnostics::Diagnostic>& diagnostics() const { return diagnostics_; }
+  int rounds() const { return rounds_; }
+
+ private:
+  friend class Walk;
+  const graph::Model& model_;
+  std::unique_ptr<symbolic::Context> context_;
+  std::unique_ptr<rules::Tables> tables_;
+  std::vector<std::vector<rules::Info>> infos_;  // by graph index, by value
+  std::vector<symbolic::Dim> input_symbols_;
+  absl::flat_hash_set<symbolic::Dim> input_symbol_set_;
+  absl::flat_hash_set<symbolic::Dim> local_symbols_;
+  std::vector<NamedAxis> named_axes_;
+  std::vector<Requirement> requirements_;
+  std::vector<diagnostics::Diagnostic> diagnostics_;
+  int rounds_ = 0;
+};
+
+}  // namespace symshape::engine
+
+#endif  // SYMSHAPE_ENGINE_ANALYSIS_H_

@@ -1,0 +1,21 @@
+// Infer: propagates shapes, values and facts through a model.
+#ifndef SYMSHAPE_ENGINE_INFER_H_
+#define SYMSHAPE_ENGINE_INFER_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "engine/analysis.h"
+#include "engine/options.h"
+#include "graph/model.h"
+
+namespace symshape::engine {
+
+// `model` must outlive the analysis.
+// Errors: kInvalidArgument  an option names what the model does not have, or cannot be read
+//         kInvalidArgument  an operator of ai.onnx that does not exist at the model's opset
+absl::StatusOr<std::unique_ptr<Analysis>> Infer(const graph::Model& model, const Options& options);
+
+}  // namespace symshape::engine
+
+#endif  // SYMSHAPE_ENGINE_INFER_H_

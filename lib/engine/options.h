@@ -1,0 +1,31 @@
+// Options of an inference, as the engine understands them. The user's form: include/symshape/options.h.
+#ifndef SYMSHAPE_ENGINE_OPTIONS_H_
+#define SYMSHAPE_ENGINE_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace symshape::engine {
+
+// A name for one axis of an input or output: `dynamic_axes`. An empty name asks for a readable made-up
+// one. On an input it replaces what the file says there; on an output it is a claim.
+struct AxisName {
+  std::string tensor;
+  int axis;  // may be negative
+  std::string name;
+};
+
+struct Options {
+  std::vector<std::pair<std::string, int64_t>> bindings;  // symbol = size
+  std::vector<std::string> assumptions;                   // facts as text: "H >= 1"
+  bool assume_positive = false;                           // every input symbol >= 1
+  std::vector<AxisName> dynamic_axes;
+  // Rounds over the graph: later ones use facts that late nodes told.
+  int max_rounds = 4;
+};
+
+}  // namespace symshape::engine
+
+#endif  // SYMSHAPE_ENGINE_OPTIONS_H_
