@@ -1,0 +1,47 @@
+// Joins the tables of the family files.
+#include "rules/table.h"
+
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "rules/families.h"
+
+namespace symshape::rules {
+namespace {
+
+using Key = std::pair<absl::string_view, absl::string_view>;  // domain, operator
+
+// Rules of one operator in one domain follow each other in `since`; nearly all have exactly one.
+using Index = absl::flat_hash_map<Key, std::vector<const Rule*>>;
+
+Index MakeIndex() {
+  Index index;
+  for (const Family& family : Families()) {
+    for (const Rule& rule : family.rules) index[Key(rule.domain, rule.op)].push_back(&rule);
+  }
+  return index;
+}
+
+}  // namespace
+
+absl::Span<const Family> Families() {
+  static const Family kFamilies[] = {
+      {"mat_mul.cc", MatMulRules()},
+  };
+  return kFamilies;
+}
+
+const Rule* FindRule(absl::string_view domain, absl::string_view op, int version) {
+  static const Index& index = *new Index(MakeIndex());  // constant after; never destroyed
+  const auto found = index.find(Key(domain, op));
+  if (found == index.end()) return nullptr;
+  const Rule* best = nullptr;
+  for (const Rule* rule : found->second) {
+    // Version 0: the model imports no opset of this domain; the newest rule is as good as any.
+    if (version != 0 && rule->since > version) continue;
+    if (best == nullptr || rule->since > best->since) best = rule;
+  }
+  return best;
+}
+
+}  // namespace symshape::rules
