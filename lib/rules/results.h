@@ -41,6 +41,8 @@ class Sink {
                        absl::Span<const diagnostics::Piece> message) = 0;
   // The same symbol each time that the same node asks in the same order.
   virtual Dim Fresh(absl::string_view stem, Interval domain) = 0;
+  // symbol <= limit: true by the operator's definition, not a requirement.
+  virtual void Bound(Dim symbol, Dim limit) = 0;
   virtual void Report(diagnostics::Diagnostic diagnostic) = 0;
 };
 

@@ -132,12 +132,14 @@ class Tables {
     bool operator()(const Knowledge* a, const Knowledge* b) const { return *a == *b; }
   };
   absl::flat_hash_map<const Knowledge*, KnowledgeId, KnowledgeHash, KnowledgeEq> knowledge_ids_;
-  // Resolved forms, valid for one epoch of the context.
-  uint32_t epoch_ = 0;
-  absl::flat_hash_map<ShapeId, ShapeId> resolved_shapes_;
-  absl::flat_hash_map<TypeId, TypeId> resolved_types_;
-  absl::flat_hash_map<KnowledgeId, KnowledgeId> resolved_knowledge_;
-  void CheckEpoch();
+  // Today's form of each id and the epoch in which that was found; by id.
+  struct Resolved {
+    uint32_t epoch = 0xffffffff;
+    uint32_t id = 0;
+  };
+  std::vector<Resolved> resolved_shapes_;
+  std::vector<Resolved> resolved_types_;
+  std::vector<Resolved> resolved_knowledge_;
 };
 
 }  // namespace symshape::rules

@@ -1,0 +1,79 @@
+#include "rules/results.h"
+
+#include <utility>
+
+namespace symshape::rules {
+
+void Results::SetType(int output, ElementType type) {
+  if (!wanted(output)) return;
+  const ShapeId shape = tables_.type(outputs_[output].type).shape;
+  outputs_[output].type = tables_.Tensor(type, shape);
+}
+
+void Results::SetShape(int output, absl::Span<const Dim> dims) {
+  if (!wanted(output)) return;
+  const ElementType type = tables_.type(outputs_[output].type).element;
+  outputs_[output].type = tables_.Tensor(type, tables_.Intern(dims));
+}
+
+void Results::SetRank(int output, int rank, absl::string_view stem) {
+  if (!wanted(output)) return;
+  ShapeBuilder shape;
+  for (int i = 0; i < rank; ++i) shape.Add(Fresh(stem));
+  SetShape(output, shape);
+}
+
+void Results::SetElements(int output, std::vector<Element> elements) {
+  if (!wanted(output)) return;
+  const Type& type = tables_.type(outputs_[output].type);
+  if (type.shape == ShapeId::kUnknownRank ||
+      static_cast<int64_t>(elements.size()) > kMaxElements) {
+    return;
+  }
+  int64_t count = 1;
+  for (Dim d : tables_.dims(type.shape)) {
+    const std::optional<int64_t> size = tables_.context().ConstantOf(d);
+    if (!size) return;
+    count *= *size;
+    if (count > kMaxElements) return;
+  }
+  if (count != static_cast<int64_t>(elements.size())) return;
+  Knowledge knowledge = tables_.knowledge(outputs_[output].knowledge);
+  knowledge.has_elements = true;
+  knowledge.elements = std::move(elements);
+  outputs_[output].knowledge = tables_.Intern(std::move(knowledge));
+}
+
+void Results::SetInts(int output, absl::Span<const Expr> ints) {
+  std::vector<Element> elements;
+  elements.reserve(ints.size());
+  for (Expr e : ints) elements.emplace_back(e.dim());
+  SetElements(output, std::move(elements));
+}
+
+void Results::SetInts(int output, absl::Span<const int64_t> ints) {
+  std::vector<Element> elements;
+  elements.reserve(ints.size());
+  for (int64_t i : ints) elements.emplace_back(tables_.context().Constant(i));
+  SetElements(output, std::move(elements));
+}
+
+void Results::SetRange(int output, Dim lo, Dim hi) {
+  if (!wanted(output)) return;
+  Knowledge knowledge = tables_.knowledge(outputs_[output].knowledge);
+  knowledge.lo = lo;
+  knowledge.hi = hi;
+  outputs_[output].knowledge = tables_.Intern(std::move(knowledge));
+}
+
+void Results::SetInfo(int output, Info info) {
+  if (wanted(output)) outputs_[output] = info;
+}
+
+Expr Results::FreshUpTo(absl::string_view stem, Expr limit) {
+  const Expr fresh = Fresh(stem);
+  sink_.Bound(fresh.dim(), limit.dim());
+  return fresh;
+}
+
+}  // namespace symshape::rules

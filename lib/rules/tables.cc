@@ -1,0 +1,120 @@
+#include "rules/tables.h"
+
+#include <utility>
+
+namespace symshape::rules {
+
+Tables::Tables(symbolic::Context& context) : context_(context) {
+  Intern(Type{});       // TypeId::kUnknown
+  Intern(Knowledge{});  // KnowledgeId::kNone
+}
+
+ShapeId Tables::Intern(absl::Span<const Dim> dims) {
+  const auto found = shape_ids_.find(dims);
+  if (found != shape_ids_.end()) return found->second;
+  shapes_.emplace_back(dims.begin(), dims.end());
+  const ShapeId id = static_cast<ShapeId>(shapes_.size() - 1);
+  shape_ids_.emplace(absl::MakeConstSpan(shapes_.back()), id);
+  resolved_shapes_.emplace_back();
+  return id;
+}
+
+TypeId Tables::Intern(const Type& type) {
+  const auto [it, fresh] = type_ids_.try_emplace(type, static_cast<TypeId>(types_.size()));
+  if (fresh) {
+    types_.push_back(type);
+    resolved_types_.emplace_back();
+  }
+  return it->second;
+}
+
+KnowledgeId Tables::Intern(Knowledge knowledge) {
+  const auto found = knowledge_ids_.find(&knowledge);
+  if (found != knowledge_ids_.end()) return found->second;
+  knowledge_store_.push_back(std::move(knowledge));
+  const KnowledgeId id = static_cast<KnowledgeId>(knowledge_.size());
+  knowledge_.push_back(&knowledge_store_.back());
+  knowledge_ids_.emplace(&knowledge_store_.back(), id);
+  resolved_knowledge_.emplace_back();
+  return id;
+}
+
+absl::Span<const Dim> Tables::dims(ShapeId shape) const {
+  return shapes_[static_cast<uint32_t>(shape)];
+}
+
+TypeId Tables::Tensor(ElementType element, ShapeId shape) {
+  Type type;
+  type.kind = Type::Kind::kTensor;
+  type.element = element;
+  type.shape = shape;
+  return Intern(type);
+}
+
+TypeId Tables::Sequence(TypeId element) {
+  Type type;
+  type.kind = Type::Kind::kSequence;
+  type.inner = element;
+  return Intern(type);
+}
+
+TypeId Tables::Optional(TypeId element) {
+  Type type;
+  type.kind = Type::Kind::kOptional;
+  type.inner = element;
+  return Intern(type);
+}
+
+ShapeId Tables::Resolve(ShapeId shape) {
+  if (shape == ShapeId::kUnknownRank) return shape;
+  const uint32_t index = static_cast<uint32_t>(shape);
+  const uint32_t epoch = context_.epoch();
+  if (resolved_shapes_[index].epoch == epoch) {
+    return static_cast<ShapeId>(resolved_shapes_[index].id);
+  }
+  const absl::Span<const Dim> before = dims(shape);
+  std::vector<Dim> after(before.begin(), before.end());
+  for (Dim& d : after) d = context_.Resolve(d);
+  const ShapeId result = Intern(after);
+  resolved_shapes_[index] = {epoch, static_cast<uint32_t>(result)};
+  return result;
+}
+
+TypeId Tables::Resolve(TypeId id) {
+  const uint32_t index = static_cast<uint32_t>(id);
+  const uint32_t epoch = context_.epoch();
+  if (resolved_types_[index].epoch == epoch) return static_cast<TypeId>(resolved_types_[index].id);
+  Type type = types_[index];
+  type.shape = Resolve(type.shape);
+  // Types nest as deeply as the file declares them; its loader bounds that depth.
+  if (type.inner != TypeId::kUnknown) type.inner = Resolve(type.inner);
+  const TypeId result = Intern(type);
+  resolved_types_[index] = {epoch, static_cast<uint32_t>(result)};
+  return result;
+}
+
+KnowledgeId Tables::Resolve(KnowledgeId id) {
+  if (id == KnowledgeId::kNone) return id;
+  const uint32_t index = static_cast<uint32_t>(id);
+  const uint32_t epoch = context_.epoch();
+  if (resolved_knowledge_[index].epoch == epoch) {
+    return static_cast<KnowledgeId>(resolved_knowledge_[index].id);
+  }
+  const auto resolve = [this](Dim d) { return d.is_none() ? d : context_.Resolve(d); };
+  Knowledge knowledge = *knowledge_[index];
+  for (Element& e : knowledge.elements) {
+    e.num = resolve(e.num);
+    e.den = resolve(e.den);
+  }
+  knowledge.lo = resolve(knowledge.lo);
+  knowledge.hi = resolve(knowledge.hi);
+  knowledge.length = resolve(knowledge.length);
+  for (Info& item : knowledge.items) item = Resolve(item);
+  const KnowledgeId result = Intern(std::move(knowledge));
+  resolved_knowledge_[index] = {epoch, static_cast<uint32_t>(result)};
+  return result;
+}
+
+Info Tables::Resolve(Info info) { return {Resolve(info.type), Resolve(info.knowledge)}; }
+
+}  // namespace symshape::rules
