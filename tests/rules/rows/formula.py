@@ -1,0 +1,45 @@
+"""Dims and conditions as Python texts: evaluating them, and the symbols they hold."""
+
+import ast
+import functools
+import re
+
+FUNCTIONS = {'max': max, 'min': min}
+
+
+@functools.lru_cache(maxsize=None)
+def _compiled(text):
+    return compile(text.strip(), text, 'eval')
+
+
+@functools.lru_cache(maxsize=None)
+def symbols(text):
+    """-> the names in a text, functions left out."""
+    names = {n.id for n in ast.walk(ast.parse(text.strip(), mode='eval')) if isinstance(n, ast.Name)}
+    return frozenset(names - FUNCTIONS.keys())
+
+
+def value(text, sizes):
+    """Raises NameError where a symbol has no size, ZeroDivisionError."""
+    return eval(_compiled(text), {'__builtins__': {}, **FUNCTIONS}, dict(sizes))
+
+
+def is_name(text):
+    return re.fullmatch(r'[A-Za-z_][A-Za-z0-9_.]*', text) is not None
+
+
+def is_number(text):
+    return re.fullmatch(r'-?[0-9]+', text) is not None
+
+
+def is_literal(text):
+    """A number of any kind, a bool, a string, nan or inf: an element that needs no computing."""
+    return re.fullmatch(r'-?([0-9.]+(e[-+]?[0-9]+)?|inf)|nan|true|false|".*"', text) is not None
+
+
+def literal(text):
+    if text in ('true', 'false'):
+        return text == 'true'
+    if text.startswith('"'):
+        return text[1:-1]
+    return int(text) if is_number(text) else float(text)

@@ -1,0 +1,253 @@
+"""Judges one row in the four ways that README.md lists; every problem is one line of text."""
+
+import os
+
+import numpy as np
+from onnx import helper
+
+from . import command, formula, sizes as sizing
+from .execute import NoExecutor, Runner
+from .model import Model
+
+_OFFSET = 1000   # an observed element may be negative: ConstantOfShape wants none
+_SCALE = 1024    # and no integer: exact in every float type that a row uses
+
+
+def judge(row, tell=lambda text: None):
+    """-> problems of the row, [] if it holds. tell: hears what is about to be run, should the runtime die of it."""
+    model = Model(row)
+    if row.error is not None:
+        return _judge_error(row, model, tell)
+    problems, written = [], None
+    try:
+        data = command.infer(model.proto.SerializeToString())
+        written = command.load(data)
+        problems += _texts(row, written)
+        problems += _elements(row, model)
+        if command.infer(data) != data:
+            problems.append('a second infer changes the file')
+    except command.Refused as refused:
+        problems.append(f'symshape: {refused}')
+    inside = sizing.inside(row, model.symbols)
+    problems += _too_few(model, inside)
+    problems += _runs(row, model, inside, tell)
+    if written is not None and not problems:
+        problems += _binds(row, model, inside[:3])
+    return problems
+
+
+def judge_by_running(row, tell=lambda text: None):
+    """The second way alone."""
+    model = Model(row)
+    if row.error is not None:
+        return _refused_by_runtime(row, model, tell)
+    inside = sizing.inside(row, model.symbols)
+    return _too_few(model, inside) + _runs(row, model, inside, tell)
+
+
+def _too_few(model, inside):
+    return [f'only {len(inside)} sizes inside needs were found'] if model.symbols and len(inside) < 3 else []
+
+
+def _judge_error(row, model, tell):
+    problems = []
+    try:
+        command.infer(model.proto.SerializeToString())
+        problems.append('symshape accepts the model')
+    except command.Refused as refused:
+        if row.error not in str(refused):
+            problems.append(f'expected error "{row.error}", symshape says: {refused}')
+    return problems + _refused_by_runtime(row, model, tell)
+
+
+def _refused_by_runtime(row, model, tell):
+    if row.unrun is not None:
+        return []
+    try:
+        runner = Runner(model)
+    except Exception:   # whatever the executor throws: it refuses
+        return []
+    for sizes in sizing.inside(row, model.symbols):
+        tell(f'{sizes}')
+        try:
+            runner.run(sizes)
+        except Exception:   # the same
+            continue
+        return [f'expected an error, but it runs at {sizes}']
+    return []
+
+
+# --- 1. text
+def _texts(row, written):
+    problems = []
+    for k, expected in enumerate(row.outputs):
+        if expected is None:
+            continue
+        got = command.tensor_type(written, f'y{k}')
+        if got is None:
+            problems.append(f'y{k} is not in the result')
+            continue
+        if got[0] != expected.type:
+            problems.append(f'y{k}: element type {got[0]}, expected {expected.type}')
+        if got[1] != expected.dims:
+            problems.append(f'y{k}: [{_join(got[1])}], expected [{_join(expected.dims)}]')
+    return problems
+
+
+def _join(dims):
+    return '...' if dims is None else ','.join(dims)
+
+
+def _elements(row, model):
+    problems = []
+    for k, expected in enumerate(row.outputs):
+        if expected is not None and expected.elements:
+            plain = _observe(model, k, expected, 1, 0)
+            if any(g != e and e != '?' for g, e in zip(plain, expected.elements)):
+                problems += _elements_in_numbers(model, k, expected, plain)
+            problems += _unknown_elements(model, k, expected, plain)
+    return problems
+
+
+def _observe(model, k, expected, scale, offset):
+    proto = model.observed(f'y{k}', len(expected.elements), expected.type, scale, offset)
+    try:
+        written = command.load(command.infer(proto.SerializeToString()))
+    except command.Refused:   # a negative size: observed again with an offset
+        return ['?'] * len(expected.elements)
+    return [(command.tensor_type(written, f'e{i}') or (0, None))[1] or '?' for i in range(len(expected.elements))]
+
+
+def _elements_in_numbers(model, k, expected, plain):
+    scale = _SCALE if any('.' in e for e in expected.elements) else 1
+    got = [d[0] for d in _observe(model, k, expected, scale, _OFFSET)]
+    problems = []
+    negative_somewhere = scale != 1
+    for sizes in sizing.inside(model.row, model.symbols):
+        for i, (g, e) in enumerate(zip(got, expected.elements)):
+            if e == '?':
+                continue
+            want = _element(e, sizes)
+            negative_somewhere |= want < 0
+            try:
+                if formula.value(g, sizes) != want * scale + _OFFSET:
+                    return [f'y{k} element {i}: {g} with offset {_OFFSET}, expected {e}']
+            except (NameError, SyntaxError):
+                return [f'y{k} element {i}: {plain[i]}, expected {e}']
+    if not negative_somewhere:
+        problems.append(f'y{k}: elements {{{", ".join(p[0] for p in plain)}}}, expected {{{", ".join(expected.elements)}}}')
+    return problems
+
+
+def _unknown_elements(model, k, expected, plain):
+    known = [i for i, (g, e) in enumerate(zip(plain, expected.elements))
+             if e == '?' and g[0] != '?' and formula.symbols(g[0]) <= model.symbols]
+    return [f'y{k} element {i}: {plain[i][0]}, expected unknown' for i in known]
+
+
+def _element(text, sizes):
+    return formula.value({'true': '1', 'false': '0'}.get(text, text), sizes)
+
+
+# --- 2. runs
+def _runs(row, model, inside, tell):
+    try:
+        runner = Runner(model)
+    except NoExecutor as error:
+        return [] if row.unrun is not None else [f'no executor (say unrun "reason"): {str(error)[:200]}']
+    except Exception as error:
+        return [f'does not load: {str(error)[:200]}']
+    problems = []
+    for sizes in inside:
+        tell(f'{sizes}')
+        try:
+            problems += _compare(row, sizes, runner.run(sizes))
+        except NoExecutor as error:
+            return [] if row.unrun is not None else [f'no executor (say unrun "reason"): {str(error)[:200]}']
+        except Exception as error:
+            problems.append(f'inside needs, at {sizes}: {str(error)[:200]}')
+    if row.unrun is not None and not problems:
+        return ['runs, though it says unrun']
+    if row.unrun is not None:
+        return []
+    return problems[:3] + (_outside(row, model, runner, inside, tell) if runner.is_onnxruntime else [])
+
+
+def _outside(row, model, runner, inside, tell):
+    problems = []
+    for clause in row.needs:
+        tried = sizing.outside(row, model.symbols, clause, inside)
+        if not tried:
+            problems.append(f'no size violates "{clause}" alone: it follows from the others')
+        for sizes in tried:
+            tell(f'{sizes}')
+            try:
+                runner.run(sizes)
+            except Exception:   # whatever the executor throws: it refuses
+                continue
+            problems.append(f'needs "{clause}", but it runs at {sizes}')
+            break
+    return problems
+
+
+def _compare(row, sizes, results):
+    """-> differences between the expected outputs at these sizes and the real ones."""
+    problems, env = [], dict(sizes)
+    for k, expected in enumerate(row.outputs):
+        if expected is None or expected.dims is None:
+            continue
+        for array in _arrays(results[f'y{k}']):
+            if len(expected.dims) == array.ndim:
+                for dim, real in zip(expected.dims, array.shape):
+                    if formula.is_name(dim):
+                        env.setdefault(dim, real)   # a fresh symbol stands for what the run gives
+    for k, expected in enumerate(row.outputs):
+        if expected is not None:
+            for array in _arrays(results[f'y{k}']):
+                problems += [f'y{k}: {p}, at {sizes}' for p in _compare_array(expected, env, array)]
+    return problems
+
+
+def _arrays(result):
+    if isinstance(result, list):
+        return [np.asarray(r) for r in result]
+    return [] if result is None else [np.asarray(result)]
+
+
+def _compare_array(expected, env, array):
+    if expected.dims is None:
+        return []
+    try:
+        dims = [formula.value(d, env) for d in expected.dims]
+    except (NameError, ZeroDivisionError) as error:
+        return [f'cannot evaluate {expected.dims}: {error}']
+    if dims != list(array.shape):
+        return [f'expected {dims}, ran {list(array.shape)}']
+    if array.dtype.kind not in 'OUS' and array.dtype != helper.tensor_dtype_to_np_dtype(expected.type):
+        return [f'expected type {expected.type}, ran {array.dtype}']
+    for i, text in enumerate(expected.elements or ()):
+        if text != '?' and array.size and array.ravel()[i] != array.dtype.type(_element(text, env)):
+            return [f'element {i}: expected {text}, ran {array.ravel()[i]}']
+    return []
+
+
+# --- 3. bind
+def _binds(row, model, inside):
+    problems = []
+    for sizes in inside if model.symbols else ():
+        bound = ','.join(f'{s}={v}' for s, v in sorted(sizes.items()) if s in model.written_symbols)
+        if not bound:
+            continue
+        try:
+            written = command.load(command.infer(model.proto.SerializeToString(), '--bind', bound))
+        except command.Refused as refused:
+            problems.append(f'--bind {bound}: {refused}')
+            continue
+        for k, expected in enumerate(row.outputs):
+            if expected is None or expected.dims is None:
+                continue
+            got = command.tensor_type(written, f'y{k}')[1]
+            for g, e in zip(got or ['?'] * len(expected.dims), expected.dims):
+                if formula.symbols(e) <= sizes.keys() and g != str(formula.value(e, sizes)):
+                    problems.append(f'--bind {bound}: y{k} has dim {g}, expected {formula.value(e, sizes)} = {e}')
+    return problems[:2]

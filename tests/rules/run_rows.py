@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Judges the rows of tests/rules/*.rows; README.md beside it defines them. Exit code 1 where one fails or none ran."""
+
+import argparse
+import glob
+import multiprocessing
+import os
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from rows import format as rows_format  # noqa: E402
+from rows import judge  # noqa: E402
+
+
+def _judge_rows(rows, judge_one, connection):
+    """The child: a runtime that dies takes only this process with it."""
+    for index, row in rows:
+        connection.send(('at', index, ''))
+        try:
+            problems = judge_one(row, lambda text: connection.send(('at', index, text)))
+        except Exception as error:   # a row that the runner cannot handle is that row's failure
+            problems = [f'{type(error).__name__}: {error}']
+        connection.send(('done', index, problems))
+    connection.close()
+
+
+def _supervise(rows, judge_one, verdicts):
+    """Judges all rows in children, a new one after each death."""
+    context = multiprocessing.get_context('fork')
+    while rows:
+        receiver, sender = context.Pipe(duplex=False)
+        child = context.Process(target=_judge_rows, args=(rows, judge_one, sender))
+        child.start()
+        sender.close()
+        at, sizes = rows[0][0], ''
+        try:
+            while True:
+                kind, at, said = receiver.recv()
+                if kind == 'done':
+                    verdicts[at], sizes = said, ''
+                else:
+                    sizes = said
+        except EOFError:
+            child.join()
+        if child.exitcode:
+            verdicts[at] = [f'the runtime dies at {sizes} (signal {-child.exitcode}): say avoid']
+        rows = [r for r in rows if r[0] not in verdicts]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('files', nargs='*')
+    parser.add_argument('--only', default='', help='rows whose text holds this')
+    parser.add_argument('--runs-only', action='store_true', help='hold the rows against the runtime alone, without symshape')
+    parser.add_argument('-v', action='store_true', help='name every row')
+    args = parser.parse_args()
+    here = os.path.dirname(os.path.abspath(__file__))
+    files = args.files or sorted(glob.glob(os.path.join(here, '*.rows')))
+
+    started, rows, unread = time.time(), [], []
+    for file in files:
+        for row in rows_format.read_file(file):
+            text = row[1] if isinstance(row, tuple) else row.text
+            if args.only in text:
+                (unread if isinstance(row, tuple) else rows).append((file, row))
+    verdicts = {}
+    judge_one = judge.judge_by_running if args.runs_only else judge.judge
+    jobs = list(enumerate(row for _, row in rows))
+    threads = [threading.Thread(target=_supervise, args=(jobs[k::2], judge_one, verdicts)) for k in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return _report(files, rows, unread, verdicts, time.time() - started, args.v)
+
+
+def _report(files, rows, unread, verdicts, seconds, verbose):
+    counts = {file: [0, 0] for file in files}
+    for file, (line, text, message) in unread:
+        counts[file][1] += 1
+        print(f'{file}:{line}: {message}\n    {text}')
+    for index, (file, row) in enumerate(rows):
+        problems = verdicts.get(index, ['was not judged'])
+        counts[file][bool(problems)] += 1
+        if problems or verbose:
+            print(f'{file}:{row.line}: {"failed" if problems else "holds"}\n    {row.text}')
+        for problem in problems:
+            print(f'      {problem}')
+    for file, (passed, failed) in counts.items():
+        print(f'{os.path.basename(file):32s} {passed:5d} passed {failed:5d} failed')
+    passed, failed = (sum(c[k] for c in counts.values()) for k in (0, 1))
+    print(f'rows: {passed} passed, {failed} failed, {seconds:.1f} s')
+    return 1 if failed or not passed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
