@@ -9,7 +9,8 @@ import sys
 import threading
 import time
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
 from rows import format as rows_format  # noqa: E402
 from rows import judge  # noqa: E402
 
@@ -56,8 +57,7 @@ def main():
     parser.add_argument('--runs-only', action='store_true', help='hold the rows against the runtime alone, without symshape')
     parser.add_argument('-v', action='store_true', help='name every row')
     args = parser.parse_args()
-    here = os.path.dirname(os.path.abspath(__file__))
-    files = args.files or sorted(glob.glob(os.path.join(here, '*.rows')))
+    files = args.files or sorted(glob.glob(os.path.join(HERE, '*.rows')))
 
     started, rows, unread = time.time(), [], []
     for file in files:

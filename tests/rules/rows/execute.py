@@ -5,7 +5,7 @@ import onnxruntime
 from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 
-from . import formula
+from support import formula
 from .model import dim_names
 
 onnxruntime.set_default_logger_severity(4)

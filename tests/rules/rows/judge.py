@@ -1,11 +1,12 @@
 """Judges one row in the four ways that README.md lists; every problem is one line of text."""
 
-import os
-
 import numpy as np
 from onnx import helper
 
-from . import command, formula, sizes as sizing
+from support import command, formula
+from support.inferred import Inferred
+
+from . import sizes as sizing
 from .execute import NoExecutor, Runner
 from .model import Model
 
@@ -20,11 +21,12 @@ def judge(row, tell=lambda text: None):
         return _judge_error(row, model, tell)
     problems, written = [], None
     try:
-        data = command.infer(model.proto.SerializeToString())
-        written = command.load(data)
+        data, said = command.infer(model.proto.SerializeToString())
+        written = Inferred(data)
+        problems += [f'symshape: {said.strip()}'] if said else []
         problems += _texts(row, written)
         problems += _elements(row, model)
-        if command.infer(data) != data:
+        if command.infer(data)[0] != data:
             problems.append('a second infer changes the file')
     except command.Refused as refused:
         problems.append(f'symshape: {refused}')
@@ -50,13 +52,11 @@ def _too_few(model, inside):
 
 
 def _judge_error(row, model, tell):
-    problems = []
     try:
-        command.infer(model.proto.SerializeToString())
-        problems.append('symshape accepts the model')
+        said = command.infer(model.proto.SerializeToString())[1]
     except command.Refused as refused:
-        if row.error not in str(refused):
-            problems.append(f'expected error "{row.error}", symshape says: {refused}')
+        said = str(refused)
+    problems = [] if row.error in said else [f'expected error "{row.error}", symshape says: {said.strip()}']
     return problems + _refused_by_runtime(row, model, tell)
 
 
@@ -83,14 +83,15 @@ def _texts(row, written):
     for k, expected in enumerate(row.outputs):
         if expected is None:
             continue
-        got = command.tensor_type(written, f'y{k}')
+        got = written.type_of(f'y{k}')
         if got is None:
             problems.append(f'y{k} is not in the result')
             continue
         if got[0] != expected.type:
             problems.append(f'y{k}: element type {got[0]}, expected {expected.type}')
-        if got[1] != expected.dims:
-            problems.append(f'y{k}: [{_join(got[1])}], expected [{_join(expected.dims)}]')
+        dims = got[1] and [written.definition(d) for d in got[1]]
+        if dims != expected.dims:
+            problems.append(f'y{k}: [{_join(dims)}], expected [{_join(expected.dims)}]')
     return problems
 
 
@@ -112,15 +113,16 @@ def _elements(row, model):
 def _observe(model, k, expected, scale, offset):
     proto = model.observed(f'y{k}', len(expected.elements), expected.type, scale, offset)
     try:
-        written = command.load(command.infer(proto.SerializeToString()))
+        written = Inferred(command.infer(proto.SerializeToString())[0])
     except command.Refused:   # a negative size: observed again with an offset
         return ['?'] * len(expected.elements)
-    return [(command.tensor_type(written, f'e{i}') or (0, None))[1] or '?' for i in range(len(expected.elements))]
+    observed = [(written.type_of(f'e{i}') or (0, None))[1] or ['?'] for i in range(len(expected.elements))]
+    return [written.definition(dims[0]) for dims in observed]
 
 
 def _elements_in_numbers(model, k, expected, plain):
     scale = _SCALE if any('.' in e for e in expected.elements) else 1
-    got = [d[0] for d in _observe(model, k, expected, scale, _OFFSET)]
+    got = _observe(model, k, expected, scale, _OFFSET)
     problems = []
     negative_somewhere = scale != 1
     for sizes in sizing.inside(model.row, model.symbols):
@@ -135,14 +137,14 @@ def _elements_in_numbers(model, k, expected, plain):
             except (NameError, SyntaxError):
                 return [f'y{k} element {i}: {plain[i]}, expected {e}']
     if not negative_somewhere:
-        problems.append(f'y{k}: elements {{{", ".join(p[0] for p in plain)}}}, expected {{{", ".join(expected.elements)}}}')
+        problems.append(f'y{k}: elements {{{", ".join(plain)}}}, expected {{{", ".join(expected.elements)}}}')
     return problems
 
 
 def _unknown_elements(model, k, expected, plain):
     known = [i for i, (g, e) in enumerate(zip(plain, expected.elements))
-             if e == '?' and g[0] != '?' and formula.symbols(g[0]) <= model.symbols]
-    return [f'y{k} element {i}: {plain[i][0]}, expected unknown' for i in known]
+             if e == '?' and g != '?' and formula.symbols(g) <= model.symbols]
+    return [f'y{k} element {i}: {plain[i]}, expected unknown' for i in known]
 
 
 def _element(text, sizes):
@@ -239,14 +241,14 @@ def _binds(row, model, inside):
         if not bound:
             continue
         try:
-            written = command.load(command.infer(model.proto.SerializeToString(), '--bind', bound))
+            written = Inferred(command.infer(model.proto.SerializeToString(), '--bind', bound)[0])
         except command.Refused as refused:
             problems.append(f'--bind {bound}: {refused}')
             continue
         for k, expected in enumerate(row.outputs):
             if expected is None or expected.dims is None:
                 continue
-            got = command.tensor_type(written, f'y{k}')[1]
+            got = written.type_of(f'y{k}')[1]
             for g, e in zip(got or ['?'] * len(expected.dims), expected.dims):
                 if formula.symbols(e) <= sizes.keys() and g != str(formula.value(e, sizes)):
                     problems.append(f'--bind {bound}: y{k} has dim {g}, expected {formula.value(e, sizes)} = {e}')

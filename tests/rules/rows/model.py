@@ -7,7 +7,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from . import formula
+from support import formula
+
 from .format import TYPES, RowError, parse_operand, split_commas
 
 _BINARY = {ast.Add: 'Add', ast.Sub: 'Sub', ast.Mult: 'Mul', ast.FloorDiv: 'Div', ast.Mod: 'Mod'}

@@ -3,7 +3,7 @@
 import itertools
 import random
 
-from . import formula
+from support import formula
 
 _STEPS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 16, 17, 24, 32, 33, 64)
 _FIRST = (3, 5, 2, 7, 4, 6, 9, 8)   # all different: swapped axes show

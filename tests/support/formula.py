@@ -7,20 +7,32 @@ import re
 FUNCTIONS = {'max': max, 'min': min}
 
 
+class _DottedNames(ast.NodeTransformer):
+    """`a.b` is one symbol, not a member of `a`."""
+
+    def visit_Attribute(self, node):
+        return ast.copy_location(ast.Name(ast.unparse(node), ast.Load()), node)
+
+
+@functools.lru_cache(maxsize=None)
+def _tree(text):
+    return _DottedNames().visit(ast.parse(text.strip(), mode='eval'))
+
+
 @functools.lru_cache(maxsize=None)
 def _compiled(text):
-    return compile(text.strip(), text, 'eval')
+    return compile(_tree(text), text, 'eval')
 
 
 @functools.lru_cache(maxsize=None)
 def symbols(text):
     """-> the names in a text, functions left out."""
-    names = {n.id for n in ast.walk(ast.parse(text.strip(), mode='eval')) if isinstance(n, ast.Name)}
+    names = {n.id for n in ast.walk(_tree(text)) if isinstance(n, ast.Name)}
     return frozenset(names - FUNCTIONS.keys())
 
 
 def value(text, sizes):
-    """Raises NameError where a symbol has no size, ZeroDivisionError."""
+    """Raises NameError where a symbol has no size, ZeroDivisionError, SyntaxError."""
     return eval(_compiled(text), {'__builtins__': {}, **FUNCTIONS}, dict(sizes))
 
 
