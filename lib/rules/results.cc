@@ -58,11 +58,12 @@ void Results::SetInts(int output, absl::Span<const int64_t> ints) {
   SetElements(output, std::move(elements));
 }
 
-void Results::SetRange(int output, Dim lo, Dim hi) {
+void Results::SetRange(int output, Dim lo, Dim hi, Bounds bounds) {
   if (!wanted(output)) return;
   Knowledge knowledge = tables_.knowledge(outputs_[output].knowledge);
   knowledge.lo = lo;
   knowledge.hi = hi;
+  knowledge.attained = bounds == Bounds::kAttained;
   outputs_[output].knowledge = tables_.Intern(std::move(knowledge));
 }
 

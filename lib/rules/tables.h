@@ -79,6 +79,9 @@ struct Knowledge {
   // Integer tensors of any size: lo <= every element <= hi; none where unbounded.
   Dim lo;
   Dim hi;
+  // Where the tensor has elements at all, some element is lo and some is hi (as far as given). Only then
+  // does a check of every element, such as a Gather's, require lo and hi to pass it.
+  bool attained = false;
   // Sequences: their length (none where unknown), and the items where each is known.
   Dim length;
   std::vector<Info> items;
@@ -87,8 +90,8 @@ struct Knowledge {
   friend bool operator==(const Knowledge&, const Knowledge&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const Knowledge& k) {
-    return H::combine(std::move(h), k.elements, k.has_elements, k.lo, k.hi, k.length, k.items,
-                      k.has_items);
+    return H::combine(std::move(h), k.elements, k.has_elements, k.lo, k.hi, k.attained, k.length,
+                      k.items, k.has_items);
   }
 };
 
