@@ -34,7 +34,9 @@ struct Operator {
   absl::string_view name;
   absl::string_view overload;  // of a model-local function, IR 10; mostly ""
   int version;                 // opset version imported for the domain; 0 where none is
+  uint32_t function;           // the model-local function that it calls; index into Model::functions
 };
+inline constexpr uint32_t kNoFunction = 0xffffffff;
 
 // A constant tensor: an initializer, or the value of a Constant node. Weights are not read.
 struct Tensor {

@@ -1,0 +1,83 @@
+// Arena: memory that a Model's views point into. Grows in blocks, frees all at once, never moves
+// what it gave out. Also keeps alive what views outside of it point into (mapped files).
+#ifndef SYMSHAPE_GRAPH_ARENA_H_
+#define SYMSHAPE_GRAPH_ARENA_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace symshape::graph {
+
+class Arena {
+ public:
+  Arena() = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  // `count` default-constructed objects, that are never destroyed.
+  template <typename T>
+  absl::Span<T> NewSpan(size_t count) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    if (count == 0) return {};
+    T* const first = static_cast<T*>(Allocate(count * sizeof(T), alignof(T)));
+    std::uninitialized_default_construct_n(first, count);
+    return absl::MakeSpan(first, count);
+  }
+  template <typename T>
+  T* New(T value = T()) {
+    T* const made = NewSpan<T>(1).data();
+    *made = std::move(value);
+    return made;
+  }
+  template <typename T>
+  absl::Span<const T> Copy(absl::Span<const T> from) {
+    const absl::Span<T> to = NewSpan<T>(from.size());
+    std::copy(from.begin(), from.end(), to.begin());
+    return to;
+  }
+  template <typename T>
+  absl::Span<const T> Copy(const std::vector<T>& from) {
+    return Copy(absl::MakeConstSpan(from));
+  }
+  absl::string_view Copy(absl::string_view text) {
+    const absl::Span<const char> copy = Copy(absl::MakeConstSpan(text.data(), text.size()));
+    return {copy.data(), copy.size()};
+  }
+
+  void Keep(std::shared_ptr<const void> owner) { kept_.push_back(std::move(owner)); }
+
+  size_t allocated_bytes() const { return allocated_bytes_; }
+
+ private:
+  static constexpr size_t kBlockBytes = 64 * 1024;
+
+  void* Allocate(size_t bytes, size_t alignment) {
+    size_t start = (used_ + alignment - 1) / alignment * alignment;
+    if (blocks_.empty() || start + bytes > size_) {
+      size_ = std::max(bytes, kBlockBytes);
+      blocks_.push_back(std::make_unique<char[]>(size_));
+      allocated_bytes_ += size_;
+      start = 0;
+    }
+    used_ = start + bytes;
+    return blocks_.back().get() + start;
+  }
+
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  size_t size_ = 0;  // of the last block
+  size_t used_ = 0;  // in the last block
+  size_t allocated_bytes_ = 0;
+  std::vector<std::shared_ptr<const void>> kept_;
+};
+
+}  // namespace symshape::graph
+
+#endif  // SYMSHAPE_GRAPH_ARENA_H_

@@ -1,0 +1,258 @@
+#include "graph/builder.h"
+
+#include "absl/strings/str_cat.h"
+#include "graph/call_graph.h"
+#include "graph/topological_sort.h"
+
+namespace symshape::graph {
+namespace {
+
+absl::string_view Normalised(absl::string_view domain) {
+  return domain == "ai.onnx" ? absl::string_view() : domain;
+}
+
+// The first node that reads `value`, itself or through a subgraph; nullptr where none does.
+const Node* FirstReader(const Graph& graph, ValueId value) {
+  const auto captures = [&](const Graph* subgraph) {
+    for (const Capture& capture : subgraph->captures) {
+      if (capture.outer == value) return true;
+    }
+    return false;
+  };
+  for (const Node& node : graph.nodes) {
+    for (ValueId input : node.inputs) {
+      if (input == value) return &node;
+    }
+    for (const Attribute& attribute : node.attributes) {
+      if (attribute.type == Attribute::Type::kGraph && captures(attribute.graph)) return &node;
+      for (const Graph* subgraph : attribute.graphs) {
+        if (captures(subgraph)) return &node;
+      }
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string Describe(const Node& node, const Operator& op) {
+  if (node.name.empty()) return absl::StrCat("node ", node.position, " (", op.name, ")");
+  return absl::StrCat("node '", node.name, "' (", op.name, ")");
+}
+
+Builder::Builder() = default;
+Builder::~Builder() = default;
+
+void Builder::SetImports(absl::Span<const std::pair<absl::string_view, int>> imports) {
+  imports_.clear();
+  for (const auto& [domain, version] : imports) imports_[Normalised(domain)] = version;
+}
+
+absl::Status Builder::BeginGraph(absl::string_view name) {
+  if (depth_ == kMaxNesting) {
+    return absl::DataLossError(
+        absl::StrCat("graph '", name, "' is nested deeper than ", kMaxNesting, " graphs"));
+  }
+  if (scopes_.size() == depth_) scopes_.push_back(std::make_unique<Scope>());
+  Scope& scope = *scopes_[depth_];
+  auto graph = std::make_unique<Graph>();
+  graph->name = name;
+  graph->index = static_cast<uint32_t>(model_.graphs.size());
+  graph->parent = depth_ == 0 ? nullptr : scopes_[depth_ - 1]->graph;
+  scope.graph = graph.get();
+  scope.ids.clear();
+  scope.origins.clear();
+  scope.value_infos.clear();
+  model_.graphs.push_back(std::move(graph));
+  ++depth_;
+  return absl::OkStatus();
+}
+
+ValueId Builder::Use(Scope& scope, absl::string_view name) {
+  const auto next = static_cast<ValueId>(scope.graph->values.size());
+  const auto [it, inserted] = scope.ids.try_emplace(name, next);
+  if (inserted) {
+    scope.graph->values.push_back({name});
+    scope.origins.emplace_back();
+  }
+  return it->second;
+}
+
+// Inputs and outputs are asked first, value_info last: the first declaration counts.
+void Builder::Declare(Scope& scope, ValueId id, const DeclaredType* type) {
+  Value& value = scope.graph->values[Index(id)];
+  if (value.declared == nullptr) value.declared = type;
+}
+
+std::string Builder::DescribeOrigin(const Scope& scope, ValueId id) const {
+  const Origin& origin = scope.origins[Index(id)];
+  if (origin.is_input) return "a graph input";
+  if (origin.node == Origin::kNoIndex) return "an initializer";
+  const Node& node = scope.graph->nodes[origin.node];
+  return Describe(node, model_.op(node));
+}
+
+absl::Status Builder::AddInput(absl::string_view name, const DeclaredType* type) {
+  Scope& scope = *scopes_[depth_ - 1];
+  const ValueId id = Use(scope, name);
+  Origin& origin = scope.origins[Index(id)];
+  if (origin.is_input) {
+    return absl::DataLossError(
+        absl::StrCat("graph '", scope.graph->name, "' has two inputs named '", name, "'"));
+  }
+  if (origin.node != Origin::kNoIndex) {
+    return absl::DataLossError(absl::StrCat("tensor '", name, "' is defined twice: as a graph input "
+                                            "and by ", DescribeOrigin(scope, id)));
+  }
+  origin.is_input = true;
+  scope.graph->values[Index(id)].declared = type;
+  scope.graph->inputs.push_back(id);
+  return absl::OkStatus();
+}
+
+void Builder::AddOutput(absl::string_view name, const DeclaredType* type) {
+  Scope& scope = *scopes_[depth_ - 1];
+  const ValueId id = Use(scope, name);
+  Declare(scope, id, type);
+  scope.graph->outputs.push_back(id);
+}
+
+void Builder::AddValueInfo(absl::string_view name, const DeclaredType* type) {
+  scopes_[depth_ - 1]->value_infos.emplace_back(name, type);
+}
+
+// Two initializers of one name: onnxruntime warns and uses the later one (graph.cc, "Duplicate
+// initializer"). One that is also an input is its default value (before IR 4, always).
+absl::Status Builder::AddInitializer(const Tensor* tensor) {
+  Scope& scope = *scopes_[depth_ - 1];
+  const ValueId id = Use(scope, tensor->name);
+  Origin& origin = scope.origins[Index(id)];
+  if (origin.node != Origin::kNoIndex) {
+    return absl::DataLossError(absl::StrCat("tensor '", tensor->name, "' is defined twice: as an "
+                                            "initializer and by ", DescribeOrigin(scope, id)));
+  }
+  if (origin.initializer != Origin::kNoIndex) {
+    scope.graph->initializers[origin.initializer].tensor = tensor;
+    return absl::OkStatus();
+  }
+  origin.initializer = static_cast<uint32_t>(scope.graph->initializers.size());
+  scope.graph->initializers.push_back({id, tensor});
+  return absl::OkStatus();
+}
+
+OperatorId Builder::FindOperator(absl::string_view domain, absl::string_view op,
+                                 absl::string_view overload) {
+  domain = Normalised(domain);
+  const auto import = imports_.find(domain);
+  const int version = import == imports_.end() ? 0 : import->second;
+  const auto next = static_cast<OperatorId>(model_.operators.size());
+  const auto [it, inserted] = operator_ids_.try_emplace({domain, op, overload, version}, next);
+  if (inserted) model_.operators.push_back({domain, op, overload, version, kNoFunction});
+  return it->second;
+}
+
+absl::Status Builder::Define(Scope& scope, absl::string_view name, ValueId id, uint32_t node) {
+  Origin& origin = scope.origins[Index(id)];
+  if (origin.defined()) {
+    const Node& second = scope.graph->nodes[node];
+    return absl::DataLossError(absl::StrCat("tensor '", name, "' is defined twice: by ",
+                                            DescribeOrigin(scope, id), " and by ",
+                                            Describe(second, model_.op(second))));
+  }
+  origin.node = node;
+  return absl::OkStatus();
+}
+
+absl::Status Builder::AddNode(const NodeParts& parts) {
+  Scope& scope = *scopes_[depth_ - 1];
+  const auto position = static_cast<uint32_t>(scope.graph->nodes.size());
+  const auto ids = [&](absl::Span<const absl::string_view> names) {
+    const absl::Span<ValueId> all = arena().NewSpan<ValueId>(names.size());
+    for (size_t i = 0; i < names.size(); ++i) {
+      all[i] = names[i].empty() ? ValueId::kNone : Use(scope, names[i]);
+    }
+    return all;
+  };
+  Node node;
+  node.name = parts.name;
+  node.op = FindOperator(parts.domain, parts.op, parts.overload);
+  node.position = position;
+  node.inputs = ids(parts.inputs);
+  node.outputs = ids(parts.outputs);
+  node.attributes = parts.attributes;
+  scope.graph->nodes.push_back(node);
+  for (size_t i = 0; i < parts.outputs.size(); ++i) {
+    if (node.outputs[i] == ValueId::kNone) continue;
+    absl::Status status = Define(scope, parts.outputs[i], node.outputs[i], position);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Builder::Unproduced(const Scope& scope, ValueId id) const {
+  const absl::string_view name = scope.graph->values[Index(id)].name;
+  const Node* reader = FirstReader(*scope.graph, id);
+  if (reader == nullptr) {
+    return absl::DataLossError(absl::StrCat("output '", name, "' of graph '", scope.graph->name,
+                                            "' is made by no node and is no input"));
+  }
+  return absl::DataLossError(absl::StrCat(Describe(*reader, model_.op(*reader)), " reads '", name,
+                                          "', which no node, input or initializer defines"));
+}
+
+// What the graph at `depth` reads but does not define is captured from the graph around it, which
+// may have to capture it in its turn.
+absl::Status Builder::Capture(size_t depth) {
+  Scope& scope = *scopes_[depth];
+  for (uint32_t i = 0; i < scope.origins.size(); ++i) {
+    if (scope.origins[i].defined()) continue;
+    const auto inner = static_cast<ValueId>(i);
+    if (depth == 0) return Unproduced(scope, inner);
+    const ValueId outer = Use(*scopes_[depth - 1], scope.graph->values[i].name);
+    scope.graph->captures.push_back({outer, inner});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const Graph*> Builder::EndGraph() {
+  Scope& scope = *scopes_[depth_ - 1];
+  Graph& graph = *scope.graph;
+  if (absl::Status status = Capture(depth_ - 1); !status.ok()) return status;
+  for (const auto& [name, type] : scope.value_infos) {
+    const auto it = scope.ids.find(name);
+    if (it != scope.ids.end()) Declare(scope, it->second, type);
+  }
+  std::vector<uint32_t> producers;
+  producers.reserve(scope.origins.size());
+  for (const Origin& origin : scope.origins) producers.push_back(origin.node);
+  if (absl::Status status = SortNodes(producers, model_, graph); !status.ok()) return status;
+  --depth_;
+  return &graph;
+}
+
+void Builder::AddFunction(const Function& function) {
+  model_.functions.push_back(function);
+  model_.functions.back().domain = Normalised(function.domain);
+}
+
+absl::StatusOr<Model> Builder::Finish(const Graph* main) {
+  using Key = std::tuple<absl::string_view, absl::string_view, absl::string_view>;
+  absl::flat_hash_map<Key, uint32_t> functions;
+  for (uint32_t i = 0; i < model_.functions.size(); ++i) {
+    const Function& f = model_.functions[i];
+    if (!functions.try_emplace({f.domain, f.name, f.overload}, i).second) {
+      return absl::DataLossError(
+          absl::StrCat("function '", f.domain, f.domain.empty() ? "" : ".", f.name,
+                       f.overload.empty() ? "" : ":", f.overload, "' is defined twice"));
+    }
+  }
+  for (Operator& op : model_.operators) {
+    const auto it = functions.find({op.domain, op.name, op.overload});
+    if (it != functions.end()) op.function = it->second;
+  }
+  if (absl::Status status = CheckCalls(model_); !status.ok()) return status;
+  model_.main = main;
+  return std::move(model_);
+}
+
+}  // namespace symshape::graph
