@@ -25,6 +25,15 @@ def _compiled(text):
 
 
 @functools.lru_cache(maxsize=None)
+def is_opaque(text):
+    """A name, plain or with whatever characters an exporter liked: no expression that could be computed."""
+    try:
+        return isinstance(_tree(text).body, ast.Name)
+    except SyntaxError:
+        return True
+
+
+@functools.lru_cache(maxsize=None)
 def symbols(text):
     """-> the names in a text, functions left out."""
     names = {n.id for n in ast.walk(_tree(text)) if isinstance(n, ast.Name)}
