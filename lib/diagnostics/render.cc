@@ -32,7 +32,8 @@ struct Renderer {
 
 std::string Render(const Message& message, const Context& context) {
   std::string text;
-  for (const Piece& piece : message) absl::StrAppend(&text, std::visit(Renderer{context}, piece.value));
+  for (const Piece& piece : message)
+    absl::StrAppend(&text, std::visit(Renderer{context}, piece.value));
   return text;
 }
 

@@ -1,5 +1,7 @@
 #include "graph/builder.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "graph/call_graph.h"
 #include "graph/topological_sort.h"
@@ -101,8 +103,10 @@ absl::Status Builder::AddInput(absl::string_view name, const DeclaredType* type)
         absl::StrCat("graph '", scope.graph->name, "' has two inputs named '", name, "'"));
   }
   if (origin.node != Origin::kNoIndex) {
-    return absl::DataLossError(absl::StrCat("tensor '", name, "' is defined twice: as a graph input "
-                                            "and by ", DescribeOrigin(scope, id)));
+    return absl::DataLossError(absl::StrCat("tensor '", name,
+                                            "' is defined twice: as a graph input "
+                                            "and by ",
+                                            DescribeOrigin(scope, id)));
   }
   origin.is_input = true;
   scope.graph->values[Index(id)].declared = type;
@@ -128,8 +132,10 @@ absl::Status Builder::AddInitializer(const Tensor* tensor) {
   const ValueId id = Use(scope, tensor->name);
   Origin& origin = scope.origins[Index(id)];
   if (origin.node != Origin::kNoIndex) {
-    return absl::DataLossError(absl::StrCat("tensor '", tensor->name, "' is defined twice: as an "
-                                            "initializer and by ", DescribeOrigin(scope, id)));
+    return absl::DataLossError(absl::StrCat("tensor '", tensor->name,
+                                            "' is defined twice: as an "
+                                            "initializer and by ",
+                                            DescribeOrigin(scope, id)));
   }
   if (origin.initializer != Origin::kNoIndex) {
     scope.graph->initializers[origin.initializer].tensor = tensor;
@@ -151,9 +157,29 @@ OperatorId Builder::FindOperator(absl::string_view domain, absl::string_view op,
   return it->second;
 }
 
+bool Builder::IsConstant(const Node& node) const {
+  const Operator& op = model_.op(node);
+  return op.name == "Constant" && op.domain.empty();
+}
+
+// Two Constant nodes of one name: onnxruntime makes initializers of them, warns and uses the later
+// one (graph.cc, "Duplicate initializer"); exporters have written such files.
+bool Builder::Supersede(Scope& scope, ValueId id, uint32_t node) {
+  const Origin& origin = scope.origins[Index(id)];
+  std::vector<Node>& nodes = scope.graph->nodes;
+  if (origin.is_input || origin.node == Origin::kNoIndex || origin.node == node ||
+      !IsConstant(nodes[origin.node]) || !IsConstant(nodes[node])) {
+    return false;
+  }
+  const absl::Span<ValueId> outputs = arena().NewSpan<ValueId>(nodes[origin.node].outputs.size());
+  std::fill(outputs.begin(), outputs.end(), ValueId::kNone);
+  nodes[origin.node].outputs = outputs;
+  return true;
+}
+
 absl::Status Builder::Define(Scope& scope, absl::string_view name, ValueId id, uint32_t node) {
   Origin& origin = scope.origins[Index(id)];
-  if (origin.defined()) {
+  if (origin.defined() && !Supersede(scope, id, node)) {
     const Node& second = scope.graph->nodes[node];
     return absl::DataLossError(absl::StrCat("tensor '", name, "' is defined twice: by ",
                                             DescribeOrigin(scope, id), " and by ",
@@ -241,9 +267,9 @@ absl::StatusOr<Model> Builder::Finish(const Graph* main) {
   for (uint32_t i = 0; i < model_.functions.size(); ++i) {
     const Function& f = model_.functions[i];
     if (!functions.try_emplace({f.domain, f.name, f.overload}, i).second) {
-      return absl::DataLossError(
-          absl::StrCat("function '", f.domain, f.domain.empty() ? "" : ".", f.name,
-                       f.overload.empty() ? "" : ":", f.overload, "' is defined twice"));
+      return absl::DataLossError(absl::StrCat("function '", f.domain, f.domain.empty() ? "" : ".",
+                                              f.name, f.overload.empty() ? "" : ":", f.overload,
+                                              "' is defined twice"));
     }
   }
   for (Operator& op : model_.operators) {

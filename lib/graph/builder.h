@@ -94,6 +94,8 @@ class Builder {
   void Declare(Scope& scope, ValueId id, const DeclaredType* type);
   OperatorId FindOperator(absl::string_view domain, absl::string_view op,
                           absl::string_view overload);
+  bool IsConstant(const Node& node) const;
+  bool Supersede(Scope& scope, ValueId id, uint32_t node);
   absl::Status Define(Scope& scope, absl::string_view name, ValueId id, uint32_t node);
   absl::Status Capture(size_t depth);
   absl::Status Unproduced(const Scope& scope, ValueId id) const;

@@ -69,7 +69,8 @@ template <typename Proto>
 Builder::Imports ImportsOf(const Proto& proto) {
   Builder::Imports imports;
   for (const onnx::OperatorSetIdProto& opset : proto.opset_import()) {
-    const int64_t version = std::clamp<int64_t>(opset.version(), 0, std::numeric_limits<int>::max());
+    const int64_t version =
+        std::clamp<int64_t>(opset.version(), 0, std::numeric_limits<int>::max());
     imports.emplace_back(opset.domain(), static_cast<int>(version));
   }
   return imports;
@@ -304,8 +305,8 @@ absl::StatusOr<Function> ProtoSource::ReadFunction(const onnx::FunctionProto& pr
   function.attribute_defaults = defaults;
   const absl::StatusOr<const Graph*> body = ReadBody(proto);
   if (!body.ok()) {
-    return absl::Status(body.status().code(), absl::StrCat("function '", proto.name(), "': ",
-                                                           body.status().message()));
+    return absl::Status(body.status().code(),
+                        absl::StrCat("function '", proto.name(), "': ", body.status().message()));
   }
   function.graph = *body;
   return function;

@@ -22,8 +22,7 @@ absl::StatusOr<Model> FromProto(const onnx::ModelProto& proto,
 // `imports` count for the domains for which the function has none of its own. `proto` must outlive
 // the Model.
 absl::StatusOr<Model> FunctionFromProto(
-    const onnx::FunctionProto& proto,
-    absl::Span<const std::pair<absl::string_view, int>> imports);
+    const onnx::FunctionProto& proto, absl::Span<const std::pair<absl::string_view, int>> imports);
 
 }  // namespace symshape::graph
 

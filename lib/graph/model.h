@@ -1,9 +1,10 @@
 // The compact model: what shape inference needs of a ModelProto, as dense ids and views.
 //
 // Each Graph is a closed unit with its own numbering of values: the main graph, every subgraph (If,
-// Loop, Scan bodies) and every function body. What a subgraph reads of the graphs around it is listed
-// in `captures`, so that no lookup by name happens after building. All views point into the Model's
-// arena or into the file's bytes; both live as long as the Model. Built by builder.h; immutable after.
+// Loop, Scan bodies) and every function body. What a subgraph reads of the graphs around it is
+// listed in `captures`, so that no lookup by name happens after building. All views point into the
+// Model's arena or into the file's bytes; both live as long as the Model. Built by builder.h;
+// immutable after.
 #ifndef SYMSHAPE_GRAPH_MODEL_H_
 #define SYMSHAPE_GRAPH_MODEL_H_
 
@@ -34,7 +35,7 @@ struct Operator {
   absl::string_view name;
   absl::string_view overload;  // of a model-local function, IR 10; mostly ""
   int version;                 // opset version imported for the domain; 0 where none is
-  uint32_t function;           // the model-local function that it calls; index into Model::functions
+  uint32_t function;  // the model-local function that it calls; index into Model::functions
 };
 inline constexpr uint32_t kNoFunction = 0xffffffff;
 
@@ -43,15 +44,16 @@ struct Tensor {
   absl::string_view name;
   ElementType type = ElementType::kUndefined;
   absl::Span<const int64_t> dims;
-  // Little-endian elements, as raw_data has them; typed fields are converted when small. Empty where
-  // the data is large, external and absent, or not numbers: then `readable` is false.
+  // Little-endian elements, as raw_data has them; typed fields are converted when small. Empty
+  // where the data is large, external and absent, or not numbers: then `readable` is false.
   absl::string_view bytes;
   bool readable = false;
 
   int64_t element_count() const;  // saturates at int64 max
   // All elements, row-major; nullopt where not readable, of another kind, or more than `limit`.
   std::optional<std::vector<int64_t>> Integers(int64_t limit) const;  // integers and bool
-  std::optional<std::vector<double>> Reals(int64_t limit) const;      // float, double, float16, bfloat16
+  std::optional<std::vector<double>> Reals(
+      int64_t limit) const;  // float, double, float16, bfloat16
 };
 // Tensors of more elements than this are never read.
 inline constexpr int64_t kMaxReadElements = 65536;
@@ -123,7 +125,8 @@ struct Node {
 
 struct Value {
   absl::string_view name;
-  const DeclaredType* declared = nullptr;  // from inputs, outputs and value_info; nullptr where absent
+  const DeclaredType* declared =
+      nullptr;  // from inputs, outputs and value_info; nullptr where absent
 };
 
 struct Capture {
@@ -152,8 +155,8 @@ struct Function {
   absl::string_view domain;
   absl::string_view name;
   absl::string_view overload;
-  const Graph* graph = nullptr;  // inputs and outputs are the formal ones
-  absl::Span<const absl::string_view> attributes;           // required formal attributes
+  const Graph* graph = nullptr;                    // inputs and outputs are the formal ones
+  absl::Span<const absl::string_view> attributes;  // required formal attributes
   absl::Span<const Attribute> attribute_defaults;  // with their default values
 };
 

@@ -49,8 +49,7 @@ std::optional<std::vector<Out>> Decode(absl::string_view bytes, int64_t count, C
 
 template <typename Stored>
 std::optional<std::vector<int64_t>> DecodeIntegers(absl::string_view bytes, int64_t count) {
-  return Decode<Stored, int64_t>(bytes, count,
-                                 [](Stored x) { return static_cast<int64_t>(x); });
+  return Decode<Stored, int64_t>(bytes, count, [](Stored x) { return static_cast<int64_t>(x); });
 }
 
 }  // namespace

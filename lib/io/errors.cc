@@ -8,8 +8,8 @@
 namespace symshape::io {
 
 absl::Status SystemError(int error_number, absl::string_view verb, absl::string_view path) {
-  const std::string text = absl::StrCat("cannot ", verb, " '", path, "': ",
-                                        std::generic_category().message(error_number));
+  const std::string text = absl::StrCat("cannot ", verb, " '", path,
+                                        "': ", std::generic_category().message(error_number));
   switch (error_number) {
     case ENOENT:
     case ENOTDIR:

@@ -163,9 +163,18 @@ TEST(FromProto, AnInitializerMayBeAnInputsDefault) {
   EXPECT_EQ(model.main->initializers[0].value, model.main->inputs[1]);
 }
 
+TEST(FromProto, TheLaterOfTwoConstantsCounts) {
+  const onnx::ModelProto proto = ParseGraph(
+      "g () => (int64[1] y) { c = Constant<value_int=1>()  c = Constant<value_int=2>()  y = "
+      "Relu(c) }");
+  const Model model = Read(proto);
+  EXPECT_EQ(model.main->nodes[0].outputs[0], ValueId::kNone);
+  EXPECT_EQ(model.main->nodes[1].outputs[0], model.main->nodes[2].inputs[0]);
+}
+
 TEST(FromProto, OmittedOptionalsAreNone) {
-  onnx::ModelProto proto =
-      ParseGraph("g (float[N] x) => (float[N] y) { y = Clip(x, z, z)  z = Constant<value_float=1.0>() }");
+  onnx::ModelProto proto = ParseGraph(
+      "g (float[N] x) => (float[N] y) { y = Clip(x, z, z)  z = Constant<value_float=1.0>() }");
   proto.mutable_graph()->mutable_node(0)->set_input(1, "");
   EXPECT_EQ(Read(proto).main->nodes[1].inputs[1], ValueId::kNone);
 }
@@ -174,8 +183,7 @@ TEST(FromProto, AFunctionAloneTakesTheImportsItLacks) {
   onnx::ModelProto proto = ParseGraph(R"(
     g (float[N] x) => (float[N] y) { y = local.f (x) }
     <domain: "local", opset_import: ["" : 13]> f (a) => (b) { c = Relu(a)  b = other.Exp(c) })");
-  const auto model =
-      FunctionFromProto(proto.functions(0), {{"", 21}, {"other", 3}});
+  const auto model = FunctionFromProto(proto.functions(0), {{"", 21}, {"other", 3}});
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_EQ(model->op(model->main->nodes[0]).version, 13);
   EXPECT_EQ(model->op(model->main->nodes[1]).version, 3);
