@@ -1,0 +1,44 @@
+"""--json: one object on stdout, versioned; what the text says, for programs."""
+
+import json
+
+
+def report(folder, *options):
+    result = folder.run('infer', 'm.onnx', '--json', '--no-output', *options)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_keys(stale):
+    document = report(stale)
+    assert document['v'] == 1
+    assert document['inputs'] == {'x': ['N', 3, 'H', 'W']}
+    assert document['outputs']['y'] is not None
+    assert all(isinstance(c['when'], str) for c in document['conditions'])
+
+
+def test_conditions_can_be_evaluated(stale):
+    conditions = [c['when'] for c in report(stale)['conditions']]
+    assert conditions
+    for sizes, runs in (({'N': 1, 'H': 2, 'W': 3}, True), ({'N': 1, 'H': 0, 'W': 3}, False)):
+        assert all(eval(c, {'__builtins__': {}, 'min': min, 'max': max}, sizes) for c in conditions) == runs
+
+
+def test_diagnostics_have_stable_ids(stale):
+    assert any(d['id'] == 'declared-shape' and d['severity'] == 'warning' for d in report(stale)['diagnostics'])
+
+
+def test_the_model_is_written_too(stale):
+    result = stale.run('infer', 'm.onnx', '--json')
+    assert json.loads(result.stdout)['v'] == 1
+    assert stale.names() == ['m.inferred.onnx', 'm.onnx']
+
+
+def test_not_with_the_model_on_stdout(stale):
+    assert stale.run('infer', 'm.onnx', '--json', '-o', '-').returncode == 2
+
+
+def test_eval(stale):
+    result = stale.run('eval', 'm.onnx', '--at', 'N=1,H=10,W=7', '--json')
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)['v'] == 1

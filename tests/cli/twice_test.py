@@ -1,0 +1,45 @@
+"""infer(infer(m)) = infer(m), byte for byte, whatever the options of the first run were."""
+
+import os
+
+import pytest
+from conftest import Folder, command
+
+MODELS = os.path.join(command.ROOT, 'tests/models')
+NAMES = sorted(n for n in os.listdir(MODELS) if n.endswith('.onnx'))
+
+
+def infer(folder, source, target, *options):
+    result = folder.run('infer', source, '-o', target, '-q', *options)
+    assert result.returncode == 0, result.stderr
+    return folder.read(target)
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_twice(tmp_path, name):
+    folder = Folder(tmp_path)
+    once = infer(folder, os.path.join(MODELS, name), 'once.onnx')
+    assert infer(folder, 'once.onnx', 'twice.onnx') == once
+
+
+@pytest.mark.parametrize('options', [['--outputs=infer'], ['--outputs=keep'], ['--dims=names']], ids=' '.join)
+@pytest.mark.parametrize('name', NAMES[::9])
+def test_twice_with_options(tmp_path, name, options):
+    folder = Folder(tmp_path)
+    once = infer(folder, os.path.join(MODELS, name), 'once.onnx', *options)
+    assert infer(folder, 'once.onnx', 'twice.onnx', *options) == once
+
+
+@pytest.mark.parametrize('name', NAMES[::9])
+def test_the_same_on_every_run(tmp_path, name):
+    folder = Folder(tmp_path)
+    source = os.path.join(MODELS, name)
+    assert infer(folder, source, 'a.onnx') == infer(folder, source, 'b.onnx')
+
+
+def test_by_another_name(tmp_path):
+    """Nothing of the path goes into the result."""
+    folder = Folder(tmp_path)
+    source = os.path.join(MODELS, NAMES[0])
+    (tmp_path / 'another.onnx').write_bytes(open(source, 'rb').read())
+    assert infer(folder, source, 'a.onnx') == infer(folder, 'another.onnx', 'b.onnx')
