@@ -68,7 +68,7 @@ def judge_entry(folder, entry, run_anew):
             outcome.problems.append(f'{variant}: {said.strip()}')
         result = verdicts.judge(Inferred(data), runs)
         outcome.problems += [f'{variant}: wrong: {w}' for w in result.wrong[:5]]
-        outcome.not_exact = result.not_exact
+        outcome.not_exact = [n for n, v in result.by_name.items() if v != 'exact']
         for kind, count in result.counts.items():
             known = outcome.counts.get(kind, count)
             outcome.counts[kind] = min(known, count) if kind == 'exact' else max(known, count)

@@ -15,11 +15,11 @@ _CARRIED = {TensorProto.BFLOAT16: 'uint16', TensorProto.UINT4: 'uint8', TensorPr
 
 
 class Verdicts:
-    """counts: {verdict: tensors}. wrong: one line for each wrong tensor. not_exact: names of tensors that are known, not exactly."""
+    """by_name: {tensor: verdict}. counts: {verdict: tensors}. wrong: one line for each wrong tensor."""
 
     def __init__(self):
         self.counts = dict.fromkeys(('exact', 'named', 'unknown', 'wrong'), 0)
-        self.wrong, self.not_exact = [], []
+        self.by_name, self.wrong = {}, []
 
 
 def judge(inferred, runs):
@@ -29,11 +29,10 @@ def judge(inferred, runs):
     result = Verdicts()
     for name in dict.fromkeys(n for _, _, tensors in runs for n in tensors):
         verdict, reason = _judge_tensor(inferred, evaluator, name, runs, environments)
+        result.by_name[name] = verdict
         result.counts[verdict] += 1
         if verdict == 'wrong':
             result.wrong.append(f'{name}: {reason}')
-        elif verdict != 'exact':
-            result.not_exact.append(name)
     return result
 
 
