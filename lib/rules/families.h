@@ -7,7 +7,12 @@
 
 namespace symshape::rules {
 
+absl::Span<const Rule> ArgReduceRules();
+absl::Span<const Rule> ComparisonRules();
+absl::Span<const Rule> ElementwiseBinaryRules();
+absl::Span<const Rule> ElementwiseUnaryRules();
 absl::Span<const Rule> MatMulRules();
+absl::Span<const Rule> ReduceRules();
 
 }  // namespace symshape::rules
 

@@ -26,7 +26,12 @@ Index MakeIndex() {
 
 absl::Span<const Family> Families() {
   static const Family kFamilies[] = {
+      {"arg_reduce.cc", ArgReduceRules()},
+      {"comparison.cc", ComparisonRules()},
+      {"elementwise_binary.cc", ElementwiseBinaryRules()},
+      {"elementwise_unary.cc", ElementwiseUnaryRules()},
       {"mat_mul.cc", MatMulRules()},
+      {"reduce.cc", ReduceRules()},
   };
   return kFamilies;
 }

@@ -1,0 +1,71 @@
+#include "rules/elementwise.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "rules/broadcast.h"
+
+namespace symshape::rules {
+namespace {
+
+bool AnyKnown(const std::vector<Element>& elements) {
+  return std::any_of(elements.begin(), elements.end(), [](const Element& e) { return e.known(); });
+}
+
+}  // namespace
+
+const std::vector<Element>* ElementsToFollow(const Operands& in, int i) {
+  const std::vector<Element>* elements = in.Elements(i);
+  if (elements == nullptr || !HasElementMath(in.type(i))) return nullptr;
+  if (graph::IsFloat(in.type(i)) && elements->size() > kMaxFloatElements) return nullptr;
+  return elements;
+}
+
+bool NeedsRange(const Results& out) {
+  const ElementType type = out.tables().type(out.info(0).type).element;
+  if (!graph::IsInteger(type) && type != ElementType::kBool) return false;
+  const Knowledge& knowledge = out.tables().knowledge(out.info(0).knowledge);
+  return !knowledge.has_elements ||
+         !std::all_of(knowledge.elements.begin(), knowledge.elements.end(),
+                      [](const Element& e) { return e.known(); });
+}
+
+void MapElements(const Operands& in, Results& out, UnaryElement function) {
+  const std::vector<Element>* x = ElementsToFollow(in, 0);
+  if (x == nullptr) return;
+  ElementMath math(out, in.type(0));
+  std::vector<Element> y;
+  y.reserve(x->size());
+  for (const Element& e : *x) y.push_back(e.known() ? (math.*function)(e) : Element());
+  if (AnyKnown(y)) out.SetElements(0, std::move(y));
+}
+
+void MapElements(const Operands& in, Results& out, absl::Span<const Dim> a, absl::Span<const Dim> b,
+                 BinaryElement function) {
+  const std::vector<Element>* x = ElementsToFollow(in, 0);
+  const std::vector<Element>* y = ElementsToFollow(in, 1);
+  if (x == nullptr || y == nullptr) return;
+  const TypeId type = out.info(0).type;
+  if (out.tables().type(type).shape == ShapeId::kUnknownRank) return;
+  Context& context = in.context();
+  const auto z_sizes =
+      ShapeView(context, out.tables().dims(out.tables().type(type).shape)).Constants();
+  const auto x_sizes = ShapeView(context, a).Constants();
+  const auto y_sizes = ShapeView(context, b).Constants();
+  if (!z_sizes || !x_sizes || !y_sizes) return;
+  int64_t count = 1;
+  for (int64_t size : *z_sizes) {
+    count *= size;
+    if (count > kMaxElements) return;
+  }
+  const BroadcastIndex x_index(*z_sizes, *x_sizes), y_index(*z_sizes, *y_sizes);
+  ElementMath math(out, in.type(0));
+  std::vector<Element> z;
+  z.reserve(count);
+  for (int64_t i = 0; i < count; ++i) {
+    z.push_back((math.*function)((*x)[x_index(i)], (*y)[y_index(i)]));
+  }
+  if (AnyKnown(z)) out.SetElements(0, std::move(z));
+}
+
+}  // namespace symshape::rules
