@@ -1,0 +1,29 @@
+// Writing a file so that either all of it is there or what was there before.
+#ifndef SYMSHAPE_IO_REPLACE_H_
+#define SYMSHAPE_IO_REPLACE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace symshape::io {
+
+// Writes the pieces, one after another, to a temporary file in the target's folder, syncs it and
+// renames it to `path`; the permissions of a file that was there stay, and a link is followed. What
+// is no regular file (a pipe, /dev/stdout) is written to directly. Errors leave nothing behind:
+// kNotFound (no such folder), kPermissionDenied, kResourceExhausted (disk full), kUnavailable.
+absl::Status ReplaceFile(const std::string& path, absl::Span<const absl::string_view> pieces);
+
+// All of it, to a descriptor such as standard output.
+absl::Status WriteAll(int fd, absl::string_view bytes, absl::string_view name);
+
+// All that a descriptor such as standard input has, up to `limit` bytes.
+// Errors: kResourceExhausted  there is more than `limit`
+absl::StatusOr<std::string> ReadAll(int fd, size_t limit, absl::string_view name);
+
+}  // namespace symshape::io
+
+#endif  // SYMSHAPE_IO_REPLACE_H_
