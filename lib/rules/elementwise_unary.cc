@@ -70,8 +70,8 @@ absl::Status InferClip(const Operands& in, Results& out) {
   const RangeMath ranges(in.context());
   ValueRange range = RangeOf(in, 0);
   const auto point = [](const Element& e) { return e.is_integer() ? e.num : Dim(); };
-  if (lo) range = ranges.Max(range, {point(*lo), point(*lo)});
-  if (hi) range = ranges.Min(range, {point(*hi), point(*hi)});
+  if (lo) range = ranges.Max(range, {point(*lo), point(*lo), true});
+  if (hi) range = ranges.Min(range, {point(*hi), point(*hi), true});
   SetRange(out, 0, in.type(0), range);
   return absl::OkStatus();
 }

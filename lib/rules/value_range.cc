@@ -10,12 +10,13 @@ namespace {
 // The most symbolic elements whose Min and Max are built.
 constexpr size_t kMaxJoined = 8;
 
-constexpr ValueRange kAllTrue{Dim::Inline(1), Dim::Inline(1)};
-constexpr ValueRange kAllFalse{Dim::Inline(0), Dim::Inline(0)};
+constexpr ValueRange kAllTrue{Dim::Inline(1), Dim::Inline(1), true};
+constexpr ValueRange kAllFalse{Dim::Inline(0), Dim::Inline(0), true};
 
 ValueRange RangeOfElements(Context& context, const std::vector<Element>& elements) {
   ValueRange range;
   int64_t lo = INT64_MAX, hi = INT64_MIN;
+  range.attained = true;
   std::vector<Dim> symbolic;
   for (const Element& e : elements) {
     if (!e.is_integer()) return {};
@@ -27,7 +28,10 @@ ValueRange RangeOfElements(Context& context, const std::vector<Element>& element
       if (symbolic.size() > kMaxJoined) return {};
     }
   }
-  if (lo <= hi) range = {context.Constant(lo), context.Constant(hi)};
+  if (lo <= hi) {
+    range.lo = context.Constant(lo);
+    range.hi = context.Constant(hi);
+  }
   for (Dim d : symbolic) {
     range.lo = range.lo.is_none() ? d : context.Min(range.lo, d);
     range.hi = range.hi.is_none() ? d : context.Max(range.hi, d);
@@ -39,10 +43,12 @@ ValueRange RangeOfElements(Context& context, const std::vector<Element>& element
 
 ValueRange RangeOf(const Operands& in, int i) {
   const Knowledge& knowledge = in.knowledge(i);
-  if (!knowledge.lo.is_none() || !knowledge.hi.is_none()) return {knowledge.lo, knowledge.hi};
   if (knowledge.has_elements) {
     const ValueRange range = RangeOfElements(in.context(), knowledge.elements);
     if (range.known()) return range;
+  }
+  if (!knowledge.lo.is_none() || !knowledge.hi.is_none()) {
+    return {knowledge.lo, knowledge.hi, knowledge.attained};
   }
   if (in.type(i) == ElementType::kBool) return {Dim::Inline(0), Dim::Inline(1)};
   return {};
@@ -59,7 +65,8 @@ void SetRange(Results& out, int output, ElementType type, const ValueRange& rang
   };
   const bool open = range.lo.is_none() || range.hi.is_none();
   if (!fits(range.lo) || !fits(range.hi) || (open && math.WrapsEasily())) return;
-  out.SetRange(output, range.lo, range.hi);
+  out.SetRange(output, range.lo, range.hi,
+               range.attained ? Results::Bounds::kAttained : Results::Bounds::kOuter);
 }
 
 bool RangeMath::NotNegative(Dim d) const {
@@ -70,20 +77,27 @@ ValueRange RangeMath::Add(const ValueRange& a, const ValueRange& b) const {
   ValueRange sum;
   if (!a.lo.is_none() && !b.lo.is_none()) sum.lo = context_.Add(a.lo, b.lo);
   if (!a.hi.is_none() && !b.hi.is_none()) sum.hi = context_.Add(a.hi, b.hi);
+  sum.attained = Monotonic(a, b);
   return sum;
 }
 
 ValueRange RangeMath::Neg(const ValueRange& a) const {
-  return {a.hi.is_none() ? a.hi : context_.Neg(a.hi), a.lo.is_none() ? a.lo : context_.Neg(a.lo)};
+  return {a.hi.is_none() ? a.hi : context_.Neg(a.hi), a.lo.is_none() ? a.lo : context_.Neg(a.lo),
+          a.attained};
 }
 
 ValueRange RangeMath::Sub(const ValueRange& a, const ValueRange& b) const { return Add(a, Neg(b)); }
 
 ValueRange RangeMath::Mul(const ValueRange& a, const ValueRange& b) const {
-  if (a.lo == a.hi && NotNegative(a.lo)) return Times(b, Wrap(a.lo));
-  if (b.lo == b.hi && NotNegative(b.lo)) return Times(a, Wrap(b.lo));
+  if (b.single() && NotNegative(b.lo)) {
+    ValueRange product = Times(a, Wrap(b.lo));
+    product.attained = a.attained;
+    return product;
+  }
+  if (a.single() && NotNegative(a.lo)) return Mul(b, a);
   if (!NotNegative(a.lo) || !NotNegative(b.lo)) return {};
-  ValueRange product{context_.Mul(a.lo, b.lo), Dim()};
+  ValueRange product;
+  product.lo = context_.Mul(a.lo, b.lo);
   if (!a.hi.is_none() && !b.hi.is_none()) product.hi = context_.Mul(a.hi, b.hi);
   return product;
 }
@@ -94,17 +108,17 @@ ValueRange RangeMath::Times(const ValueRange& a, Expr count) const {
 }
 
 ValueRange RangeMath::Div(const ValueRange& a, const ValueRange& b) const {
-  const std::optional<int64_t> divisor =
-      b.lo == b.hi && !b.lo.is_none() ? context_.ConstantOf(b.lo) : std::nullopt;
+  const std::optional<int64_t> divisor = b.single() ? context_.ConstantOf(b.lo) : std::nullopt;
   if (!divisor || *divisor <= 0) return {};
   const auto quotient = [&](Dim d) { return d.is_none() ? d : context_.TruncDiv(d, b.lo); };
-  return {quotient(a.lo), quotient(a.hi)};
+  return {quotient(a.lo), quotient(a.hi), a.attained};
 }
 
 // 0 <= a % b < b for b > 0, and a % b <= a for a >= 0.
 ValueRange RangeMath::FloorMod(const ValueRange& a, const ValueRange& b) const {
   if (b.lo.is_none() || context_.Decide(Ge(Wrap(b.lo), 1)) != Tri::kYes) return {};
-  ValueRange rest{Dim::Inline(0), Dim()};
+  ValueRange rest;
+  rest.lo = Dim::Inline(0);
   if (!b.hi.is_none()) rest.hi = (Wrap(b.hi) - 1).dim();
   if (NotNegative(a.lo) && !a.hi.is_none()) {
     rest.hi = rest.hi.is_none() ? a.hi : context_.Min(a.hi, rest.hi);
@@ -116,6 +130,7 @@ ValueRange RangeMath::Min(const ValueRange& a, const ValueRange& b) const {
   ValueRange least;
   if (!a.lo.is_none() && !b.lo.is_none()) least.lo = context_.Min(a.lo, b.lo);
   least.hi = a.hi.is_none() ? b.hi : b.hi.is_none() ? a.hi : context_.Min(a.hi, b.hi);
+  least.attained = Monotonic(a, b);
   return least;
 }
 
@@ -123,6 +138,7 @@ ValueRange RangeMath::Max(const ValueRange& a, const ValueRange& b) const {
   ValueRange most;
   if (!a.hi.is_none() && !b.hi.is_none()) most.hi = context_.Max(a.hi, b.hi);
   most.lo = a.lo.is_none() ? b.lo : b.lo.is_none() ? a.lo : context_.Max(a.lo, b.lo);
+  most.attained = Monotonic(a, b);
   return most;
 }
 
@@ -131,6 +147,13 @@ ValueRange RangeMath::Join(const ValueRange& a, const ValueRange& b) const {
   if (!a.lo.is_none() && !b.lo.is_none()) both.lo = context_.Min(a.lo, b.lo);
   if (!a.hi.is_none() && !b.hi.is_none()) both.hi = context_.Max(a.hi, b.hi);
   return both;
+}
+
+bool RangeMath::Monotonic(const ValueRange& a, const ValueRange& b) {
+  const auto attained = [](const ValueRange& r) {
+    return r.attained && !r.lo.is_none() && !r.hi.is_none();
+  };
+  return attained(a) && attained(b) && (a.single() || b.single());
 }
 
 bool RangeMath::AlwaysLess(Dim a, Dim b) const {
@@ -160,13 +183,12 @@ ValueRange RangeMath::Equal(const ValueRange& a, const ValueRange& b) const {
 
 ValueRange RangeMath::Not(const ValueRange& a) const { return Sub(kAllTrue, a); }
 
-ValueRange RangeMath::Relu(const ValueRange& a) const {
-  return Max(a, {Dim::Inline(0), Dim::Inline(0)});
-}
+ValueRange RangeMath::Relu(const ValueRange& a) const { return Max(a, kAllFalse); }
 
 ValueRange RangeMath::Abs(const ValueRange& a) const {
   if (NotNegative(a.lo)) return a;
-  ValueRange size{Dim::Inline(0), Dim()};
+  ValueRange size;
+  size.lo = Dim::Inline(0);
   if (!a.lo.is_none() && !a.hi.is_none()) size.hi = context_.Max(context_.Neg(a.lo), a.hi);
   return size;
 }

@@ -13,10 +13,14 @@ namespace symshape::rules {
 struct ValueRange {
   Dim lo;
   Dim hi;
+  // Where there are elements, one is lo and one is hi. Monotonic functions of one operand keep
+  // that; of two operands, the extremes may never meet.
+  bool attained = false;
+  bool single() const { return !lo.is_none() && lo == hi; }
   bool known() const { return !lo.is_none() || !hi.is_none(); }
 };
 
-// What is known of input i: its interval, or that of its elements, or [0, 1] for a bool.
+// What is known of input i: the interval of its elements, or its own, or [0, 1] for a bool.
 ValueRange RangeOf(const Operands& in, int i);
 // Sets it where something is known, the output is of an integer type or bool, and the bounds lie
 // inside it: a value that wraps around keeps no bound.
@@ -52,6 +56,8 @@ class RangeMath {
   ValueRange Not(const ValueRange& a) const;
 
  private:
+  // A function that grows in both operands, of which one has a single value: the ends are attained.
+  static bool Monotonic(const ValueRange& a, const ValueRange& b);
   bool AlwaysLess(Dim a, Dim b) const;
   bool AlwaysLessOrEqual(Dim a, Dim b) const;
   Expr Wrap(Dim d) const { return Expr(context_, d); }
