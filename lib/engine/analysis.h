@@ -72,6 +72,7 @@ class Analysis {
 
  private:
   friend class Walk;
+  friend class LoopRun;
   const graph::Model& model_;
   std::unique_ptr<symbolic::Context> context_;
   std::unique_ptr<rules::Tables> tables_;

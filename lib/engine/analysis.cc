@@ -1,0 +1,46 @@
+#include "engine/analysis.h"
+
+namespace symshape::engine {
+
+using rules::Info;
+using rules::ShapeId;
+using rules::Type;
+using symbolic::Dim;
+
+Analysis::Analysis(const graph::Model& model)
+    : model_(model),
+      context_(std::make_unique<symbolic::Context>()),
+      tables_(std::make_unique<rules::Tables>(*context_)),
+      infos_(model.graphs.size()) {}
+
+Info Analysis::info(const graph::Graph& graph, graph::ValueId value) const {
+  if (graph.index >= infos_.size() || graph::Index(value) >= infos_[graph.index].size()) return {};
+  return infos_[graph.index][graph::Index(value)];
+}
+
+std::optional<absl::Span<const Dim>> Analysis::DimsOf(Info info) const {
+  const Type& type = tables_->type(info.type);
+  if (type.shape == ShapeId::kUnknownRank) return std::nullopt;
+  return tables_->dims(type.shape);
+}
+
+Exactness Analysis::ExactnessOf(const graph::Graph& graph, graph::ValueId value) const {
+  Info known = info(graph, value);
+  const Type* type = &tables_->type(known.type);
+  while (type->kind == Type::Kind::kOptional || type->kind == Type::Kind::kSequence) {
+    type = &tables_->type(type->inner);
+  }
+  if (type->kind == Type::Kind::kMap || type->kind == Type::Kind::kOpaque) return Exactness::kExact;
+  if (type->kind == Type::Kind::kUnknown || type->element == graph::ElementType::kUndefined) {
+    return Exactness::kUnknownType;
+  }
+  if (type->shape == ShapeId::kUnknownRank) return Exactness::kUnknownRank;
+  for (Dim d : tables_->dims(type->shape)) {
+    for (Dim symbol : context_->SymbolsOf(d)) {
+      if (!IsInputSymbol(symbol)) return Exactness::kNamed;
+    }
+  }
+  return Exactness::kExact;
+}
+
+}  // namespace symshape::engine

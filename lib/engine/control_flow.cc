@@ -1,0 +1,95 @@
+// If, and entering a body. Loop and Scan: loop.cc.
+#include <map>
+
+#include "engine/join.h"
+#include "engine/walk.h"
+
+namespace symshape::engine {
+
+using graph::Index;
+using rules::Info;
+using rules::Knowledge;
+using symbolic::Dim;
+using symbolic::Interval;
+
+Frame* Walk::EnterBody(Frame& frame, uint32_t node, const graph::Graph& body,
+                       absl::Span<const Info> inputs, Entered entered) {
+  if (depth_ >= kMaxDepth) {
+    Report(AtNode(frame, node, "too-deep"));
+    return nullptr;
+  }
+  Frame& child = Child(frame, node, frame.model, body);
+  const bool conditional = frame.conditional || entered != Entered::kOnce;
+  // What was concluded in another scope of facts is concluded anew.
+  if (child.conditional != conditional) child.memory.clear();
+  child.conditional = conditional;
+  child.repeated = frame.repeated || entered == Entered::kRepeatedly;
+  child.call_attributes = frame.call_attributes;
+  StartFrame(child);
+  for (const graph::Capture& c : body.captures) {
+    child.infos[Index(c.inner)] = tables().Resolve(frame.infos[Index(c.outer)]);
+  }
+  for (size_t i = 0; i < body.inputs.size() && i < inputs.size(); ++i) {
+    child.infos[Index(body.inputs[i])] = inputs[i];
+  }
+  ++depth_;
+  InferGraph(child);
+  --depth_;
+  return &child;
+}
+
+Info Walk::OutputOf(Frame& body, size_t output) {
+  if (output >= body.graph.outputs.size()) return {};
+  return tables().Resolve(body.infos[Index(body.graph.outputs[output])]);
+}
+
+const graph::Graph* Walk::BodyOf(const Frame& frame, uint32_t node, absl::string_view attribute) {
+  const graph::Attribute* a = frame.graph.nodes[node].Find(attribute);
+  return a != nullptr && a->type == graph::Attribute::Type::kGraph ? a->graph : nullptr;
+}
+
+void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
+                   absl::Span<Info> outputs) {
+  const graph::Graph* branches[] = {BodyOf(frame, node, "else_branch"),
+                                    BodyOf(frame, node, "then_branch")};
+  if (branches[0] == nullptr || branches[1] == nullptr) return;
+  std::optional<int64_t> taken;
+  if (!inputs.empty()) {
+    const Knowledge& condition = tables().knowledge(inputs[0].knowledge);
+    if (condition.has_elements && condition.elements.size() == 1 &&
+        condition.elements[0].is_integer()) {
+      taken = context().ConstantOf(condition.elements[0].num);
+    }
+  }
+  if (taken) {
+    Frame* branch = EnterBody(frame, node, *branches[*taken != 0], {}, Entered::kOnce);
+    if (branch == nullptr) return;
+    for (size_t o = 0; o < outputs.size(); ++o) outputs[o] = OutputOf(*branch, o);
+    return;
+  }
+  std::vector<Info> ways[2];
+  for (int b = 0; b < 2; ++b) {
+    context().Push();
+    if (Frame* branch = EnterBody(frame, node, *branches[b], {}, Entered::kPerhaps)) {
+      for (size_t o = 0; o < outputs.size(); ++o) ways[b].push_back(OutputOf(*branch, o));
+    }
+    context().Pop();
+    if (ways[b].size() != outputs.size()) return;
+  }
+  // The same branch is taken for all outputs, so the same pair of dims has the same symbol.
+  std::map<std::pair<uint32_t, uint32_t>, Dim> chosen;
+  const Differ differ = [&](Dim a, Dim b, uint32_t) {
+    const auto [it, is_new] = chosen.try_emplace({a.bits(), b.bits()}, Dim());
+    if (!is_new) return it->second;
+    const Interval x = context().Bounds(a);
+    const Interval y = context().Bounds(b);
+    it->second = Fresh(frame, node, kBranchKeys + static_cast<uint32_t>(chosen.size()), "if",
+                       {std::min(x.lo, y.lo), std::max(x.hi, y.hi)});
+    return it->second;
+  };
+  for (size_t o = 0; o < outputs.size(); ++o) {
+    outputs[o] = Join(tables(), ways[0][o], ways[1][o], differ);
+  }
+}
+
+}  // namespace symshape::engine

@@ -1,0 +1,64 @@
+// Function bodies, inferred per call: model-local functions, and the bodies of onnx's schemas.
+#include "engine/walk.h"
+
+namespace symshape::engine {
+
+using graph::Attribute;
+using graph::Index;
+using rules::Info;
+
+namespace {
+
+const Attribute* FindIn(absl::Span<const Attribute> attributes, absl::string_view name) {
+  for (const Attribute& a : attributes) {
+    if (a.name == name) return &a;
+  }
+  return nullptr;
+}
+
+// What a call says of its function's attributes: its own, with references to the attributes of the
+// function that it stands in followed, and the defaults of those that it leaves out.
+std::vector<Attribute> AttributesOfCall(const Frame& caller, const graph::Node& call,
+                                        const graph::Function& function) {
+  std::vector<Attribute> attributes;
+  for (const Attribute& a : call.attributes) {
+    if (a.type != Attribute::Type::kReference) {
+      attributes.push_back(a);
+    } else if (const Attribute* value = FindIn(caller.call_attributes, a.s)) {
+      attributes.push_back(*value);
+      attributes.back().name = a.name;
+    }
+  }
+  for (const Attribute& otherwise : function.attribute_defaults) {
+    if (FindIn(attributes, otherwise.name) == nullptr) attributes.push_back(otherwise);
+  }
+  return attributes;
+}
+
+}  // namespace
+
+void Walk::InferFunction(Frame& frame, uint32_t node, const graph::Model& model,
+                         const graph::Function& function, absl::Span<const Info> inputs,
+                         absl::Span<Info> outputs) {
+  if (depth_ >= kMaxDepth) {
+    Report(AtNode(frame, node, "too-deep"));
+    return;
+  }
+  Frame& body = Child(frame, node, model, *function.graph);
+  if (body.conditional != frame.conditional) body.memory.clear();
+  body.conditional = frame.conditional;
+  body.call_attribute_storage =
+      AttributesOfCall(frame, frame.graph.nodes[node], function);
+  body.call_attributes = body.call_attribute_storage;
+  StartFrame(body);
+  const std::vector<graph::ValueId>& formals = body.graph.inputs;
+  for (size_t i = 0; i < formals.size(); ++i) {
+    body.infos[Index(formals[i])] = i < inputs.size() ? inputs[i] : Info{};
+  }
+  ++depth_;
+  InferGraph(body);
+  --depth_;
+  for (size_t o = 0; o < outputs.size(); ++o) outputs[o] = OutputOf(body, o);
+}
+
+}  // namespace symshape::engine

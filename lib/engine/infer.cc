@@ -1,0 +1,36 @@
+#include "engine/infer.h"
+
+#include <utility>
+
+#include "engine/walk.h"
+
+namespace symshape::engine {
+
+absl::StatusOr<std::unique_ptr<Analysis>> Infer(const graph::Model& model,
+                                                const Options& options) {
+  Walk walk(model, options);
+  if (absl::Status status = walk.Run(); !status.ok()) return status;
+  return walk.Take();
+}
+
+// A fact that a late node requires can decide what an early node left open, so the graph is walked
+// again until no fact is new. Later rounds only re-read most nodes (Walk::OnlyReread).
+absl::Status Walk::Run() {
+  if (absl::Status status = CheckOperators(); !status.ok()) return status;
+  if (absl::Status status = NameInputs(); !status.ok()) return status;
+  if (absl::Status status = ReadAssumptions(); !status.ok()) return status;
+  root_ = std::make_unique<Frame>(model_, *model_.main, frames_++, nullptr);
+  for (int round = 0; round < options_.max_rounds; ++round) {
+    const uint32_t epoch = context().epoch();
+    StartFrame(*root_);
+    StartInputs(*root_);
+    InferGraph(*root_);
+    analysis_->rounds_ = round + 1;
+    if (context().epoch() == epoch) break;
+  }
+  Remember(*root_);
+  CheckClaims();
+  return absl::OkStatus();
+}
+
+}  // namespace symshape::engine

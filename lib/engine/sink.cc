@@ -1,0 +1,101 @@
+// What rules tell besides their results: requirements, fresh symbols, diagnostics.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "engine/walk.h"
+
+namespace symshape::engine {
+
+using diagnostics::Diagnostic;
+using symbolic::Dim;
+using symbolic::Fact;
+using symbolic::Interval;
+using symbolic::Tri;
+
+Diagnostic Walk::AtNode(const Frame& frame, uint32_t node, absl::string_view id) const {
+  const graph::Node& n = frame.graph.nodes[node];
+  const graph::Operator& op = frame.model.op(n);
+  Diagnostic d;
+  d.id = id;
+  const diagnostics::Row* row = diagnostics::FindRow(id);
+  d.severity = row != nullptr ? row->severity : diagnostics::Severity::kWarning;
+  d.op = absl::StrCat(op.domain, op.domain.empty() ? "" : ".", op.name, "-", op.version);
+  d.node = n.name.empty() ? absl::StrCat("#", n.position) : std::string(n.name);
+  return d;
+}
+
+void Walk::Report(Diagnostic diagnostic) {
+  if (!reported_.insert(absl::StrCat(diagnostic.id, "\n", diagnostic.node, "\n", diagnostic.tensor))
+           .second) {
+    return;
+  }
+  analysis_->diagnostics_.push_back(std::move(diagnostic));
+}
+
+void Walk::Require(Frame& frame, uint32_t node, const Fact& fact,
+                   absl::Span<const Dim> unless_zero,
+                   absl::Span<const diagnostics::Piece> message) {
+  const Tri answer = context().Decide(fact);
+  if (answer == Tri::kYes) return;
+  std::vector<Dim> may_be_zero;
+  for (Dim d : unless_zero) {
+    const Interval bounds = context().Bounds(d);
+    if (bounds.lo >= 1) continue;
+    if (bounds.hi <= 0) return;  // nothing is read at any size
+    if (std::find(may_be_zero.begin(), may_be_zero.end(), d) == may_be_zero.end()) {
+      may_be_zero.push_back(d);
+    }
+  }
+  std::vector<Requirement>& list = analysis_->requirements_;
+  if (required_.insert({fact, may_be_zero, frame.conditional}).second) {
+    list.push_back({fact, may_be_zero, {message.begin(), message.end()}, &frame.graph, node,
+                    frame.conditional});
+  }
+  if (!may_be_zero.empty()) return;
+  if (answer == Tri::kUnknown) {
+    const symbolic::Cause cause{symbolic::Cause::Kind::kRequired,
+                                static_cast<uint32_t>(list.size() - 1)};
+    if (context().Assume(fact, cause).ok()) return;
+  }
+  if (frame.conditional) return;  // a branch that cannot be entered
+  Diagnostic d = AtNode(frame, node, "never-runs");
+  d.message.assign(message.begin(), message.end());
+  Report(std::move(d));
+}
+
+// Drops what was required since the list had `size` entries: a trip of a loop that was only tried.
+void Walk::ForgetRequirements(size_t size) {
+  std::vector<Requirement>& list = analysis_->requirements_;
+  for (size_t i = size; i < list.size(); ++i) {
+    required_.erase({list[i].fact, list[i].unless_zero, list[i].conditional});
+  }
+  list.erase(list.begin() + size, list.end());
+}
+
+Dim Walk::Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view stem,
+                Interval domain) {
+  const auto [it, is_new] = fresh_.try_emplace(FreshKey{frame.id, node, nth}, Dim());
+  if (!frame.repeated) {
+    if (is_new) it->second = context().Fresh(NewName(stem), domain);
+    return it->second;
+  }
+  // The domain may hold for this trip only, so it is a fact of the body's scope.
+  if (is_new) {
+    it->second = context().Fresh(NewName(stem), domain.lo >= 0 ? symbolic::kSize
+                                                               : symbolic::kAnyInteger);
+    analysis_->local_symbols_.insert(it->second);
+  }
+  if (domain.hi != Interval::kPlusInf) Bound(it->second, context().Constant(domain.hi));
+  return it->second;
+}
+
+std::string Walk::NewName(absl::string_view stem) {
+  return absl::StrCat(stem, "_", ++stems_[std::string(stem)]);
+}
+
+void Walk::Bound(Dim symbol, Dim limit) {
+  // True by the operator's definition; a conflict would mean that the node cannot run at all.
+  context().Assume({Fact::Kind::kGe, limit, symbol}, symbolic::Cause{}).IgnoreError();
+}
+
+}  // namespace symshape::engine

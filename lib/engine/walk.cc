@@ -1,0 +1,249 @@
+// One graph, one node.
+#include "engine/walk.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "rules/tensor_info.h"
+
+namespace symshape::engine {
+
+using graph::Index;
+using graph::ValueId;
+using rules::Element;
+using rules::ElementType;
+using rules::Info;
+using rules::Knowledge;
+using rules::ShapeId;
+using rules::Type;
+using symbolic::Dim;
+
+namespace {
+
+// Elements that get a symbol each where nothing else is known of them (a shape has few axes).
+constexpr int64_t kMaxNamedElements = 8;
+
+std::optional<Plan::Kind> ControlFlowKind(const graph::Operator& op) {
+  if (!op.domain.empty()) return std::nullopt;
+  if (op.name == "If") return Plan::Kind::kIf;
+  if (op.name == "Loop") return Plan::Kind::kLoop;
+  if (op.name == "Scan") return Plan::Kind::kScan;
+  if (op.name == "SequenceMap") return Plan::Kind::kSequenceMap;
+  return std::nullopt;
+}
+
+
+}  // namespace
+
+// Gives a rule's requirements and symbols their node.
+class NodeSink : public rules::Sink {
+ public:
+  NodeSink(Walk& walk, Frame& frame, uint32_t node) : walk_(walk), frame_(frame), node_(node) {}
+
+  void Require(const symbolic::Fact& fact, absl::Span<const Dim> unless_zero,
+               absl::Span<const diagnostics::Piece> message) override {
+    walk_.Require(frame_, node_, fact, unless_zero, message);
+  }
+  Dim Fresh(absl::string_view stem, symbolic::Interval domain) override {
+    return walk_.Fresh(frame_, node_, nth_++, stem, domain);
+  }
+  void Bound(Dim symbol, Dim limit) override { walk_.Bound(symbol, limit); }
+  void Report(diagnostics::Diagnostic diagnostic) override {
+    diagnostics::Diagnostic at = walk_.AtNode(frame_, node_, diagnostic.id);
+    at.tensor = std::move(diagnostic.tensor);
+    at.message = std::move(diagnostic.message);
+    at.notes = std::move(diagnostic.notes);
+    walk_.Report(std::move(at));
+  }
+  uint32_t symbols() const { return nth_; }
+
+ private:
+  Walk& walk_;
+  Frame& frame_;
+  uint32_t node_;
+  uint32_t nth_ = 0;
+};
+
+bool IsControlFlow(const graph::Operator& op) { return ControlFlowKind(op).has_value(); }
+
+Frame& Walk::Child(Frame& frame, uint32_t node, const graph::Model& model,
+                   const graph::Graph& graph) {
+  std::unique_ptr<Frame>& child = frame.children[{node, &graph}];
+  if (child == nullptr) {
+    child = std::make_unique<Frame>(model, graph, frames_++, &frame);
+    child->conditional = frame.conditional;
+    child->repeated = frame.repeated;
+  }
+  return *child;
+}
+
+void Walk::StartFrame(Frame& frame) {
+  frame.infos.resize(frame.graph.values.size());
+  if (!frame.memory.empty()) return;  // initializers are in place
+  frame.memory.resize(frame.graph.nodes.size());
+  uint32_t operands = 0;
+  for (size_t n = 0; n < frame.graph.nodes.size(); ++n) {
+    frame.memory[n].first_operand = operands;
+    operands += static_cast<uint32_t>(frame.graph.nodes[n].inputs.size());
+  }
+  frame.operands.resize(operands);
+  for (const graph::Initializer& i : frame.graph.initializers) {
+    frame.infos[Index(i.value)] = rules::InfoOf(tables(), *i.tensor);
+  }
+}
+
+void Walk::InferGraph(Frame& frame) {
+  for (uint32_t n = 0; n < frame.graph.nodes.size(); ++n) InferNode(frame, n);
+}
+
+const Plan& Walk::PlanOf(const Frame& frame, const graph::Node& node) {
+  std::vector<std::optional<Plan>>& plans = plans_[&frame.model];
+  if (plans.empty()) plans.resize(frame.model.operators.size());
+  std::optional<Plan>& plan = plans[Index(node.op)];
+  if (plan) return *plan;
+  plan.emplace();
+  const graph::Operator& op = frame.model.op(node);
+  if (const graph::Function* function = frame.model.FindFunction(op)) {
+    plan->kind = Plan::Kind::kFunction;
+    plan->function = function;
+  } else if (const std::optional<Plan::Kind> kind = ControlFlowKind(op)) {
+    plan->kind = *kind;
+  } else if ((plan->rule = rules::FindRule(op.domain, op.name, op.version)) != nullptr) {
+    plan->kind = Plan::Kind::kRule;
+  }
+  return *plan;
+}
+
+// Where a node was inferred in an earlier round, nothing about it was open, and its operands are what
+// they were: its outputs need only be read under the facts of now.
+bool Walk::OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs) {
+  Frame::Memory& memory = frame.memory[node];
+  const auto seen = frame.operands.begin() + memory.first_operand;
+  const bool same = memory.inferred && std::equal(inputs.begin(), inputs.end(), seen);
+  std::copy(inputs.begin(), inputs.end(), seen);
+  // In a scope of facts its requirements have to be stated again.
+  if (!same || memory.open || frame.conditional) return false;
+  for (ValueId output : frame.graph.nodes[node].outputs) {
+    if (output == ValueId::kNone) continue;
+    Info& info = frame.infos[Index(output)];
+    info = tables().Resolve(info);
+  }
+  return true;
+}
+
+void Walk::InferNode(Frame& frame, uint32_t index) {
+  const graph::Node& node = frame.graph.nodes[index];
+  std::vector<Info> inputs(node.inputs.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (node.inputs[i] != ValueId::kNone) {
+      inputs[i] = tables().Resolve(frame.infos[Index(node.inputs[i])]);
+    }
+  }
+  if (OnlyReread(frame, index, inputs)) return;
+  std::vector<Info> outputs(node.outputs.size());
+  const uint64_t undecided = context().undecided();
+  const Plan& plan = PlanOf(frame, node);
+  switch (plan.kind) {
+    case Plan::Kind::kRule:
+      InferByRule(frame, index, *plan.rule, inputs, absl::MakeSpan(outputs));
+      break;
+    case Plan::Kind::kIf:
+      InferIf(frame, index, inputs, absl::MakeSpan(outputs));
+      break;
+    case Plan::Kind::kLoop:
+      InferLoop(frame, index, inputs, absl::MakeSpan(outputs));
+      break;
+    case Plan::Kind::kScan:
+      InferScan(frame, index, inputs, absl::MakeSpan(outputs));
+      break;
+    case Plan::Kind::kSequenceMap:
+      InferSequenceMap(frame, index, inputs, absl::MakeSpan(outputs));
+      break;
+    case Plan::Kind::kFunction:
+      InferFunction(frame, index, frame.model, *plan.function, inputs, absl::MakeSpan(outputs));
+      break;
+    case Plan::Kind::kFallback:
+      InferByFallback(frame, index, inputs, absl::MakeSpan(outputs));
+      break;
+  }
+  Frame::Memory& memory = frame.memory[index];
+  memory.inferred = true;
+  // A body is inferred again each round: late facts concern its nodes, too.
+  memory.open = context().undecided() != undecided || plan.kind != Plan::Kind::kRule;
+  Finish(frame, index, absl::MakeSpan(outputs));
+}
+
+void Walk::InferByRule(Frame& frame, uint32_t index, const rules::Rule& rule,
+                       absl::Span<const Info> inputs, absl::Span<Info> outputs) {
+  const graph::Node& node = frame.graph.nodes[index];
+  const rules::Operands operands(tables(), frame.model, node, inputs, frame.call_attributes);
+  NodeSink sink(*this, frame, index);
+  rules::Results results(operands, outputs, sink);
+  const absl::Status status = rule.infer(operands, results);
+  if (status.ok() || frame.conditional) return;
+  diagnostics::Diagnostic d = AtNode(frame, index, "never-runs");
+  d.message = {std::string(status.message())};
+  Report(std::move(d));
+}
+
+void Walk::Finish(Frame& frame, uint32_t index, absl::Span<Info> outputs) {
+  const graph::Node& node = frame.graph.nodes[index];
+  const bool trusted = PlanOf(frame, node).kind == Plan::Kind::kFallback;
+  for (size_t o = 0; o < outputs.size(); ++o) {
+    if (node.outputs[o] == ValueId::kNone) continue;
+    Info info = tables().Resolve(outputs[o]);
+    AdoptClaim(frame, index, node.outputs[o], trusted, info);
+    NameUnknownElements(frame, index, static_cast<int>(o),
+                        absl::AsciiStrToLower(frame.model.op(node).name), info);
+    frame.infos[Index(node.outputs[o])] = info;
+  }
+}
+
+void Walk::NameUnknownElements(Frame& frame, uint32_t node, int output, absl::string_view stem,
+                               Info& info) {
+  const Type& type = tables().type(info.type);
+  if (type.kind != Type::Kind::kTensor || type.shape == ShapeId::kUnknownRank ||
+      (type.element != ElementType::kInt64 && type.element != ElementType::kInt32)) {
+    return;
+  }
+  int64_t count = 1;
+  for (Dim d : tables().dims(type.shape)) {
+    const std::optional<int64_t> size = context().ConstantOf(d);
+    if (!size || *size > kMaxNamedElements) return;
+    count *= *size;
+  }
+  if (count > kMaxNamedElements) return;
+  Knowledge knowledge = tables().knowledge(info.knowledge);
+  if (!knowledge.has_elements) {
+    knowledge.has_elements = true;
+    knowledge.elements.assign(count, Element());
+  }
+  bool changed = false;
+  for (int64_t e = 0; e < count; ++e) {
+    if (knowledge.elements[e].known()) continue;
+    const Dim symbol = Fresh(frame, node, kElementKeys + output * kMaxNamedElements + e,
+                             absl::StrCat(stem, "_value"), symbolic::kAnyInteger);
+    if (!knowledge.hi.is_none()) Bound(symbol, knowledge.hi);
+    if (!knowledge.lo.is_none()) Bound(knowledge.lo, symbol);
+    knowledge.elements[e] = Element(symbol);
+    changed = true;
+  }
+  if (changed) info.knowledge = tables().Intern(std::move(knowledge));
+}
+
+// What the file can have value_info for: the main graph and the bodies of its control flow. A body
+// that runs at several places (inside a function) is not recorded.
+void Walk::Remember(Frame& frame) {
+  if (&frame.model != &model_) return;
+  std::vector<Info>& infos = analysis_->infos_[frame.graph.index];
+  infos = frame.infos;
+  for (Info& info : infos) info = tables().Resolve(info);
+  for (auto& [key, child] : frame.children) {
+    if (child->graph.parent == &frame.graph) Remember(*child);
+  }
+}
+
+}  // namespace symshape::engine

@@ -1,0 +1,213 @@
+// Walk: the state of one inference while it runs. Its parts are in files of their own:
+//   infer.cc         rounds over the main graph
+//   inputs.cc        symbols on the graph's inputs; options
+//   walk.cc          one graph, one node
+//   sink.cc          what rules require, and their fresh symbols
+//   control_flow.cc  If, and entering a body; loop.cc: Loop, Scan; sequence_map.cc
+//   functions.cc     model-local functions
+//   fallback.cc      operators without a native rule: the schema's body or inference
+//   claims.cc        declared shapes
+#ifndef SYMSHAPE_ENGINE_WALK_H_
+#define SYMSHAPE_ENGINE_WALK_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "engine/analysis.h"
+#include "engine/options.h"
+#include "rules/operands.h"
+#include "rules/results.h"
+#include "rules/table.h"
+
+namespace onnx {
+class OpSchema;
+class TypeProto;
+}  // namespace onnx
+
+namespace symshape::engine {
+
+// One activation of a graph: the main graph, a branch or loop body of one node, a function body at
+// one call. Kept from round to round, so that a node is inferred again only where that can tell more.
+struct Frame {
+  Frame(const graph::Model& m, const graph::Graph& g, uint32_t frame_id, Frame* parent_frame)
+      : model(m), graph(g), id(frame_id), parent(parent_frame) {}
+
+  static constexpr uint32_t kInputs = 0xffffffff;  // stands for a node's index: the graph's inputs
+
+  const graph::Model& model;  // of the file, or of a schema's function body
+  const graph::Graph& graph;
+  const uint32_t id;
+  Frame* const parent;  // nullptr for the main graph
+  std::vector<rules::Info> infos;  // by value
+  absl::Span<const graph::Attribute> call_attributes;
+  std::vector<graph::Attribute> call_attribute_storage;
+  bool conditional = false;  // need not be entered
+  bool repeated = false;     // may be entered several times in a run: its fresh symbols are local
+
+  // Per node, of the last time it was inferred.
+  struct Memory {
+    uint32_t first_operand = 0;  // into `operands`
+    bool inferred = false;
+    bool open = false;  // something was undecided: later facts may tell more
+  };
+  std::vector<Memory> memory;
+  std::vector<rules::Info> operands;
+  absl::flat_hash_map<std::pair<uint32_t, const graph::Graph*>, std::unique_ptr<Frame>> children;
+};
+
+// If, Loop, Scan and SequenceMap, which no rule infers.
+bool IsControlFlow(const graph::Operator& op);
+
+// How an operator is inferred; found once per operator of a model.
+struct Plan {
+  enum class Kind : uint8_t { kRule, kIf, kLoop, kScan, kSequenceMap, kFunction, kFallback };
+  Kind kind = Kind::kFallback;
+  const rules::Rule* rule = nullptr;
+  const graph::Function* function = nullptr;
+};
+
+class LoopRun;
+class SchemaContext;
+
+class Walk {
+ public:
+  Walk(const graph::Model& model, const Options& options);
+  ~Walk();
+  absl::Status Run();
+  std::unique_ptr<Analysis> Take() { return std::move(analysis_); }
+
+ private:
+  friend class NodeSink;
+  friend class LoopRun;
+  using Info = rules::Info;
+  using Dim = symbolic::Dim;
+
+  // inputs.cc
+  absl::Status NameInputs();
+  absl::Status ReadAssumptions();
+  void StartInputs(Frame& frame);
+  rules::TypeId TypeOfClaim(const graph::DeclaredType& type, absl::string_view stem);
+
+  // walk.cc
+  Frame& Child(Frame& frame, uint32_t node, const graph::Model& model, const graph::Graph& graph);
+  void StartFrame(Frame& frame);  // initializers
+  void InferGraph(Frame& frame);
+  void InferNode(Frame& frame, uint32_t node);
+  void InferByRule(Frame& frame, uint32_t node, const rules::Rule& rule,
+                   absl::Span<const Info> inputs, absl::Span<Info> outputs);
+  void Finish(Frame& frame, uint32_t node, absl::Span<Info> outputs);
+  // Small integer tensors whose elements nothing tells: a symbol each, so that what is computed from
+  // them is related. `stem` names them.
+  void NameUnknownElements(Frame& frame, uint32_t node, int output, absl::string_view stem,
+                           Info& info);
+  const Plan& PlanOf(const Frame& frame, const graph::Node& node);
+  void Remember(Frame& frame);  // into the analysis
+  bool OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs);
+
+  // control_flow.cc, loop.cc
+  void InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs, absl::Span<Info> outputs);
+  void InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
+                 absl::Span<Info> outputs);
+  void InferScan(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
+                 absl::Span<Info> outputs);
+  void InferSequenceMap(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
+                        absl::Span<Info> outputs);
+  // How often a body runs for one run of its node.
+  enum class Entered : uint8_t { kOnce, kPerhaps, kRepeatedly };
+  // Infers a body whose formal inputs are `inputs`; nullptr where nesting is too deep. A body that is
+  // not entered for certain needs its own scope of facts (Context::Push) around this.
+  Frame* EnterBody(Frame& frame, uint32_t node, const graph::Graph& body,
+                   absl::Span<const Info> inputs, Entered entered);
+  Info OutputOf(Frame& body, size_t output);
+  static const graph::Graph* BodyOf(const Frame& frame, uint32_t node, absl::string_view attribute);
+  Info Stacked(LoopRun& run, const graph::Graph& body, size_t output, Dim trips, int axis,
+               bool zero_without_trips);
+
+  // functions.cc; `model` is the file's, or of a schema's body
+  void InferFunction(Frame& frame, uint32_t node, const graph::Model& model,
+                     const graph::Function& function, absl::Span<const Info> inputs,
+                     absl::Span<Info> outputs);
+
+  // fallback.cc
+  absl::Status CheckOperators();
+  void InferByFallback(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
+                       absl::Span<Info> outputs);
+  const graph::Model* BodyOfSchema(Frame& frame, uint32_t node, const onnx::OpSchema& schema,
+                                   SchemaContext& context);
+  rules::TypeId TypeFromSchema(Frame& frame, uint32_t node, const SchemaContext& context,
+                               const onnx::TypeProto& proto, uint32_t key);
+
+  // claims.cc
+  void AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool trusted, Info& info);
+  void CheckClaims();
+
+  // sink.cc
+  void Require(Frame& frame, uint32_t node, const symbolic::Fact& fact,
+               absl::Span<const Dim> unless_zero, absl::Span<const diagnostics::Piece> message);
+  Dim Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view stem,
+            symbolic::Interval domain);
+  std::string NewName(absl::string_view stem);
+  void ForgetRequirements(size_t size);
+  void Bound(Dim symbol, Dim limit);
+  void Report(diagnostics::Diagnostic diagnostic);
+  diagnostics::Diagnostic AtNode(const Frame& frame, uint32_t node, absl::string_view id) const;
+
+  symbolic::Context& context() { return analysis_->context(); }
+  rules::Tables& tables() { return *analysis_->tables_; }
+
+  const graph::Model& model_;
+  const Options& options_;
+  std::unique_ptr<Analysis> analysis_;
+  std::unique_ptr<Frame> root_;
+  uint32_t frames_ = 0;
+  int depth_ = 0;
+  absl::flat_hash_map<const graph::Model*, std::vector<std::optional<Plan>>> plans_;
+  // Keys of a node's fresh symbols that no rule asks for.
+  static constexpr uint32_t kElementKeys = 1u << 24;
+  static constexpr uint32_t kBranchKeys = 1u << 23;
+  static constexpr uint32_t kTripsKey = 1u << 22;
+  static constexpr uint32_t kStackKeys = 1u << 21;
+  static constexpr uint32_t kClaimKeys = 1u << 30;
+  static constexpr uint32_t kSchemaKeys = 1u << 20;
+  // Bodies and functions nested more deeply than this are not entered; their outputs are unknown.
+  static constexpr int kMaxDepth = 200;
+  struct Required {
+    symbolic::Fact fact;
+    std::vector<Dim> unless_zero;
+    bool conditional;
+    friend bool operator==(const Required&, const Required&) = default;
+    template <typename H>
+    friend H AbslHashValue(H h, const Required& r) {
+      return H::combine(std::move(h), r.fact, r.unless_zero, r.conditional);
+    }
+  };
+  absl::flat_hash_set<Required> required_;  // what the analysis' list has
+  struct FreshKey {
+    uint32_t frame;
+    uint32_t node;
+    uint32_t nth;
+    friend bool operator==(const FreshKey&, const FreshKey&) = default;
+    template <typename H>
+    friend H AbslHashValue(H h, const FreshKey& k) {
+      return H::combine(std::move(h), k.frame, k.node, k.nth);
+    }
+  };
+  absl::flat_hash_map<FreshKey, Dim> fresh_;
+  absl::flat_hash_map<std::string, int> stems_;  // how many symbols each stem has had
+  absl::flat_hash_set<std::string> reported_;    // one diagnostic per node and id
+  std::vector<std::vector<Dim>> input_dims_;     // by main-graph input
+  std::vector<Info> input_infos_;                // likewise; made once
+  struct SchemaBodies;                           // function bodies made from onnx's schemas
+  std::unique_ptr<SchemaBodies> schema_bodies_;
+};
+
+}  // namespace symshape::engine
+
+#endif  // SYMSHAPE_ENGINE_WALK_H_
