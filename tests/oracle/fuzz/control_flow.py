@@ -1,0 +1,76 @@
+"""Proposals of nodes that hold graphs: If, Loop, Scan. Their bodies are small and read tensors of the outer graph."""
+
+import numpy as np
+from onnx import TensorProto, helper
+
+
+def _value(name, element=TensorProto.FLOAT, shape=None):
+    return helper.make_tensor_value_info(name, element, shape)
+
+
+def _float(t):
+    return t.dtype == np.float32 and t.rank >= 1
+
+
+def if_(g):
+    """The condition compares a size with a number; the branches keep the shape, double it, or make another tensor of it."""
+    t = g.pick(_float)
+    other = t and g.pick(lambda o: o.dtype == np.float32 and o.rank == t.rank)
+    if other is None:
+        return None
+    axis = int(g.rng.integers(t.rank))
+    shape = g.add('Shape', [t])
+    size = shape and g.add('Gather', [shape[0], g.constant(np.array(axis))], axis=0)
+    condition = size and g.add(g.choice(['Greater', 'Equal', 'Less']), [size[0], g.constant(np.array(g.rng.integers(0, 8)))])
+    if not condition:
+        return None
+    bodies = [helper.make_node('Relu', [t.name], ['r']), helper.make_node('Concat', [t.name, t.name], ['r'], axis=axis),
+              helper.make_node('Identity', [other.name], ['r'])]
+    branches = [helper.make_graph([g.choice(bodies)], name, [], [_value('r')]) for name in ('then', 'else')]
+    return g.add('If', condition, captured=[t, other], then_branch=branches[0], else_branch=branches[1])
+
+
+def loop(g):
+    """Carries a tensor that stays as it is or grows by one row a trip, and stacks something; trips from a size or a number.
+
+    Never zero trips: what onnxruntime then stacks depends on what it knows of the body's types, so on the rest of the model.
+    """
+    t = g.pick(_float)
+    if t is None:
+        return None
+    trips = g.constant(np.array(g.choice([1, 2, 3])))
+    if g.rng.random() < 0.6:
+        trips = g.pick(lambda s: s.dtype == np.int64 and s.rank == 0 and all(0 < v.item() < 9 for v in s.values)) or trips
+    grows, stops = g.rng.random() < 0.4, g.rng.random() < 0.2
+    nodes = []
+    if grows:
+        row = g.add('Slice', [t, g.constant(np.array([0])), g.constant(np.array([1])), g.constant(np.array([0]))])
+        if row is None:
+            return None
+        nodes.append(helper.make_node('Concat', ['h_in', row[0].name], ['h_out'], axis=0))
+    else:
+        row = [t]
+        nodes.append(helper.make_node('Mul', ['h_in', t.name], ['h_out']))
+    if stops:
+        limit = g.constant(np.array(2))
+        nodes.append(helper.make_node('Less', ['i', limit.name], ['go_on']))
+    else:
+        limit = None
+        nodes.append(helper.make_node('Identity', ['cond'], ['go_on']))
+    nodes.append(helper.make_node('Relu', [g.choice(['h_out', row[0].name, 'h_in']) if not grows else row[0].name], ['stacked']))
+    body = helper.make_graph(nodes, 'body', [_value('i', TensorProto.INT64, []), _value('cond', TensorProto.BOOL, []), _value('h_in')],
+                             [_value('go_on', TensorProto.BOOL, []), _value('h_out'), _value('stacked')])
+    captured = [row[0], *([limit] if limit else [])]
+    return g.add('Loop', [trips, g.constant(np.array(True)), t], 2, captured=captured, body=body)
+
+
+def scan(g):
+    t = g.pick(lambda t: t.dtype == np.float32 and t.rank >= 2 and all(v.shape[0] > 0 for v in t.values))
+    if t is None:
+        return None
+    state = g.add('ReduceMax', [t, g.constant(np.array([0]))], keepdims=0) if g.opset >= 18 else g.add('ReduceMax', [t], axes=[0], keepdims=0)
+    if state is None:
+        return None
+    nodes = [helper.make_node('Add', ['s_in', 'row'], ['s_out']), helper.make_node('Relu', ['s_out'], ['stacked'])]
+    body = helper.make_graph(nodes, 'body', [_value('s_in'), _value('row')], [_value('s_out'), _value('stacked')])
+    return g.add('Scan', [state[0], t], 2, body=body, num_scan_inputs=1)

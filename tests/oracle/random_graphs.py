@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Random valid models, every tensor held against what it really was: 20 to 60 nodes, symbolic sizes, control flow included.
+
+    random_graphs.py [COUNT] [--seed S] [--keep FOLDER] [-v]
+
+Every model is inferred, inferred again (which must change nothing), and inferred with its symbols bound. A failure prints the seed of
+its model and the smallest part of the model that shows it; --keep writes that part to a file.
+"""
+
+import argparse
+import collections
+import multiprocessing
+import os
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
+import numpy as np  # noqa: E402
+import onnx  # noqa: E402
+
+import verdicts  # noqa: E402
+from fuzz import nodes  # noqa: E402
+from fuzz.graph import Graph  # noqa: E402
+from support import command  # noqa: E402
+from support.inferred import Inferred  # noqa: E402
+
+
+def make_graph(seed):
+    rng = np.random.default_rng(seed)
+    graph = Graph(rng, int(rng.choice([13, 15, 17, 18, 19, 21])))
+    for _ in range(rng.integers(2, 5)):
+        rank = int(rng.choice([1, 2, 3, 4, 4]))
+        dims = [graph.choice([*graph.symbols, *graph.symbols, None, int(rng.integers(1, 5))]) for _ in range(rank)]
+        if rank == 4:
+            dims[1] = int(rng.integers(1, 5))
+        graph.add_input(dims, np.float32, rng.random)
+    if rng.random() < 0.4:
+        graph.add_input([graph.choice(graph.symbols)], np.int64, lambda shape: rng.integers(0, 2, shape))
+    menu = [proposal for proposal, weight in nodes.MENU for _ in range(weight)]
+    target, tries = int(rng.integers(20, 61)), 0
+    while len(graph.nodes) < target and tries < 400:
+        graph.choice(menu)(graph)
+        tries += 1
+    return graph
+
+
+def real_runs(graph):
+    made = {o for n in graph.nodes for o in n.output}
+    runs = []
+    for k, binding in enumerate(graph.bindings):
+        inputs = {t.name: t.values[k].shape for t in graph.tensors if t.name not in made}
+        tensors = {t.name: (t.dtype, t.values[k].shape) for t in graph.tensors if t.name in made and not t.is_sequence}
+        runs.append((binding, inputs, tensors))
+    return runs
+
+
+def judge_graph(graph):
+    """-> (counts, problems: [(text, tensor or None)])"""
+    runs = real_runs(graph)
+    data = graph.finish().SerializeToString()
+    try:
+        once, said = command.infer(data)
+        result = verdicts.judge(Inferred(once), runs)
+        problems = [(w, w.partition(':')[0]) for w in result.wrong]
+        if said:
+            problems.append((said.strip(), None))
+        if command.infer(once)[0] != once:
+            problems.append(('a second infer changes the file', None))
+        problems += _bound(graph, data, runs, Inferred(once), result)
+    except command.Refused as refused:
+        return {}, [(str(refused), None)]
+    return result.counts, problems
+
+
+def _bound(graph, data, runs, free, result):
+    """Bound to a run's sizes, every tensor has that run's shape, and none that was exact is less."""
+    used = free.input_symbols & set(graph.symbols)
+    if not used:
+        return []
+    binding, inputs, tensors = runs[0]
+    text = ','.join(f'{s}={binding[s]}' for s in sorted(used))
+    bound = verdicts.judge(Inferred(command.infer(data, '--bind', text)[0]), [runs[0]])
+    problems = [(f'--bind {text}: {w}', None) for w in bound.wrong]
+    less = [n for n, v in result.by_name.items() if v == 'exact' and bound.by_name[n] != 'exact']
+    return problems + [(f'--bind {text}: {n} is {bound.by_name[n]}, without it exact', None) for n in less[:3]]
+
+
+def _judge_seeds(seeds, connection):
+    for seed in seeds:
+        connection.send(('at', seed, 'made'))
+        graph = make_graph(seed)
+        connection.send(('at', seed, 'judged'))
+        counts, problems = judge_graph(graph)
+        small = {tensor: graph.finish(tensor) for _, tensor in problems[:1]}
+        connection.send(('done', seed, (len(graph.nodes), counts, [(text, small.get(t) if t in small else None) for text, t in problems])))
+    connection.close()
+
+
+def _supervise(seeds, outcomes):
+    """Judges all seeds in children: where the runtime dies while a graph is made, that graph is left out."""
+    context = multiprocessing.get_context('fork')
+    while seeds:
+        receiver, sender = context.Pipe(duplex=False)
+        child = context.Process(target=_judge_seeds, args=(seeds, sender))
+        child.start()
+        sender.close()
+        at, doing = seeds[0], ''
+        try:
+            while True:
+                kind, at, said = receiver.recv()
+                if kind == 'done':
+                    outcomes[at] = said
+                else:
+                    doing = said
+        except EOFError:
+            child.join()
+        if child.exitcode and at not in outcomes:
+            outcomes[at] = (0, {}, [] if doing == 'made' and child.exitcode < 0 else [(f'the judge dies ({child.exitcode})', None)])
+        seeds = [s for s in seeds if s not in outcomes]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('count', type=int, nargs='?', default=200)
+    parser.add_argument('--seed', type=int, default=int(time.time()))
+    parser.add_argument('--keep', help='a folder for the models that fail')
+    parser.add_argument('-v', action='store_true')
+    args = parser.parse_args()
+    print(f'random graphs: {args.count} from seed {args.seed}', flush=True)
+    seeds, outcomes = list(range(args.seed, args.seed + args.count)), {}
+    threads = [threading.Thread(target=_supervise, args=(seeds[k::2], outcomes)) for k in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return report(outcomes, args)
+
+
+def report(outcomes, args):
+    total, failed, node_count = collections.Counter(), 0, 0
+    for seed, (count, counts, problems) in sorted(outcomes.items()):
+        total.update(counts)
+        node_count += count
+        failed += bool(problems)
+        for text, model in problems[:4]:
+            print(f'seed {seed}: {text}')
+            if model is not None:
+                print('    ' + onnx.printer.to_text(model).replace('\n', '\n    '))
+                if args.keep:
+                    os.makedirs(args.keep, exist_ok=True)
+                    onnx.save(model, os.path.join(args.keep, f'seed_{seed}.onnx'))
+        if args.v:
+            print(f'seed {seed}: {count} nodes {counts}')
+    tensors = sum(total.values()) or 1
+    said = ', '.join(f'{k} {v} ({100 * v / tensors:.2f} %)' for k, v in total.items())
+    print(f'random graphs: {len(outcomes)} models, {node_count} nodes, {failed} failed; {said}')
+    return 1 if failed or not node_count else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
