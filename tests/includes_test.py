@@ -69,7 +69,7 @@ def main(root, may_include):
             for name in wrong(path.read_text(encoding="utf-8"), allowed):
                 failures += 1
                 print(f"{where}: may not include {name}\n    it may: {' '.join(allowed)}")
-    print(f"{files} files, {failures} includes against the direction")
+    print(f"{files - failures} passed, {failures} failed")
     sys.exit(bool(failures or not files))
 
 
