@@ -151,6 +151,7 @@ def main():
         hold_against_floor(outcomes, floor)
         failed += report(title, outcomes, args.v)
         judged += len(outcomes)
+    print(f'oracle: {judged - failed} passed, {failed} failed')
     return 1 if failed or not judged else 0
 
 
