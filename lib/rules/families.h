@@ -9,9 +9,14 @@ namespace symshape::rules {
 
 absl::Span<const Rule> ArgReduceRules();
 absl::Span<const Rule> ComparisonRules();
+absl::Span<const Rule> ConvRules();
+absl::Span<const Rule> ConvTransposeRules();
 absl::Span<const Rule> ElementwiseBinaryRules();
 absl::Span<const Rule> ElementwiseUnaryRules();
+absl::Span<const Rule> GemmRules();
+absl::Span<const Rule> MatMulPackedRules();
 absl::Span<const Rule> MatMulRules();
+absl::Span<const Rule> PoolRules();
 absl::Span<const Rule> ReduceRules();
 
 }  // namespace symshape::rules

@@ -1,11 +1,22 @@
-// Products of matrices: MatMul, Gemm and their integer, quantised and fused forms.
+// Products of matrices: MatMul and its integer, quantised and fused forms. Gemm: gemm.cc; weights
+// packed in blocks of a few bits: mat_mul_packed.cc.
+#include <algorithm>
+#include <vector>
+
 #include "rules/broadcast.h"
 #include "rules/families.h"
+#include "rules/same.h"
 
 namespace symshape::rules {
 namespace {
 
-// The two last axes of an operand, numpy's way: a vector is a row on the left, a column on the right.
+// Which axes of an operand are swapped before the product (com.microsoft only).
+struct Swap {
+  bool last_two = false;          // transA, transB
+  bool first_behind_batch = false;  // transBatchA, transBatchB: [M, b..., K] -> [b..., M, K]
+};
+
+// An operand, numpy's way: a vector is a row on the left, a column on the right.
 struct Matrix {
   absl::Span<const Dim> batch;
   Expr rows;
@@ -13,49 +24,92 @@ struct Matrix {
   bool is_vector;
 };
 
-Matrix LeftMatrix(const Operands& in, const ShapeView& a, bool transposed) {
-  const int r = a.rank();
-  if (r == 1) return {{}, in.Const(1), a[0], true};
-  const absl::Span<const Dim> batch = a.dims().subspan(0, r - 2);
-  if (transposed) return {batch, a[r - 1], a[r - 2], false};
-  return {batch, a[r - 2], a[r - 1], false};
-}
-
-Matrix RightMatrix(const Operands& in, const ShapeView& b, bool transposed) {
-  const int r = b.rank();
-  if (r == 1) return {{}, b[0], in.Const(1), true};
-  const absl::Span<const Dim> batch = b.dims().subspan(0, r - 2);
-  if (transposed) return {batch, b[r - 1], b[r - 2], false};
-  return {batch, b[r - 2], b[r - 1], false};
+// REQUIRES: rank >= 2
+Matrix ReadMatrix(const ShapeView& s, Swap swap) {
+  const int r = s.rank();
+  const Expr rows = swap.first_behind_batch ? s[0] : s[r - 2];
+  const absl::Span<const Dim> batch =
+      s.dims().subspan(swap.first_behind_batch ? 1 : 0, static_cast<size_t>(r - 2));
+  if (swap.last_two) return {batch, s[r - 1], rows, false};
+  return {batch, rows, s[r - 1], false};
 }
 
 // A [a..., M, K] * B [b..., K, N] -> [broadcast(a, b)..., M, N]; a vector's own axis disappears.
 // The runtime compares K also where a size is 0.
 // Source: ONNX MatMul-13; onnxruntime core/providers/cpu/math/matmul_helper.h.
-void SetProduct(const Matrix& a, const Matrix& b, Results& out) {
-  out.Require(Eq(a.columns, b.rows), {"inner dims ", a.columns, " and ", b.rows, " are equal"});
-  ShapeBuilder y = BroadcastShapes(a.batch, b.batch, out);
-  if (!a.is_vector) y.Add(a.rows);
-  if (!b.is_vector) y.Add(b.columns);
-  out.SetShape(0, y);
-}
-
-absl::Status InferProduct(const ShapeView& a, const ShapeView& b, const Operands& in, Results& out) {
+absl::Status SetProduct(const Operands& in, int left, Swap swap_left, int right, Swap swap_right,
+                        Results& out) {
+  const ShapeView a = in.shape(left);
+  const ShapeView b = in.shape(right);
+  if (absl::Status s = CheckRankAtLeast(in, left, 1); !s.ok()) return s;
+  if (absl::Status s = CheckRankAtLeast(in, right, 1); !s.ok()) return s;
   if (!a.has_rank() || !b.has_rank()) return absl::OkStatus();
-  if (a.rank() == 0 || b.rank() == 0) {
-    return absl::InvalidArgumentError("operands have rank at least 1, not 0");
-  }
-  SetProduct(LeftMatrix(in, a, false), RightMatrix(in, b, false), out);
+  const Matrix x = a.rank() == 1 ? Matrix{{}, in.Const(1), a[0], true} : ReadMatrix(a, swap_left);
+  const Matrix w = b.rank() == 1 ? Matrix{{}, b[0], in.Const(1), true} : ReadMatrix(b, swap_right);
+  RequireSameSize(x.columns, w.rows, "inner dims", out);
+  ShapeBuilder y = BroadcastShapes(x.batch, w.batch, out);
+  if (!x.is_vector) y.Add(x.rows);
+  if (!w.is_vector) y.Add(w.columns);
+  out.SetShape(0, y);
   return absl::OkStatus();
 }
 
 absl::Status InferMatMul(const Operands& in, Results& out) {
-  out.SetType(0, in.type(0));
-  return InferProduct(in.shape(0), in.shape(1), in, out);
+  SetTypeLike(in, {0, 1}, out);
+  return SetProduct(in, 0, {}, 1, {}, out);
+}
+
+absl::Status InferMatMulInteger(const Operands& in, Results& out) {
+  out.SetType(0, ElementType::kInt32);
+  return SetProduct(in, 0, {}, 1, {}, out);
+}
+
+// a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point
+absl::Status InferQLinearMatMul(const Operands& in, Results& out) {
+  SetTypeLike(in, {7, 0}, out);
+  return SetProduct(in, 0, {}, 3, {}, out);
+}
+
+// Source: onnxruntime contrib_defs.cc, FusedMatMul.
+absl::Status InferFusedMatMul(const Operands& in, Results& out) {
+  SetTypeLike(in, {0, 1}, out);
+  return SetProduct(in, 0, {in.Int("transA", 0) != 0, in.Int("transBatchA", 0) != 0}, 1,
+                    {in.Int("transB", 0) != 0, in.Int("transBatchB", 0) != 0}, out);
+}
+
+// A float, B quantised, b_scale, b_zero_point, bias -> float
+absl::Status InferDynamicQuantizeMatMul(const Operands& in, Results& out) {
+  SetTypeLike(in, {0, 2}, out);
+  return SetProduct(in, 0, {}, 1, {}, out);
+}
+
+// A, B quantised, a_scale, b_scale … -> type of the scales
+absl::Status InferMatMulIntegerToFloat(const Operands& in, Results& out) {
+  SetTypeLike(in, {2, 3}, out);
+  return SetProduct(in, 0, {}, 1, {}, out);
+}
+
+
+
+
+// A sparse [M, K], B dense -> dense
+absl::Status InferSparseToDenseMatMul(const Operands& in, Results& out) {
+  SetTypeLike(in, {1, 0}, out);
+  return SetProduct(in, 0, {in.Int("transA", 0) != 0}, 1, {in.Int("transB", 0) != 0}, out);
 }
 
 constexpr Rule kMatMulRules[] = {
     {kOnnx, "MatMul", 1, InferMatMul},
+    {kOnnx, "MatMulInteger", 10, InferMatMulInteger},
+    {kOnnx, "QLinearMatMul", 10, InferQLinearMatMul},
+    {kMicrosoft, "DynamicQuantizeMatMul", 1, InferDynamicQuantizeMatMul},
+    {kMicrosoft, "FusedMatMul", 1, InferFusedMatMul},
+    {kMicrosoft, "FusedMatMulActivation", 1, InferFusedMatMul},
+    {kMicrosoft, "GemmFastGelu", 1, InferMatMul},
+    {kMicrosoft, "MatMulInteger16", 1, InferMatMulInteger},
+    {kMicrosoft, "MatMulIntegerToFloat", 1, InferMatMulIntegerToFloat},
+    {kMicrosoft, "SparseToDenseMatMul", 1, InferSparseToDenseMatMul},
+    {kMicrosoft, "TransposeMatMul", 1, InferFusedMatMul},
 };
 
 }  // namespace

@@ -28,9 +28,14 @@ absl::Span<const Family> Families() {
   static const Family kFamilies[] = {
       {"arg_reduce.cc", ArgReduceRules()},
       {"comparison.cc", ComparisonRules()},
+      {"conv.cc", ConvRules()},
+      {"conv_transpose.cc", ConvTransposeRules()},
       {"elementwise_binary.cc", ElementwiseBinaryRules()},
       {"elementwise_unary.cc", ElementwiseUnaryRules()},
+      {"gemm.cc", GemmRules()},
       {"mat_mul.cc", MatMulRules()},
+      {"mat_mul_packed.cc", MatMulPackedRules()},
+      {"pool.cc", PoolRules()},
       {"reduce.cc", ReduceRules()},
   };
   return kFamilies;

@@ -1,0 +1,148 @@
+// Convolutions: Conv, its integer, quantised, deformable, fused and channels-last forms. Attributes
+// and auto_pad: window.h. The other direction: conv_transpose.cc.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "rules/families.h"
+#include "rules/same.h"
+#include "rules/window.h"
+
+namespace symshape::rules {
+namespace {
+
+// Where an operator has its operands.
+struct ConvOperands {
+  int x = 0;
+  int w = 1;
+  int b = 2;
+  Layout layout = Layout::kChannelsFirst;  // of X and Y; W is always [M, C/group, k...]
+};
+
+// The kernel's sizes: the attribute's, which W's have to be, or W's.
+absl::StatusOr<std::vector<Expr>> ReadKernel(const Operands& in, const ShapeView& w, int rank,
+                                             Results& out) {
+  const auto attribute = in.IntList("kernel_shape");
+  if (attribute.has_value() && !attribute->empty()) {
+    absl::StatusOr<std::vector<Expr>> kernel = KernelShape(in, rank);
+    if (kernel.ok() && w.has_rank()) {
+      for (int i = 0; i < rank; ++i) RequireSameSize((*kernel)[i], w[2 + i], "kernel_shape and W", out);
+    }
+    return kernel;
+  }
+  std::vector<Expr> kernel;
+  for (int i = 0; i < rank; ++i) kernel.push_back(w.has_rank() ? w[2 + i] : out.Fresh("conv_kernel"));
+  return kernel;
+}
+
+// The rank that X or W or kernel_shape tells; nullopt where none does.
+absl::StatusOr<std::optional<int>> RankOf(const Operands& in, const ShapeView& x,
+                                          const ShapeView& w) {
+  if (x.has_rank() && w.has_rank() && x.rank() != w.rank()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("X has rank ", x.rank(), ", W has rank ", w.rank()));
+  }
+  std::optional<int> rank;
+  const auto kernel_shape = in.IntList("kernel_shape");
+  if (kernel_shape.has_value() && !kernel_shape->empty()) {
+    rank = static_cast<int>(kernel_shape->size()) + 2;
+  }
+  if (w.has_rank()) rank = w.rank();
+  if (x.has_rank()) rank = x.rank();
+  if (rank.has_value() && *rank < 3) {
+    return absl::InvalidArgumentError(absl::StrCat("X has rank at least 3, not ", *rank));
+  }
+  return rank;
+}
+
+// C = C/group * group, group divides M, B is [M].
+// Source: onnxruntime core/providers/cpu/nn/conv_attributes.h, ValidateInputShape.
+void RequireChannels(Expr c, const ShapeView& w, const ShapeView& b, int64_t group, Results& out) {
+  RequireSameSize(c, w[1] * group, "channels of X and of W times group", out);
+  if (group > 1) {
+    out.Require(Divides(group, w[0]), {"group ", group, " divides ", w[0], " output channels"});
+  }
+  if (b.has_rank() && b.rank() == 1) RequireSameSize(w[0], b[0], "output channels and bias", out);
+}
+
+// X [N, C, d...], W [M, C/group, k...] -> Y [N, M, o...]
+// Source: ONNX Conv-22.
+absl::Status SetConv(const Operands& in, const ConvOperands& at, Results& out) {
+  const ShapeView x = in.shape(at.x);
+  const ShapeView w = in.shape(at.w);
+  const absl::StatusOr<std::optional<int>> rank = RankOf(in, x, w);
+  if (!rank.ok()) return rank.status();
+  if (!rank->has_value()) return absl::OkStatus();
+  const int spatial = **rank - 2;
+  absl::StatusOr<std::vector<Expr>> kernel = ReadKernel(in, w, spatial, out);
+  if (!kernel.ok()) return kernel.status();
+  const absl::StatusOr<Window> window = ReadWindow(in, *std::move(kernel));
+  if (!window.ok()) return window.status();
+  if (window->same()) {
+    for (const WindowAxis& a : window->axes) {
+      if (a.dilation != 1) return absl::InvalidArgumentError("dilations with auto_pad SAME");
+    }
+  }
+  const int channel = ChannelAxis(at.layout, **rank);
+  const int first = FirstSpatialAxis(at.layout);
+  if (x.has_rank() && w.has_rank()) {
+    RequireChannels(x[channel], w, in.shape(at.b), in.Int("group", 1), out);
+  }
+  ShapeBuilder y;
+  y.Add(x.has_rank() ? x[0] : out.Fresh("conv_batch"));
+  for (int i = 0; i < spatial; ++i) {
+    y.Add(x.has_rank() ? ConvCount(x[first + i], *window, i, out) : out.Fresh("conv_size"));
+  }
+  y.Insert(channel, w.has_rank() ? w[0] : out.Fresh("conv_channels"));
+  out.SetShape(0, y);
+  return absl::OkStatus();
+}
+
+absl::Status InferConv(const Operands& in, Results& out) {
+  SetTypeLike(in, {0, 1}, out);
+  return SetConv(in, {}, out);
+}
+
+// X, W, offset, B, mask
+absl::Status InferDeformConv(const Operands& in, Results& out) {
+  SetTypeLike(in, {0, 1}, out);
+  return SetConv(in, {.b = 3}, out);
+}
+
+// x, w, x_zero_point, w_zero_point -> int32
+absl::Status InferConvInteger(const Operands& in, Results& out) {
+  out.SetType(0, ElementType::kInt32);
+  return SetConv(in, {.b = -1}, out);
+}
+
+absl::Status InferNhwcConv(const Operands& in, Results& out) {
+  SetTypeLike(in, {0, 1}, out);
+  return SetConv(in, {.layout = Layout::kChannelsLast}, out);
+}
+
+// x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B
+absl::Status InferQLinearConv(const Operands& in, Results& out) {
+  const bool last = in.domain() == kNhwc || in.Int("channels_last", 0) != 0;
+  SetTypeLike(in, {7, 0}, out);
+  return SetConv(
+      in, {.x = 0, .w = 3, .b = 8, .layout = last ? Layout::kChannelsLast : Layout::kChannelsFirst},
+      out);
+}
+
+constexpr Rule kConvRules[] = {
+    {kOnnx, "Conv", 1, InferConv},
+    {kOnnx, "ConvInteger", 10, InferConvInteger},
+    {kOnnx, "DeformConv", 19, InferDeformConv},
+    {kOnnx, "QLinearConv", 10, InferQLinearConv},
+    {kMicrosoft, "FusedConv", 1, InferConv},
+    {kMicrosoft, "NhwcConv", 1, InferNhwcConv},
+    {kMicrosoft, "NhwcFusedConv", 1, InferNhwcConv},
+    {kMicrosoft, "QLinearConv", 1, InferQLinearConv},
+    {kNhwc, "Conv", 1, InferNhwcConv},
+    {kNhwc, "QLinearConv", 1, InferQLinearConv},
+};
+
+}  // namespace
+
+absl::Span<const Rule> ConvRules() { return kConvRules; }
+
+}  // namespace symshape::rules

@@ -1,0 +1,89 @@
+// Products with a weight that is packed in blocks of a few bits: K and N are attributes or an input,
+// the packed weight's own shape says nothing.
+#include "absl/strings/str_cat.h"
+#include "rules/families.h"
+#include "rules/same.h"
+
+namespace symshape::rules {
+namespace {
+
+// A [a..., K] -> [a..., N]
+void SetPackedProduct(const ShapeView& a, Expr k, Expr n, Results& out, int output = 0) {
+  if (!a.has_rank() || a.rank() == 0) return;
+  RequireSameSize(a[a.rank() - 1], k, "inner dims", out);
+  ShapeBuilder y(a.dims());
+  y.Set(a.rank() - 1, n);
+  out.SetShape(output, y);
+}
+
+absl::StatusOr<Expr> SizeAttribute(const Operands& in, absl::string_view name) {
+  const std::optional<int64_t> value = in.Int(name);
+  if (!value.has_value()) return absl::InvalidArgumentError(absl::StrCat("no attribute ", name));
+  return in.Const(*value);
+}
+
+// The weight holds [K, N] of the attributes, or [N, K] of them where `transposed`.
+absl::Status InferWithSizes(const Operands& in, bool transposed, Results& out) {
+  const absl::StatusOr<Expr> k = SizeAttribute(in, "K");
+  if (!k.ok()) return k.status();
+  const absl::StatusOr<Expr> n = SizeAttribute(in, "N");
+  if (!n.ok()) return n.status();
+  out.SetType(0, in.type(0));
+  SetPackedProduct(in.shape(0), transposed ? *k : *n, transposed ? *n : *k, out);
+  return absl::OkStatus();
+}
+
+// Source: onnxruntime contrib_defs.cc, MatMulNBits; core/providers matmul_helper.h compares K.
+absl::Status InferMatMulNBits(const Operands& in, Results& out) {
+  return InferWithSizes(in, /*transposed=*/true, out);
+}
+
+absl::Status InferMatMulBnb4(const Operands& in, Results& out) {
+  return InferWithSizes(in, in.Int("transB", 1) != 0, out);
+}
+
+// A [a..., K], B packed, B_shape = [K, N]
+absl::Status InferMatMulFpQ4(const Operands& in, Results& out) {
+  out.SetType(0, in.type(0));
+  const std::optional<std::vector<Expr>> b = in.Ints(2);
+  if (b.has_value() && b->size() == 2) SetPackedProduct(in.shape(0), (*b)[0], (*b)[1], out);
+  return absl::OkStatus();
+}
+
+// A, skip, norm_scale, gate and up weights -> Y [a..., N], and A + skip
+absl::Status InferMatMulNBitsMlp(const Operands& in, Results& out) {
+  SetLike(in, 0, out, 1);
+  return InferMatMulNBits(in, out);
+}
+
+// A, skip, norm_scale, q, k and v weights -> Q [a..., Nq], K and V [a..., Nkv], and A + skip
+absl::Status InferMatMulNBitsQkv(const Operands& in, Results& out) {
+  const absl::StatusOr<Expr> k = SizeAttribute(in, "K");
+  if (!k.ok()) return k.status();
+  const absl::StatusOr<Expr> nq = SizeAttribute(in, "Nq");
+  if (!nq.ok()) return nq.status();
+  const absl::StatusOr<Expr> nkv = SizeAttribute(in, "Nkv");
+  if (!nkv.ok()) return nkv.status();
+  for (int output = 0; output < 3; ++output) {
+    out.SetType(output, in.type(0));
+    SetPackedProduct(in.shape(0), *k, output == 0 ? *nq : *nkv, out, output);
+  }
+  SetLike(in, 0, out, 3);
+  return absl::OkStatus();
+}
+
+constexpr Rule kMatMulPackedRules[] = {
+    {kMicrosoft, "MatMulBnb4", 1, InferMatMulBnb4},
+    {kMicrosoft, "MatMulFpQ4", 1, InferMatMulFpQ4},
+    {kMicrosoft, "MatMulNBits", 1, InferMatMulNBits},
+    {kMicrosoft, "MatMulNBitsMlp", 1, InferMatMulNBitsMlp},
+    {kMicrosoft, "MatMulNBitsQLoRA", 1, InferMatMulNBits},
+    {kMicrosoft, "MatMulNBitsQkv", 1, InferMatMulNBitsQkv},
+    {kMicrosoft, "MatMulPacked", 1, InferMatMulNBits},
+};
+
+}  // namespace
+
+absl::Span<const Rule> MatMulPackedRules() { return kMatMulPackedRules; }
+
+}  // namespace symshape::rules

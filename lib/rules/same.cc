@@ -1,0 +1,21 @@
+#include "rules/same.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace symshape::rules {
+
+absl::Status CheckRank(const Operands& in, int operand, int rank) {
+  const ShapeView shape = in.shape(operand);
+  if (!shape.has_rank() || shape.rank() == rank) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("input ", operand, " has rank ", rank, ", not ", shape.rank()));
+}
+
+absl::Status CheckRankAtLeast(const Operands& in, int operand, int rank) {
+  const ShapeView shape = in.shape(operand);
+  if (!shape.has_rank() || shape.rank() >= rank) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("input ", operand, " has rank at least ", rank, ", not ", shape.rank()));
+}
+
+}  // namespace symshape::rules

@@ -1,0 +1,44 @@
+// Conclusions that many rules share: an output of an operand's type or shape.
+#ifndef SYMSHAPE_RULES_SAME_H_
+#define SYMSHAPE_RULES_SAME_H_
+
+#include <initializer_list>
+
+#include "rules/operands.h"
+#include "rules/results.h"
+
+namespace symshape::rules {
+
+// The element type of operands that share one by the specification: the first that is known.
+inline ElementType SharedType(const Operands& in, std::initializer_list<int> operands) {
+  for (int i : operands) {
+    if (in.type(i) != ElementType::kUndefined) return in.type(i);
+  }
+  return ElementType::kUndefined;
+}
+
+inline void SetTypeLike(const Operands& in, std::initializer_list<int> operands, Results& out,
+                        int output = 0) {
+  out.SetType(output, SharedType(in, operands));
+}
+
+// Output `output` has the type and shape of operand `operand`.
+inline void SetLike(const Operands& in, int operand, Results& out, int output = 0) {
+  out.SetType(output, in.type(operand));
+  out.SetShape(output, in.shape(operand));
+}
+
+// Both sizes are the same at every size at which the node runs. Nothing is said where one is unknown.
+inline void RequireSameSize(Expr a, Expr b, absl::string_view what, Results& out) {
+  if (a.dim() == b.dim()) return;
+  out.Require(Eq(a, b), {what, ": ", a, " and ", b, " are equal"});
+}
+
+// The operand's rank is `rank`, or unknown.
+// Errors: kInvalidArgument otherwise
+absl::Status CheckRank(const Operands& in, int operand, int rank);
+absl::Status CheckRankAtLeast(const Operands& in, int operand, int rank);
+
+}  // namespace symshape::rules
+
+#endif  // SYMSHAPE_RULES_SAME_H_
