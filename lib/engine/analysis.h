@@ -35,6 +35,13 @@ struct NamedAxis {
   std::string written;  // what the file had: "", "?", "-1", "0", "past + 1"
 };
 
+// An axis of a graph input whose symbol the options bind to a size.
+struct BoundAxis {
+  graph::ValueId input;
+  int axis;
+  int64_t size;
+};
+
 // How much is known of one tensor.
 enum class Exactness : uint8_t {
   kExact,        // every dim is a function of the inputs' symbols
@@ -66,6 +73,7 @@ class Analysis {
   bool IsLocal(symbolic::Dim symbol) const { return local_symbols_.contains(symbol); }
 
   const std::vector<NamedAxis>& named_axes() const { return named_axes_; }
+  const std::vector<BoundAxis>& bound_axes() const { return bound_axes_; }
   const std::vector<Requirement>& requirements() const { return requirements_; }
   const std::vector<diagnostics::Diagnostic>& diagnostics() const { return diagnostics_; }
   int rounds() const { return rounds_; }
@@ -81,6 +89,7 @@ class Analysis {
   absl::flat_hash_set<symbolic::Dim> input_symbol_set_;
   absl::flat_hash_set<symbolic::Dim> local_symbols_;
   std::vector<NamedAxis> named_axes_;
+  std::vector<BoundAxis> bound_axes_;
   std::vector<Requirement> requirements_;
   std::vector<diagnostics::Diagnostic> diagnostics_;
   int rounds_ = 0;

@@ -132,7 +132,10 @@ absl::Status Walk::NameInputs() {
       }
       if (!axis.size) {
         bindable.insert(axis.text);
-        if (const auto it = bound.find(axis.text); it != bound.end()) axis.size = it->second;
+        if (const auto it = bound.find(axis.text); it != bound.end()) {
+          axis.size = it->second;
+          analysis_->bound_axes_.push_back({main.inputs[i], static_cast<int>(k), it->second});
+        }
       }
       if (axis.size) {
         input_dims_[i].push_back(context().Constant(*axis.size));

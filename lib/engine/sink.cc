@@ -74,7 +74,7 @@ void Walk::ForgetRequirements(size_t size) {
 
 Dim Walk::Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view stem,
                 Interval domain) {
-  const auto [it, is_new] = fresh_.try_emplace(FreshKey{frame.id, node, nth}, Dim());
+  const auto [it, is_new] = fresh_.try_emplace(FreshKey{frame.id, node, nth, std::string(stem)}, Dim());
   if (!frame.repeated) {
     if (is_new) it->second = context().Fresh(NewName(stem), domain);
     return it->second;

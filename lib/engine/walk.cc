@@ -35,7 +35,6 @@ std::optional<Plan::Kind> ControlFlowKind(const graph::Operator& op) {
   return std::nullopt;
 }
 
-
 }  // namespace
 
 // Gives a rule's requirements and symbols their node.
@@ -48,7 +47,11 @@ class NodeSink : public rules::Sink {
     walk_.Require(frame_, node_, fact, unless_zero, message);
   }
   Dim Fresh(absl::string_view stem, symbolic::Interval domain) override {
-    return walk_.Fresh(frame_, node_, nth_++, stem, domain);
+    // Counted by stem: a rule that asks for fewer symbols once more is known must not give the
+    // next axis the symbol of the last one.
+    const auto nth = std::count(asked_.begin(), asked_.end(), stem);
+    asked_.emplace_back(stem);
+    return walk_.Fresh(frame_, node_, static_cast<uint32_t>(nth), stem, domain);
   }
   void Bound(Dim symbol, Dim limit) override { walk_.Bound(symbol, limit); }
   void Report(diagnostics::Diagnostic diagnostic) override {
@@ -58,13 +61,12 @@ class NodeSink : public rules::Sink {
     at.notes = std::move(diagnostic.notes);
     walk_.Report(std::move(at));
   }
-  uint32_t symbols() const { return nth_; }
 
  private:
   Walk& walk_;
   Frame& frame_;
   uint32_t node_;
-  uint32_t nth_ = 0;
+  std::vector<std::string> asked_;  // the stems of the symbols so far
 };
 
 bool IsControlFlow(const graph::Operator& op) { return ControlFlowKind(op).has_value(); }

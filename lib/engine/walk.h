@@ -193,10 +193,11 @@ class Walk {
     uint32_t frame;
     uint32_t node;
     uint32_t nth;
+    std::string stem;
     friend bool operator==(const FreshKey&, const FreshKey&) = default;
     template <typename H>
     friend H AbslHashValue(H h, const FreshKey& k) {
-      return H::combine(std::move(h), k.frame, k.node, k.nth);
+      return H::combine(std::move(h), k.frame, k.node, k.nth, k.stem);
     }
   };
   absl::flat_hash_map<FreshKey, Dim> fresh_;

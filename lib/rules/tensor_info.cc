@@ -45,6 +45,7 @@ Info InfoOf(Tables& tables, const graph::Tensor& tensor) {
       const auto [lo, hi] = std::minmax_element(integers->begin(), integers->end());
       knowledge.lo = context.Constant(*lo);
       knowledge.hi = context.Constant(*hi);
+      knowledge.attained = true;
     }
   } else if (const auto reals = tensor.Reals(kMaxFloats)) {
     knowledge.has_elements = true;
