@@ -1,0 +1,81 @@
+// Implements symshape/infer.h.
+#include "symshape/infer.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "api/guard.h"
+#include "api/state.h"
+#include "engine/infer.h"
+#include "graph/from_proto.h"
+#include "graph/load.h"
+#include "queries/eval.h"
+
+namespace symshape {
+namespace {
+
+using internal::State;
+using Proto = std::unique_ptr<const onnx::ModelProto>;
+
+engine::Options ToEngine(const Options& options) {
+  engine::Options result;
+  result.bindings = options.bind;
+  result.assumptions = options.assume;
+  result.assume_positive = options.assume_positive;
+  for (const AxisName& name : options.dynamic_axes) {
+    result.dynamic_axes.push_back({name.tensor, name.axis, name.name});
+  }
+  return result;
+}
+
+absl::Status WithModel(const std::string& name, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(name, ": ", status.message()));
+}
+
+std::string FolderOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+// `name`: what messages call the model. `source`, `folder`: empty where there is no file.
+absl::StatusOr<Analysis> InferProto(Proto proto, const std::string& name, std::string source,
+                                    const std::optional<std::string>& folder,
+                                    const Options& options) {
+  absl::StatusOr<graph::Model> model = graph::FromProto(*proto, folder);
+  if (!model.ok()) return WithModel(name, model.status());
+  auto state = std::make_unique<State>(std::move(source), std::move(proto), *std::move(model));
+  absl::StatusOr<std::unique_ptr<engine::Analysis>> analysis =
+      engine::Infer(state->model, ToEngine(options));
+  if (!analysis.ok()) return WithModel(name, analysis.status());
+  state->analysis = *std::move(analysis);
+  for (symbolic::Dim symbol : queries::SymbolsOf(*state->analysis)) {
+    state->bounds[symbol] = state->analysis->context().Bounds(symbol);
+  }
+  return internal::Access::MakeAnalysis(std::move(state));
+}
+
+}  // namespace
+
+absl::StatusOr<Analysis> InferFile(std::string_view path, const Options& options) {
+  return internal::Guard([&]() -> absl::StatusOr<Analysis> {
+    const std::string source(path);
+    absl::StatusOr<std::unique_ptr<onnx::ModelProto>> proto = graph::LoadModelProto(source);
+    if (!proto.ok()) return proto.status();
+    return InferProto(*std::move(proto), source, source, FolderOf(source), options);
+  });
+}
+
+absl::StatusOr<Analysis> InferBytes(std::string_view bytes, const Options& options,
+                                    std::string_view name) {
+  return internal::Guard([&]() -> absl::StatusOr<Analysis> {
+    absl::StatusOr<std::unique_ptr<onnx::ModelProto>> proto =
+        graph::ParseModelProto(internal::ToAbsl(bytes), internal::ToAbsl(name));
+    if (!proto.ok()) return proto.status();
+    return InferProto(*std::move(proto), std::string(name), "", std::nullopt, options);
+  });
+}
+
+}  // namespace symshape

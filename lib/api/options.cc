@@ -1,0 +1,100 @@
+// Implements symshape/options.h.
+#include "symshape/options.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "api/guard.h"
+#include "api/state.h"
+#include "nlohmann/json.hpp"
+
+namespace symshape {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr char kForms[] =
+    R"(write {"x": [0, 2]} or {"x": {"0": "batch", "2": null}}, x an input or output)";
+
+absl::Status Wrong(absl::string_view tensor, absl::string_view what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("dynamic axes of '", tensor, "': ", what, "; ", kForms));
+}
+
+absl::Status AddAxes(const std::string& tensor, const ordered_json& axes,
+                     std::vector<AxisName>& out) {
+  for (const ordered_json& axis : axes) {
+    if (!axis.is_number_integer()) {
+      return Wrong(tensor, absl::StrCat("an axis is a number, not ", axis.dump()));
+    }
+    out.push_back({tensor, axis.get<int>(), ""});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddNames(const std::string& tensor, const ordered_json& names,
+                      std::vector<AxisName>& out) {
+  for (const auto& [axis, name] : names.items()) {
+    AxisName added{tensor, 0, ""};
+    if (!absl::SimpleAtoi(axis, &added.axis)) {
+      return Wrong(tensor, absl::StrCat("an axis is a number, not \"", axis, "\""));
+    }
+    if (name.is_string()) {
+      added.name = name.get<std::string>();
+    } else if (!name.is_null()) {
+      return Wrong(tensor, absl::StrCat("a name is a text or null, not ", name.dump()));
+    }
+    out.push_back(std::move(added));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<AxisName>> ReadAxes(const ordered_json& json) {
+  std::vector<AxisName> result;
+  for (const auto& [tensor, axes] : json.items()) {
+    const absl::Status added = axes.is_array()    ? AddAxes(tensor, axes, result)
+                               : axes.is_object() ? AddNames(tensor, axes, result)
+                                                  : Wrong(tensor, "neither a list nor an object");
+    if (!added.ok()) return added;
+  }
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<AxisName>> ParseDynamicAxes(std::string_view text) {
+  return internal::Guard([&]() -> absl::StatusOr<std::vector<AxisName>> {
+    try {
+      const ordered_json json = ordered_json::parse(text);
+      if (json.is_object()) return ReadAxes(json);
+    } catch (const ordered_json::parse_error& e) {
+      return absl::InvalidArgumentError(absl::StrCat("dynamic axes: no JSON (byte ", e.byte, ")",
+                                                     "; ", kForms));
+    }
+    return absl::InvalidArgumentError(absl::StrCat("dynamic axes: no object; ", kForms));
+  });
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, int64_t>>> ParseSizes(std::string_view text) {
+  std::vector<std::pair<std::string, int64_t>> sizes;
+  for (absl::string_view part : absl::StrSplit(internal::ToAbsl(text), ',', absl::SkipWhitespace())) {
+    // At the last '=': names may have any character.
+    const size_t equals = part.rfind('=');
+    int64_t size = 0;
+    if (equals == absl::string_view::npos || !absl::SimpleAtoi(part.substr(equals + 1), &size)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("'", part, "': expected NAME=SIZE, such as batch=1"));
+    }
+    const absl::string_view name = absl::StripAsciiWhitespace(part.substr(0, equals));
+    if (name.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat("'", part, "': no name before '='"));
+    }
+    if (size < 0) return absl::InvalidArgumentError(absl::StrCat("'", part, "': a size below 0"));
+    sizes.emplace_back(name, size);
+  }
+  return sizes;
+}
+
+}  // namespace symshape

@@ -1,0 +1,54 @@
+// What stands behind an Analysis, and the few things that only lib/api may do with public classes.
+#ifndef SYMSHAPE_API_STATE_H_
+#define SYMSHAPE_API_STATE_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "engine/analysis.h"
+#include "graph/model.h"
+#include "onnx/onnx_pb.h"
+#include "queries/tensors.h"
+#include "symbolic/context.h"
+#include "symshape/analysis.h"
+
+namespace symshape::internal {
+
+struct State {
+  State(std::string source, std::unique_ptr<const onnx::ModelProto> proto, graph::Model model)
+      : source(std::move(source)),
+        proto(std::move(proto)),
+        model(std::move(model)),
+        tensors(this->model) {}
+
+  const std::string source;  // the model's path; "" where it came as bytes
+  const std::unique_ptr<const onnx::ModelProto> proto;
+  const graph::Model model;
+  const queries::Tensors tensors;
+  std::unique_ptr<const engine::Analysis> analysis;
+  // Of all symbols; computed once, as the context's own cache is not for several threads.
+  absl::flat_hash_map<symbolic::Dim, symbolic::Interval> bounds;
+
+  const symbolic::Context& context() const { return analysis->context(); }
+};
+
+struct Access {
+  static Analysis MakeAnalysis(std::unique_ptr<const State> state) {
+    return Analysis(std::move(state));
+  }
+  static const State& StateOf(const Analysis& analysis) { return *analysis.state_; }
+
+  static Dim MakeDim(const State& state, symbolic::Dim dim);
+  static Shape MakeShape(const State& state, rules::ShapeId shape, int rank);
+};
+
+inline absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+inline std::string_view ToStd(absl::string_view text) { return {text.data(), text.size()}; }
+inline symbolic::Bindings ToBindings(const Sizes& sizes) { return {sizes.begin(), sizes.end()}; }
+
+}  // namespace symshape::internal
+
+#endif  // SYMSHAPE_API_STATE_H_

@@ -1,0 +1,68 @@
+#include "queries/eval.h"
+
+#include <optional>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "diagnostics/nearest.h"
+#include "queries/tensors.h"
+
+namespace symshape::queries {
+
+using symbolic::Bindings;
+using symbolic::Context;
+using symbolic::Dim;
+
+absl::StatusOr<int64_t> Evaluate(const Context& context, Dim dim, const Bindings& sizes) {
+  for (Dim symbol : context.SymbolsOf(dim)) {
+    const std::string name(*context.SymbolName(symbol));
+    const auto it = sizes.find(name);
+    if (it == sizes.end()) {
+      return absl::InvalidArgumentError(absl::StrCat("'", name, "' has no size"));
+    }
+    if (it->second < 0) {
+      return absl::InvalidArgumentError(absl::StrCat("'", name, "' is ", it->second, ", below 0"));
+    }
+  }
+  const std::optional<int64_t> value = context.Evaluate(dim, sizes);
+  if (value.has_value()) return *value;
+  return absl::OutOfRangeError(absl::StrCat(
+      context.Print(dim), " has no value here: it exceeds 64 bits, or divides by 0"));
+}
+
+absl::Status CheckSizes(const engine::Analysis& analysis, const Bindings& sizes) {
+  const Context& context = analysis.context();
+  std::vector<absl::string_view> names;
+  for (Dim symbol : SymbolsOf(analysis)) names.push_back(*context.SymbolName(symbol));
+  for (const auto& [name, size] : sizes) {
+    if (!context.FindSymbol(name).has_value()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("no size of this model is called '", name, "'",
+                       diagnostics::DidYouMean(name, names)));
+    }
+    if (size < 0) {
+      return absl::InvalidArgumentError(absl::StrCat("'", name, "' is ", size, ", below 0"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::vector<Dim> SymbolsOf(const engine::Analysis& analysis) {
+  std::vector<Dim> symbols = analysis.input_symbols();
+  absl::flat_hash_set<Dim> seen(symbols.begin(), symbols.end());
+  absl::flat_hash_set<Dim> visited;
+  for (const TensorRef& tensor : Tensors(analysis.model()).all()) {
+    const auto dims = analysis.DimsOf(analysis.info(*tensor.graph, tensor.value));
+    if (!dims.has_value()) continue;
+    for (Dim dim : *dims) {
+      if (!visited.insert(dim).second) continue;
+      for (Dim symbol : analysis.context().SymbolsOf(dim)) {
+        if (seen.insert(symbol).second) symbols.push_back(symbol);
+      }
+    }
+  }
+  return symbols;
+}
+
+}  // namespace symshape::queries

@@ -1,0 +1,19 @@
+// An analysis as JSON; docs/json.md has the schema.
+#ifndef SYMSHAPE_REPORT_JSON_H_
+#define SYMSHAPE_REPORT_JSON_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "engine/analysis.h"
+#include "queries/tensors.h"
+
+namespace symshape::report {
+
+// One object, indented by two, with a newline at the end. Bytes that are no UTF-8 become U+FFFD.
+std::string Json(const engine::Analysis& analysis, const queries::Tensors& tensors,
+                 absl::string_view model);
+
+}  // namespace symshape::report
+
+#endif  // SYMSHAPE_REPORT_JSON_H_
