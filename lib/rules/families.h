@@ -16,8 +16,11 @@ absl::Span<const Rule> ElementwiseUnaryRules();
 absl::Span<const Rule> GemmRules();
 absl::Span<const Rule> MatMulPackedRules();
 absl::Span<const Rule> MatMulRules();
+absl::Span<const Rule> OptionalRules();
 absl::Span<const Rule> PoolRules();
+absl::Span<const Rule> RandomRules();
 absl::Span<const Rule> ReduceRules();
+absl::Span<const Rule> SequenceRules();
 
 }  // namespace symshape::rules
 

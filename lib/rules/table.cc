@@ -35,8 +35,11 @@ absl::Span<const Family> Families() {
       {"gemm.cc", GemmRules()},
       {"mat_mul.cc", MatMulRules()},
       {"mat_mul_packed.cc", MatMulPackedRules()},
+      {"optional.cc", OptionalRules()},
       {"pool.cc", PoolRules()},
+      {"random.cc", RandomRules()},
       {"reduce.cc", ReduceRules()},
+      {"sequence.cc", SequenceRules()},
   };
   return kFamilies;
 }
