@@ -1,0 +1,46 @@
+// What symshape wrote into a model's metadata_props in an earlier run; keys "symshape.*", values
+// JSON with "v": 1. writer/metadata.h writes it.
+#ifndef SYMSHAPE_GRAPH_METADATA_H_
+#define SYMSHAPE_GRAPH_METADATA_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "graph/model.h"
+
+namespace symshape::graph {
+
+inline constexpr absl::string_view kMetadataPrefix = "symshape.";
+inline constexpr absl::string_view kDimsKey = "symshape.dims";
+inline constexpr absl::string_view kGeneratedKey = "symshape.generated";
+inline constexpr absl::string_view kClaimsKey = "symshape.claims";
+
+// An axis of an input that symshape named.
+struct NamedInputAxis {
+  std::string input;
+  int axis = 0;
+  std::string name;
+  // What stood there: nothing, a number (0, -1), or a text ("?", "past + 1").
+  std::variant<std::monostate, int64_t, std::string> was;
+};
+
+struct Metadata {
+  // Names that symshape made, in any place; never an author's, whatever became of the model since.
+  absl::flat_hash_set<std::string> generated;
+  std::vector<NamedInputAxis> inputs;
+  // The rest counts only where the model is the one that was inferred.
+  bool current = false;
+  std::vector<std::pair<std::string, std::string>> dims;  // name = expression
+};
+
+// What cannot be read counts as absent: metadata never makes a model invalid.
+Metadata ReadMetadata(const Model& model);
+
+}  // namespace symshape::graph
+
+#endif  // SYMSHAPE_GRAPH_METADATA_H_

@@ -1,0 +1,122 @@
+#include "writer/external_files.h"
+
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "io/errors.h"
+#include "io/external_data.h"
+
+namespace symshape::writer {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Collector {
+ public:
+  void AddModel(const onnx::ModelProto& model) {
+    AddGraph(model.graph());
+    for (const onnx::FunctionProto& function : model.functions()) AddNodes(function.node());
+  }
+  std::vector<std::string> Take() { return std::move(locations_); }
+
+ private:
+  void AddTensor(const onnx::TensorProto& tensor) {
+    if (tensor.data_location() != onnx::TensorProto::EXTERNAL) return;
+    for (const onnx::StringStringEntryProto& entry : tensor.external_data()) {
+      if (entry.key() == "location" && seen_.insert(entry.value()).second) {
+        locations_.push_back(entry.value());
+      }
+    }
+  }
+  void AddSparse(const onnx::SparseTensorProto& tensor) {
+    AddTensor(tensor.values());
+    AddTensor(tensor.indices());
+  }
+  void AddNodes(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes) {
+    for (const onnx::NodeProto& node : nodes) {
+      for (const onnx::AttributeProto& attribute : node.attribute()) {
+        if (attribute.has_t()) AddTensor(attribute.t());
+        for (const onnx::TensorProto& tensor : attribute.tensors()) AddTensor(tensor);
+        if (attribute.has_sparse_tensor()) AddSparse(attribute.sparse_tensor());
+        if (attribute.has_g()) AddGraph(attribute.g());
+        for (const onnx::GraphProto& graph : attribute.graphs()) AddGraph(graph);
+      }
+    }
+  }
+  // Recursion was bounded when the model was read.
+  void AddGraph(const onnx::GraphProto& graph) {
+    for (const onnx::TensorProto& tensor : graph.initializer()) AddTensor(tensor);
+    for (const onnx::SparseTensorProto& tensor : graph.sparse_initializer()) AddSparse(tensor);
+    AddNodes(graph.node());
+  }
+
+  std::vector<std::string> locations_;
+  absl::flat_hash_set<std::string> seen_;
+};
+
+absl::Status PlaceFile(const fs::path& source, const fs::path& target, ExternalData how) {
+  std::error_code error;
+  if (!fs::exists(source, error)) return absl::OkStatus();
+  if (fs::exists(target, error)) {
+    if (fs::equivalent(source, target, error)) return absl::OkStatus();
+    return absl::AlreadyExistsError(absl::StrCat("cannot place the model's external data: '",
+                                                 target.string(), "' exists already"));
+  }
+  fs::create_directories(target.parent_path(), error);
+  if (how == ExternalData::kHardlink) {
+    fs::create_hard_link(source, target, error);
+  } else if (!error) {
+    fs::copy_file(source, target, error);
+    if (error) {
+      std::error_code ignored;
+      fs::remove(target, ignored);
+    }
+  }
+  if (!error) return absl::OkStatus();
+  return io::SystemError(error.value(), how == ExternalData::kHardlink ? "link" : "copy to",
+                         target.string());
+}
+
+}  // namespace
+
+std::vector<std::string> ExternalLocations(const onnx::ModelProto& proto) {
+  Collector collector;
+  collector.AddModel(proto);
+  return collector.Take();
+}
+
+absl::Status PlaceExternalFiles(const std::vector<std::string>& locations, const std::string& from,
+                                const std::string& to, ExternalData external_data) {
+  const fs::path source_folder = from.empty() ? "." : from;
+  const fs::path target_folder = to.empty() ? "." : to;
+  std::error_code error;
+  if (locations.empty() || external_data == ExternalData::kKeep ||
+      fs::equivalent(source_folder, target_folder, error)) {
+    return absl::OkStatus();
+  }
+  if (external_data == ExternalData::kRefuse) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the model's weights are in '", locations[0], "'",
+        locations.size() > 1 ? absl::StrCat(" and ", locations.size() - 1, " other files") : "",
+        " beside it, where a result in '", target_folder.string(),
+        "' does not find them; write "
+        "beside the model, or say what to do: --external-data=copy, hardlink, or keep (as it is)"));
+  }
+  for (const std::string& location : locations) {
+    const std::optional<std::string> source = io::ExternalPath(source_folder.string(), location);
+    const std::optional<std::string> target = io::ExternalPath(target_folder.string(), location);
+    if (!source.has_value() || !target.has_value()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "external data '", location, "' lies outside the model's folder, and is not copied"));
+    }
+    if (absl::Status status = PlaceFile(*source, *target, external_data); !status.ok()) {
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace symshape::writer

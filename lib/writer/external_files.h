@@ -1,0 +1,26 @@
+// The files beside a model that hold its weights, when its result goes elsewhere.
+#ifndef SYMSHAPE_WRITER_EXTERNAL_FILES_H_
+#define SYMSHAPE_WRITER_EXTERNAL_FILES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "onnx/onnx_pb.h"
+#include "writer/write.h"
+
+namespace symshape::writer {
+
+// The locations that the model's tensors name, each once, in the model's order.
+std::vector<std::string> ExternalLocations(const onnx::ModelProto& proto);
+
+// Does for a result in `to` what `external_data` says about the files of a model in `from`. Files
+// that are absent are no obstacle. Nothing is done where the folders are the same. Errors:
+// kFailedPrecondition  kRefuse; a location outside the model's folder
+//         kAlreadyExists       another file is there already; and io's
+absl::Status PlaceExternalFiles(const std::vector<std::string>& locations, const std::string& from,
+                                const std::string& to, ExternalData external_data);
+
+}  // namespace symshape::writer
+
+#endif  // SYMSHAPE_WRITER_EXTERNAL_FILES_H_

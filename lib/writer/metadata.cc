@@ -1,0 +1,104 @@
+#include "writer/metadata.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "nlohmann/json.hpp"
+
+namespace symshape::writer {
+namespace {
+
+using graph::NamedInputAxis;
+using nlohmann::ordered_json;
+using symbolic::Interval;
+
+constexpr absl::string_view kBoundsKey = "symshape.bounds";
+
+void Add(absl::string_view key, const ordered_json& json, onnx::ModelProto& proto) {
+  onnx::StringStringEntryProto& entry = *proto.add_metadata_props();
+  entry.set_key(key.data(), key.size());
+  // Names may hold bytes that are no UTF-8; JSON must.
+  entry.set_value(json.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+}
+
+// In insertion order, without the look-up of operator[], which is linear.
+template <typename Value>
+void Append(ordered_json& object, std::string key, Value value) {
+  object.get_ref<ordered_json::object_t&>().emplace_back(std::move(key), std::move(value));
+}
+
+ordered_json InputJson(const NamedInputAxis& input) {
+  ordered_json json = {{"input", input.input}, {"axis", input.axis}, {"name", input.name}};
+  if (const auto* number = std::get_if<int64_t>(&input.was)) json["was"] = *number;
+  if (const auto* text = std::get_if<std::string>(&input.was)) json["was"] = *text;
+  return json;
+}
+
+// "?" and the like say nothing; "past + 1" says something, which may be worth a look.
+bool IsClaim(const NamedInputAxis& input) {
+  const auto* text = std::get_if<std::string>(&input.was);
+  return text != nullptr && text->find_first_of("+-*/(") != std::string::npos;
+}
+
+ordered_json BoundJson(int64_t bound) {
+  const bool is_bound = bound != Interval::kMinusInf && bound != Interval::kPlusInf;
+  return is_bound ? ordered_json(bound) : ordered_json(nullptr);
+}
+
+void AddDims(const DimNames& names, const std::string& fingerprint, onnx::ModelProto& proto) {
+  if (names.definitions().empty()) return;
+  ordered_json dims = ordered_json::object();
+  for (const auto& [name, text] : names.definitions()) Append(dims, name, text);
+  Add(graph::kDimsKey, {{"v", 1}, {"hash", fingerprint}, {"dims", std::move(dims)}}, proto);
+}
+
+void AddGenerated(const DimNames& names, const std::vector<NamedInputAxis>& inputs,
+                  onnx::ModelProto& proto) {
+  ordered_json named = ordered_json::array();
+  ordered_json claims = ordered_json::array();
+  for (const NamedInputAxis& input : inputs) {
+    (IsClaim(input) ? claims : named).push_back(InputJson(input));
+  }
+  if (!names.generated().empty() || !named.empty()) {
+    ordered_json json = {{"v", 1}, {"names", names.generated()}};
+    if (!named.empty()) json["inputs"] = std::move(named);
+    Add(graph::kGeneratedKey, json, proto);
+  }
+  if (!claims.empty()) {
+    Add(graph::kClaimsKey, {{"v", 1}, {"inputs", std::move(claims)}}, proto);
+  }
+}
+
+void AddBounds(symbolic::Context& context, const DimNames& names, const std::string& fingerprint,
+               onnx::ModelProto& proto) {
+  ordered_json bounds = ordered_json::object();
+  for (symbolic::Dim symbol : names.fresh_symbols()) {
+    const Interval interval = context.Bounds(symbol);
+    Append(bounds, std::string(*context.SymbolName(symbol)),
+           ordered_json::array({BoundJson(interval.lo), BoundJson(interval.hi)}));
+  }
+  if (bounds.empty()) return;
+  Add(kBoundsKey, {{"v", 1}, {"hash", fingerprint}, {"bounds", std::move(bounds)}}, proto);
+}
+
+}  // namespace
+
+void WriteMetadata(const engine::Analysis& analysis, const DimNames& names,
+                   const std::vector<NamedInputAxis>& inputs, const std::string& fingerprint,
+                   onnx::ModelProto& proto) {
+  RemoveMetadata(proto);
+  AddDims(names, fingerprint, proto);
+  AddGenerated(names, inputs, proto);
+  AddBounds(analysis.context(), names, fingerprint, proto);
+}
+
+void RemoveMetadata(onnx::ModelProto& proto) {
+  auto& entries = *proto.mutable_metadata_props();
+  const auto ours = [](const onnx::StringStringEntryProto& entry) {
+    return absl::StartsWith(entry.key(), graph::kMetadataPrefix);
+  };
+  entries.erase(std::remove_if(entries.begin(), entries.end(), ours), entries.end());
+}
+
+}  // namespace symshape::writer

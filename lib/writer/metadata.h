@@ -1,0 +1,28 @@
+// The metadata that an inference leaves in the model; graph/metadata.h reads it back.
+#ifndef SYMSHAPE_WRITER_METADATA_H_
+#define SYMSHAPE_WRITER_METADATA_H_
+
+#include <string>
+#include <vector>
+
+#include "engine/analysis.h"
+#include "graph/metadata.h"
+#include "onnx/onnx_pb.h"
+#include "writer/dim_names.h"
+
+namespace symshape::writer {
+
+// Replaces all "symshape.*" entries; what there is nothing to say about gets none.
+//   symshape.dims       what names stand for that are no symbols, under the model's fingerprint
+//   symshape.generated  names that symshape made, and axes of inputs that it named
+//   symshape.claims     expressions that stood on axes of inputs
+//   symshape.bounds     [lo, hi] of symbols that only data decides; null where unbounded
+void WriteMetadata(const engine::Analysis& analysis, const DimNames& names,
+                   const std::vector<graph::NamedInputAxis>& inputs, const std::string& fingerprint,
+                   onnx::ModelProto& proto);
+
+void RemoveMetadata(onnx::ModelProto& proto);
+
+}  // namespace symshape::writer
+
+#endif  // SYMSHAPE_WRITER_METADATA_H_
