@@ -7,20 +7,51 @@
 
 namespace symshape::rules {
 
+absl::Span<const Rule> AffineGridRules();
 absl::Span<const Rule> ArgReduceRules();
+absl::Span<const Rule> CastRules();
+absl::Span<const Rule> CenterCropPadRules();
+absl::Span<const Rule> Col2ImRules();
 absl::Span<const Rule> ComparisonRules();
+absl::Span<const Rule> CompressRules();
+absl::Span<const Rule> ConcatRules();
+absl::Span<const Rule> ConstantRules();
 absl::Span<const Rule> ConvRules();
 absl::Span<const Rule> ConvTransposeRules();
+absl::Span<const Rule> CumSumRules();
+absl::Span<const Rule> DepthToSpaceRules();
 absl::Span<const Rule> ElementwiseBinaryRules();
 absl::Span<const Rule> ElementwiseUnaryRules();
+absl::Span<const Rule> ExpandRules();
+absl::Span<const Rule> EyeLikeRules();
+absl::Span<const Rule> GatherRules();
 absl::Span<const Rule> GemmRules();
+absl::Span<const Rule> GridSampleRules();
+absl::Span<const Rule> IdentityRules();
 absl::Span<const Rule> MatMulPackedRules();
 absl::Span<const Rule> MatMulRules();
+absl::Span<const Rule> NonZeroRules();
+absl::Span<const Rule> OneHotRules();
 absl::Span<const Rule> OptionalRules();
+absl::Span<const Rule> PadRules();
 absl::Span<const Rule> PoolRules();
 absl::Span<const Rule> RandomRules();
+absl::Span<const Rule> RangeRules();
 absl::Span<const Rule> ReduceRules();
+absl::Span<const Rule> ReshapeRules();
+absl::Span<const Rule> ReverseSequenceRules();
+absl::Span<const Rule> ScatterRules();
 absl::Span<const Rule> SequenceRules();
+absl::Span<const Rule> ShapeRules();
+absl::Span<const Rule> SliceRules();
+absl::Span<const Rule> SplitRules();
+absl::Span<const Rule> SqueezeRules();
+absl::Span<const Rule> TileRules();
+absl::Span<const Rule> TopKRules();
+absl::Span<const Rule> TransposeRules();
+absl::Span<const Rule> TriluRules();
+absl::Span<const Rule> UniqueRules();
+absl::Span<const Rule> WhereRules();
 
 }  // namespace symshape::rules
 

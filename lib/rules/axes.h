@@ -1,0 +1,41 @@
+// Axes: lists of axis numbers, as attributes and inputs have them.
+#ifndef SYMSHAPE_RULES_AXES_H_
+#define SYMSHAPE_RULES_AXES_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "rules/operands.h"
+
+namespace symshape::rules {
+
+// The axes counted from the front, in the order given.
+// Errors: kInvalidArgument where one is outside [-rank, rank) or is named twice.
+inline absl::StatusOr<std::vector<int>> NormalizeAxes(absl::Span<const int64_t> axes, int rank) {
+  std::vector<int> normal;
+  for (int64_t axis : axes) {
+    const absl::StatusOr<int> n = NormalizeAxis(axis, rank);
+    if (!n.ok()) return n.status();
+    if (std::find(normal.begin(), normal.end(), *n) != normal.end()) {
+      return absl::InvalidArgumentError(absl::StrCat("axis ", axis, " is named twice"));
+    }
+    normal.push_back(*n);
+  }
+  return normal;
+}
+
+// The stem of a fresh symbol for an axis, so that each axis keeps its symbol however many of the
+// others are known: "slice_dim2".
+inline std::string AxisStem(absl::string_view what, int axis) {
+  return absl::StrCat(what, "_dim", axis);
+}
+
+}  // namespace symshape::rules
+
+#endif  // SYMSHAPE_RULES_AXES_H_

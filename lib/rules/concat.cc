@@ -1,0 +1,139 @@
+// Concat.
+#include "absl/strings/str_cat.h"
+#include "rules/ask.h"
+#include "rules/axes.h"
+#include "rules/families.h"
+#include "rules/index_map.h"
+#include "rules/value_range.h"
+
+namespace symshape::rules {
+namespace {
+
+// The elements of the operands, in a row along `axis`; those of unknown operands are unknown.
+void SetJoinedElements(const Operands& in, int axis, Results& out) {
+  std::vector<Block> blocks;
+  int64_t length = 0;
+  bool any_known = false;
+  for (int i = 0; i < in.size(); ++i) {
+    std::optional<Block> block = BlockOrUnknown(in, i);
+    if (!block) return;
+    for (size_t k = 0; k < block->dims.size(); ++k) {
+      // The runtime skips an empty operand of other dims; such a row is not worth tracking.
+      if (static_cast<int>(k) != axis && i > 0 && block->dims[k] != blocks[0].dims[k]) return;
+    }
+    any_known = any_known || in.Elements(i) != nullptr;
+    length += block->dims[axis];
+    blocks.push_back(*std::move(block));
+  }
+  if (!any_known) return;
+  std::vector<int64_t> dims = blocks[0].dims;
+  dims[axis] = length;
+  const std::optional<int64_t> count = TrackedCount(dims);
+  if (!count) return;
+  std::vector<Element> joined(*count);
+  const std::vector<int64_t> strides = Strides(dims);
+  int64_t start = 0;
+  for (const Block& block : blocks) {
+    size_t next = 0;
+    ForEachIndex(block.dims, [&](absl::Span<const int64_t> index) {
+      joined[OffsetOf(index, strides) + start * strides[axis]] = block.elements[next++];
+    });
+    start += block.dims[axis];
+  }
+  out.SetElements(0, std::move(joined));
+}
+
+// Attained where each operand attains its own and none may be empty.
+ValueRange JoinedRange(const Operands& in) {
+  ValueRange joined = RangeOf(in, 0);
+  bool attained = true;
+  for (int i = 0; i < in.size(); ++i) {
+    const ValueRange range = RangeOf(in, i);
+    if (i > 0) joined = RangeMath(in.context()).Join(joined, range);
+    const ShapeView x = in.shape(i);
+    attained = attained && range.attained && x.has_rank() && Surely(in, Ge(x.Product(), 1));
+  }
+  joined.attained = attained;
+  return joined;
+}
+
+// The common rank of the operands that have one.
+absl::StatusOr<std::optional<int>> CommonRank(const Operands& in) {
+  std::optional<int> rank;
+  for (int i = 0; i < in.size(); ++i) {
+    const ShapeView x = in.shape(i);
+    if (!x.has_rank()) continue;
+    if (rank && *rank != x.rank()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("input ", i, " has rank ", x.rank(), ", an earlier one ", *rank));
+    }
+    rank = x.rank();
+  }
+  if (rank == 0) return absl::InvalidArgumentError("scalars have no axis to join along");
+  return rank;
+}
+
+// The dim at an axis other than that of joining. All operands have the same one, but for those
+// without elements, which the runtime skips whatever their other dims are: [2, 0] and [3, 5] give
+// [5, 5]. Source: onnxruntime core/providers/cpu/tensor/concat.cc, PrepareForCompute.
+Expr SharedDim(const Operands& in, int axis, Results& out) {
+  std::optional<int> reference;
+  for (int i = 0; i < in.size(); ++i) {
+    const ShapeView x = in.shape(i);
+    if (!x.has_rank()) continue;
+    if (!reference) {
+      reference = i;
+      continue;
+    }
+    const ShapeView r = in.shape(*reference);
+    if (r[axis].dim() == x[axis].dim()) continue;
+    std::vector<Dim> unless_zero(r.dims().begin(), r.dims().end());
+    unless_zero.insert(unless_zero.end(), x.dims().begin(), x.dims().end());
+    out.RequireUnlessZero(unless_zero, Eq(r[axis], x[axis]),
+                          {"joined tensors agree at axis ", axis, ": ", r[axis], " and ", x[axis]});
+    if (x[axis].constant() && !r[axis].constant()) reference = i;
+  }
+  return in.shape(*reference)[axis];
+}
+
+// The sum of the operands' dims at the axis of joining; a fresh symbol where one is not known.
+Expr JoinedDim(const Operands& in, int axis, Results& out) {
+  Expr sum = in.Const(0);
+  for (int i = 0; i < in.size(); ++i) {
+    const ShapeView x = in.shape(i);
+    if (!x.has_rank()) return out.Fresh("concat");
+    sum = sum + x[axis];
+  }
+  return sum;
+}
+
+// X_i [a..., k_i, b...] -> Y [a..., sum of k_i, b...]; `axis` is 1 by default before opset 4.
+// Source: ONNX Concat-13.
+absl::Status InferConcat(const Operands& in, Results& out) {
+  for (int i = in.size() - 1; i >= 0; --i) {
+    if (in.type(i) != ElementType::kUndefined) out.SetType(0, in.type(i));
+  }
+  const absl::StatusOr<std::optional<int>> rank = CommonRank(in);
+  if (!rank.ok()) return rank.status();
+  if (!*rank) return absl::OkStatus();
+  const absl::StatusOr<int> axis = NormalizeAxis(in.Int("axis", 1), **rank);
+  if (!axis.ok()) return axis.status();
+  ShapeBuilder y;
+  for (int k = 0; k < **rank; ++k) {
+    y.Add(k == *axis ? JoinedDim(in, k, out) : SharedDim(in, k, out));
+  }
+  out.SetShape(0, y);
+  SetJoinedElements(in, *axis, out);
+  if (out.wanted(0)) SetRange(out, 0, in.type(0), JoinedRange(in));
+  return absl::OkStatus();
+}
+
+constexpr Rule kConcatRules[] = {
+    {kOnnx, "Concat", 1, InferConcat},
+};
+
+}  // namespace
+
+absl::Span<const Rule> ConcatRules() { return kConcatRules; }
+
+}  // namespace symshape::rules

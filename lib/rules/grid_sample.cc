@@ -1,0 +1,42 @@
+// GridSample.
+#include "absl/strings/str_cat.h"
+#include "rules/families.h"
+#include "rules/same.h"
+
+namespace symshape::rules {
+namespace {
+
+// x [N, C, d1 ... dr], grid [N, s1 ... sr, r] -> [N, C, s1 ... sr]
+// Source: ONNX GridSample-20; onnxruntime core/providers/cpu/tensor/grid_sample.cc.
+absl::Status InferGridSample(const Operands& in, Results& out) {
+  out.SetType(0, in.type(0));
+  const ShapeView x = in.shape(0);
+  const ShapeView grid = in.shape(1);
+  if (x.has_rank() && grid.has_rank() && x.rank() != grid.rank()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("x has rank ", x.rank(), ", grid has rank ", grid.rank()));
+  }
+  if (!x.has_rank() && !grid.has_rank()) return absl::OkStatus();
+  const int rank = x.has_rank() ? x.rank() : grid.rank();
+  if (rank < 3) return absl::InvalidArgumentError("x has no spatial axis");
+  if (!grid.has_rank()) {
+    out.SetRank(0, rank, "grid_sample");
+    return absl::OkStatus();
+  }
+  RequireSameSize(grid[rank - 1], in.Const(rank - 2), "grid's last axis and the spatial axes", out);
+  if (x.has_rank()) RequireSameSize(x[0], grid[0], "batch of x and grid", out);
+  ShapeBuilder y({grid[0], x.has_rank() ? x[1] : out.Fresh("channels")});
+  for (int k = 1; k < rank - 1; ++k) y.Add(grid[k]);
+  out.SetShape(0, y);
+  return absl::OkStatus();
+}
+
+constexpr Rule kGridSampleRules[] = {
+    {kOnnx, "GridSample", 16, InferGridSample},
+};
+
+}  // namespace
+
+absl::Span<const Rule> GridSampleRules() { return kGridSampleRules; }
+
+}  // namespace symshape::rules

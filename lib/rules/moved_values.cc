@@ -1,0 +1,63 @@
+#include "rules/moved_values.h"
+
+#include <algorithm>
+
+#include "rules/ask.h"
+#include "rules/value_range.h"
+
+namespace symshape::rules {
+namespace {
+
+// The output's elements are all known: they say more than an interval.
+bool HasAllElements(const Results& out, int output) {
+  const Knowledge& known = out.tables().knowledge(out.info(output).knowledge);
+  return known.has_elements && std::all_of(known.elements.begin(), known.elements.end(),
+                                           [](const Element& e) { return e.known(); });
+}
+
+}  // namespace
+
+void KeepContent(const Operands& in, int input, Results& out, int output) {
+  if (const std::vector<Element>* elements = in.Elements(input)) {
+    out.SetElements(output, *elements);
+  }
+  KeepRange(in, input, out, output);
+}
+
+void KeepRange(const Operands& in, int input, Results& out, int output) {
+  if (!out.wanted(output) || HasAllElements(out, output)) return;
+  SetRange(out, output, in.type(input), RangeOf(in, input));
+}
+
+void EncloseRange(const Operands& in, std::initializer_list<int> inputs, Results& out, int output) {
+  if (!out.wanted(output) || HasAllElements(out, output)) return;
+  const RangeMath math(in.context());
+  ValueRange joined;
+  bool first = true;
+  for (int i : inputs) {
+    joined = first ? RangeOf(in, i) : math.Join(joined, RangeOf(in, i));
+    first = false;
+  }
+  joined.attained = false;
+  SetRange(out, output, in.type(*inputs.begin()), joined);
+}
+
+void RequireIndices(const Operands& in, int indices, Expr n, absl::Span<const Dim> unless_zero,
+                    Results& out) {
+  const ValueRange range = RangeOf(in, indices);
+  if (!range.attained) return;
+  if (!range.lo.is_none()) {
+    const Expr lo = in.Wrap(range.lo);
+    if (!Surely(in, Ge(lo, -n))) {
+      out.RequireUnlessZero(unless_zero, Ge(lo, -n), {"index ", lo, " on an axis of ", n});
+    }
+  }
+  if (!range.hi.is_none()) {
+    const Expr hi = in.Wrap(range.hi);
+    if (!Surely(in, Lt(hi, n))) {
+      out.RequireUnlessZero(unless_zero, Lt(hi, n), {"index ", hi, " on an axis of ", n});
+    }
+  }
+}
+
+}  // namespace symshape::rules

@@ -1,0 +1,106 @@
+// Range.
+#include <cmath>
+
+#include "rules/ask.h"
+#include "rules/families.h"
+
+namespace symshape::rules {
+namespace {
+
+// An operand as num/den with den > 0 known; nullopt where it is not, or a rounding may change it.
+struct Rational {
+  Expr num;
+  Expr den;
+};
+
+std::optional<Rational> ReadRational(const Operands& in, int i) {
+  const std::vector<Element>* elements = in.Elements(i);
+  if (elements == nullptr || elements->size() != 1) return std::nullopt;
+  const Element& e = (*elements)[0];
+  if (!e.known() || !e.exact) return std::nullopt;
+  const Rational r{in.Wrap(e.num), in.Wrap(e.den)};
+  if (!Surely(in, Ge(r.den, 1))) return std::nullopt;
+  return r;
+}
+
+// ceil((limit - start) / delta) where all three are constant, with the runtime's own rounding: the
+// difference in the operands' type, the quotient in double.
+// Source: onnxruntime core/providers/cpu/generator/range.cc.
+std::optional<int64_t> ConstantCount(const Operands& in) {
+  double v[3];
+  for (int i = 0; i < 3; ++i) {
+    const std::optional<std::vector<double>> real = in.Reals(i);
+    if (!real || real->size() != 1) return std::nullopt;
+    v[i] = (*real)[0];
+  }
+  if (v[2] == 0) return std::nullopt;
+  double difference = v[1] - v[0];
+  if (in.type(0) == ElementType::kFloat) difference = static_cast<float>(difference);
+  const double count = std::ceil(difference / v[2]);
+  if (!(count < 9e15)) return std::nullopt;
+  return count > 0 ? static_cast<int64_t>(count) : 0;
+}
+
+// max(0, ceil((limit - start) / delta))                                       solver.md row 24
+// nullopt where delta's sign is not known.
+std::optional<Expr> Count(const Operands& in, const Rational& start, const Rational& limit,
+                          const Rational& delta) {
+  const Expr distance = (limit.num * start.den - start.num * limit.den) * delta.den;
+  const Expr step = delta.num * start.den * limit.den;
+  if (Surely(in, Ge(delta.num, 1))) return CeilDiv(distance, step);
+  if (Surely(in, Le(delta.num, -1))) return CeilDiv(-distance, -step);
+  return std::nullopt;
+}
+
+// The integers start, start + delta, … of which there are `count` where there are any.
+void SetValues(const Operands& in, Expr start, Expr delta, Expr count, Results& out) {
+  if (const std::optional<int64_t> n = Max(0, count).constant(); n && *n <= kMaxElements) {
+    std::vector<Expr> elements;
+    for (int64_t i = 0; i < *n; ++i) elements.push_back(start + delta * i);
+    out.SetInts(0, elements);
+  } else if (graph::IsInteger(in.type(0))) {
+    const Expr last = start + delta * (count - 1);
+    const bool rising = Surely(in, Ge(delta, 1));
+    out.SetRange(0, rising ? start.dim() : last.dim(), rising ? last.dim() : start.dim(),
+                 Results::Bounds::kAttained);
+  }
+}
+
+// start, limit, delta are scalars -> [max(0, ceil((limit - start) / delta))]
+// Source: ONNX Range-11.
+absl::Status InferRange(const Operands& in, Results& out) {
+  out.SetType(0, in.type(0));
+  const std::optional<Rational> start = ReadRational(in, 0);
+  const std::optional<Rational> limit = ReadRational(in, 1);
+  const std::optional<Rational> delta = ReadRational(in, 2);
+  if (delta && delta->num.is(0)) return absl::InvalidArgumentError("delta is 0");
+  if (const std::optional<int64_t> count = ConstantCount(in)) {
+    out.SetShape(0, ShapeBuilder({in.Const(*count)}));
+    if (start->den.is(1) && delta->den.is(1)) {
+      SetValues(in, start->num, delta->num, in.Const(*count), out);
+    }
+    return absl::OkStatus();
+  }
+  std::optional<Expr> count;
+  if (start && limit && delta) {
+    out.Require(Ne(delta->num, 0), {"delta ", delta->num, " is not 0"});
+    count = Count(in, *start, *limit, *delta);
+  }
+  if (!count) {
+    out.SetShape(0, ShapeBuilder({out.Fresh("range")}));
+    return absl::OkStatus();
+  }
+  out.SetShape(0, ShapeBuilder({Max(0, *count)}));
+  if (start->den.is(1) && delta->den.is(1)) SetValues(in, start->num, delta->num, *count, out);
+  return absl::OkStatus();
+}
+
+constexpr Rule kRangeRules[] = {
+    {kOnnx, "Range", 11, InferRange},
+};
+
+}  // namespace
+
+absl::Span<const Rule> RangeRules() { return kRangeRules; }
+
+}  // namespace symshape::rules

@@ -1,0 +1,236 @@
+// Reshape and Flatten: the same elements in the same order, under other dims.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "rules/ask.h"
+#include "rules/axes.h"
+#include "rules/families.h"
+#include "rules/moved_values.h"
+
+namespace symshape::rules {
+namespace {
+
+// The target shape: an attribute before opset 5, then an operand, of which at least the length has
+// to be known. nullopt where it is not.
+std::optional<std::vector<Element>> ReadTarget(const Operands& in) {
+  if (const auto list = in.IntList("shape")) {
+    std::vector<Element> target;
+    for (int64_t size : *list) target.emplace_back(in.context().Constant(size));
+    return target;
+  }
+  if (const std::vector<Element>* elements = in.Elements(1)) return *elements;
+  if (const std::optional<int64_t> length = in.Length(1); length && *length <= kMaxElements) {
+    return std::vector<Element>(*length);
+  }
+  return std::nullopt;
+}
+
+// d with the plain symbol `zero` set to 0 is 0.
+bool VanishesWith(Context& context, Dim d, Dim zero) {
+  if (!context.SymbolName(zero)) return false;
+  return context.ConstantOf(context.Substitute(d, {{zero, Dim::Inline(0)}})) == 0;
+}
+
+// Works out y of Reshape(x, target). The runtime's steps, in its order:
+//   1. an element that is 0 is replaced by x's dim at the same axis (allowzero = 0), also where the
+//   0 was
+//      computed: x [2, m] to [m, -1] at m = 0 gives [2, 0];
+//   2. `-1` becomes count(x) / product of the others, which must not be 0 and must divide count(x);
+//      without a -1 the counts must be equal.
+// Source: onnxruntime core/providers/cpu/tensor/reshape_helper.h.
+class Reshape {
+ public:
+  Reshape(const Operands& in, Results& out, std::vector<Element> target)
+      : in_(in), out_(out), x_(in.shape(0)), target_(std::move(target)) {}
+
+  absl::StatusOr<ShapeBuilder> Infer() {
+    if (absl::Status s = ReadInferred(); !s.ok()) return s;
+    for (size_t i = 0; i < target_.size(); ++i) {
+      absl::StatusOr<std::optional<Expr>> dim = Known(static_cast<int>(i));
+      if (!dim.ok()) return dim.status();
+      dims_.push_back(*dim);
+    }
+    if (inferred_) RequireOthersPositive();
+    ShapeBuilder y;
+    for (size_t i = 0; i < dims_.size(); ++i) {
+      if (!dims_[i]) dims_[i] = Unknown(static_cast<int>(i));
+    }
+    for (const std::optional<Expr>& dim : dims_) y.Add(*dim);
+    RequireSameCount(y);
+    return y;
+  }
+
+ private:
+  // Finds the -1. A second one and numbers below -1 are errors.
+  absl::Status ReadInferred() {
+    for (size_t i = 0; i < target_.size(); ++i) {
+      const std::optional<int64_t> size = Constant(static_cast<int>(i));
+      if (!size || *size >= 0) continue;
+      if (*size < -1) return absl::InvalidArgumentError(absl::StrCat("target has size ", *size));
+      if (inferred_) return absl::InvalidArgumentError("target has -1 twice");
+      inferred_ = static_cast<int>(i);
+    }
+    return absl::OkStatus();
+  }
+
+  std::optional<int64_t> Constant(int i) const {
+    if (!target_[i].is_integer()) return std::nullopt;
+    return in_.context().ConstantOf(target_[i].num);
+  }
+
+  // The dim that target[i] stands for; nullopt for the -1 and where it is not known.
+  absl::StatusOr<std::optional<Expr>> Known(int i) {
+    if (inferred_ == i || !target_[i].is_integer()) return std::optional<Expr>();
+    const Expr size = in_.Wrap(target_[i].num);
+    const bool zero_is_zero = in_.Int("allowzero", 0) != 0;
+    if (size.is(0) && !zero_is_zero) {
+      if (!x_.has_rank()) return std::optional<Expr>();
+      if (i >= x_.rank()) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("target copies axis ", i, ", input has rank ", x_.rank()));
+      }
+      return std::optional<Expr>(x_[i]);
+    }
+    if (!Surely(in_, Ge(size, 0))) {
+      // It may be the -1 itself, unless there is one already.
+      if (!inferred_) return std::optional<Expr>();
+      out_.Require(Ge(size, 0), {"target's axis ", i, " is not -1 a second time: ", size});
+    }
+    if (zero_is_zero || Surely(in_, Ge(size, 1))) return std::optional<Expr>(size);
+    return CopiedWhereZero(size, i);
+  }
+
+  // A computed size that may be 0, where x's dim is taken instead. Mostly that one is 0 then, too.
+  std::optional<Expr> CopiedWhereZero(Expr size, int i) {
+    if (!x_.has_rank()) return std::nullopt;
+    if (i >= x_.rank()) {
+      out_.Require(Ge(size, 1),
+                   {"target's axis ", i, ", beyond the input's rank, is not 0: ", size});
+      return size;
+    }
+    const Expr copied = x_[i];
+    if (copied.dim() == size.dim() || VanishesWith(in_.context(), copied.dim(), size.dim()) ||
+        Surely(in_, Eq(copied, 0))) {
+      return size;
+    }
+    if (!inferred_ && VanishesWith(in_.context(), x_.Product().dim(), size.dim())) {
+      // x is empty where size is 0, so y has to be, too: by another of its dims. Where none is 0,
+      // the node fails.
+      std::vector<Dim> unless_zero{copied.dim()};
+      for (size_t k = 0; k < target_.size(); ++k) {
+        if (static_cast<int>(k) != i && target_[k].is_integer() && !Constant(static_cast<int>(k))) {
+          unless_zero.push_back(target_[k].num);
+        }
+      }
+      out_.RequireUnlessZero(unless_zero, Ge(size, 1),
+                             {"target's axis ", i, " is not 0, or it would copy ", copied});
+    }
+    if (Surely(in_, Ge(size, 1))) return size;
+    return size + Max(0, 1 - size) * copied;
+  }
+
+  // With a -1, no other size is 0.
+  void RequireOthersPositive() {
+    for (size_t i = 0; i < dims_.size(); ++i) {
+      if (dims_[i] && !Surely(in_, Ge(*dims_[i], 1))) {
+        out_.Require(Ge(*dims_[i], 1), {"size ", *dims_[i], " beside a -1 is at least 1"});
+      }
+    }
+  }
+
+  // The -1, or a size that is not known. If it is the only one, the count decides it wherever the
+  // others are not 0.
+  Expr Unknown(int axis) {
+    const std::string stem = AxisStem("reshape", axis);
+    const Interval domain =
+        inferred_ && axis != *inferred_ ? Interval{1, Interval::kPlusInf} : symbolic::kSize;
+    const bool only_one = std::count(dims_.begin(), dims_.end(), std::nullopt) == 1;
+    if (!x_.has_rank() || !only_one) return out_.Fresh(stem, domain);
+    const auto [left, right] = Quotient();
+    if (!Surely(in_, Ge(right, 1))) return out_.Fresh(stem, domain);
+    if (!Surely(in_, Divides(right, left))) {
+      out_.Require(Divides(right, left), {"count ", left, " is a multiple of ", right});
+    }
+    return FloorDiv(left, right);
+  }
+
+  // count(x) and the product of the known dims of y, without the factors that both have and that
+  // are proved not to be 0.
+  std::pair<Expr, Expr> Quotient() const {
+    std::vector<Dim> from(x_.dims().begin(), x_.dims().end());
+    Expr known = in_.Const(1);
+    for (const std::optional<Expr>& dim : dims_) {
+      if (!dim) continue;
+      const auto same = std::find(from.begin(), from.end(), dim->dim());
+      if (same != from.end() && Surely(in_, Ge(*dim, 1))) {
+        from.erase(same);
+      } else {
+        known = known * *dim;
+      }
+    }
+    Expr count = in_.Const(1);
+    for (Dim d : from) count = count * in_.Wrap(d);
+    return {count, known};
+  }
+
+  void RequireSameCount(const ShapeBuilder& y) {
+    if (!x_.has_rank()) return;
+    const bool any_unknown = std::any_of(target_.begin(), target_.end(),
+                                         [](const Element& e) { return !e.is_integer(); });
+    if (any_unknown && inferred_) return;  // two sizes that the count does not tell apart
+    const Expr from = x_.Product();
+    const Expr to = ShapeView(in_.context(), y.dims()).Product();
+    if (from.dim() == to.dim()) return;
+    out_.Require(Eq(from, to), {"element counts ", from, " and ", to, " are equal"});
+  }
+
+  const Operands& in_;
+  Results& out_;
+  const ShapeView x_;
+  const std::vector<Element> target_;
+  std::optional<int> inferred_;
+  std::vector<std::optional<Expr>> dims_;
+};
+
+absl::Status InferReshape(const Operands& in, Results& out) {
+  out.SetType(0, in.type(0));
+  if (std::optional<std::vector<Element>> target = ReadTarget(in)) {
+    const absl::StatusOr<ShapeBuilder> y = Reshape(in, out, *std::move(target)).Infer();
+    if (!y.ok()) return y.status();
+    out.SetShape(0, *y);
+  }
+  KeepContent(in, 0, out);
+  return absl::OkStatus();
+}
+
+// X [d0 ... dn] -> [product of the dims before `axis`, product of the others]
+absl::Status InferFlatten(const Operands& in, Results& out) {
+  out.SetType(0, in.type(0));
+  const ShapeView x = in.shape(0);
+  int64_t axis = in.Int("axis", 1);
+  if (x.has_rank()) {
+    if (axis < -x.rank() || axis > x.rank()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("axis ", axis, " outside [", -x.rank(), ", ", x.rank(), "]"));
+    }
+    if (axis < 0) axis += x.rank();
+    const int split = static_cast<int>(axis);
+    out.SetShape(0, ShapeBuilder({x.Product(0, split), x.Product(split, x.rank())}));
+  } else {
+    const Expr outer = axis == 0 ? in.Const(1) : out.Fresh(AxisStem("flatten", 0));
+    out.SetShape(0, ShapeBuilder({outer, out.Fresh(AxisStem("flatten", 1))}));
+  }
+  KeepContent(in, 0, out);
+  return absl::OkStatus();
+}
+
+constexpr Rule kReshapeRules[] = {
+    {kOnnx, "Flatten", 1, InferFlatten},
+    {kOnnx, "Reshape", 1, InferReshape},
+};
+
+}  // namespace
+
+absl::Span<const Rule> ReshapeRules() { return kReshapeRules; }
+
+}  // namespace symshape::rules

@@ -1,0 +1,60 @@
+// Where.
+#include "rules/ask.h"
+#include "rules/broadcast.h"
+#include "rules/families.h"
+#include "rules/index_map.h"
+#include "rules/moved_values.h"
+#include "rules/same.h"
+
+namespace symshape::rules {
+namespace {
+
+// condition ? x : y, element by element; where the condition is not known, both may still agree.
+void SetChosenElements(const Operands& in, absl::Span<const int64_t> dims, Results& out) {
+  const std::optional<Block> condition = BlockOrUnknown(in, 0);
+  const std::optional<Block> x = BlockOrUnknown(in, 1);
+  const std::optional<Block> y = BlockOrUnknown(in, 2);
+  if (!condition || !x || !y || !TrackedCount(dims)) return;
+  const std::vector<int64_t> at_condition = BroadcastStrides(condition->dims, dims);
+  const std::vector<int64_t> at_x = BroadcastStrides(x->dims, dims);
+  const std::vector<int64_t> at_y = BroadcastStrides(y->dims, dims);
+  std::vector<Element> elements;
+  bool any_known = false;
+  ForEachIndex(dims, [&](absl::Span<const int64_t> index) {
+    const Element& a = x->elements[OffsetOf(index, at_x)];
+    const Element& b = y->elements[OffsetOf(index, at_y)];
+    const std::optional<int64_t> holds =
+        ConstantOf(in.context(), condition->elements[OffsetOf(index, at_condition)]);
+    elements.push_back(holds ? (*holds != 0 ? a : b) : a == b ? a : Element());
+    any_known = any_known || elements.back().known();
+  });
+  if (any_known) out.SetElements(0, std::move(elements));
+}
+
+// condition, X, Y -> broadcast of all three
+// Source: ONNX Where-16.
+absl::Status InferWhere(const Operands& in, Results& out) {
+  SetTypeLike(in, {1, 2}, out);
+  const ShapeView condition = in.shape(0);
+  const ShapeView x = in.shape(1);
+  const ShapeView y = in.shape(2);
+  if (condition.has_rank() && x.has_rank() && y.has_rank()) {
+    const ShapeBuilder chosen = BroadcastShapes(x.dims(), y.dims(), out);
+    const ShapeBuilder shape = BroadcastShapes(condition.dims(), chosen.dims(), out);
+    out.SetShape(0, shape);
+    const auto dims = ShapeView(in.context(), shape.dims()).Constants();
+    if (dims) SetChosenElements(in, *dims, out);
+  }
+  EncloseRange(in, {1, 2}, out);
+  return absl::OkStatus();
+}
+
+constexpr Rule kWhereRules[] = {
+    {kOnnx, "Where", 9, InferWhere},
+};
+
+}  // namespace
+
+absl::Span<const Rule> WhereRules() { return kWhereRules; }
+
+}  // namespace symshape::rules
