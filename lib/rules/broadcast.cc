@@ -109,4 +109,18 @@ int64_t BroadcastIndex::operator()(int64_t flat) const {
   return index;
 }
 
+void RequireBroadcastTo(absl::Span<const Dim> from, absl::Span<const Dim> to, Results& out) {
+  Context& context = out.tables().context();
+  for (size_t i = 1; i <= from.size() && i <= to.size(); ++i) {
+    const Expr size(context, from[from.size() - i]);
+    const Expr target(context, to[to.size() - i]);
+    if (size.is(1) || size.dim() == target.dim()) continue;
+    if (size.constant().has_value()) {
+      out.Require(Eq(target, size), {"broadcast of ", size, " to ", target, ": equal"});
+    } else {
+      out.Require(Broadcastable(size, target), {"broadcast of ", size, " to ", target, ": equal or 1"});
+    }
+  }
+}
+
 }  // namespace symshape::rules

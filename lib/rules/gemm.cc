@@ -1,26 +1,10 @@
 // Gemm and its fused and quantised forms: alpha*A'*B' + beta*C with matrices only.
+#include "rules/broadcast.h"
 #include "rules/families.h"
 #include "rules/same.h"
 
 namespace symshape::rules {
 namespace {
-
-// C is [], [1], [N], [1, N], [M, 1] or [M, N]. A size that may be 1 or that of Y is a broadcast.
-// Source: onnxruntime core/providers/cpu/math/gemm_helper.h, valid_broadcast.
-void RequireAddend(const ShapeView& c, const ShapeBuilder& y, Results& out) {
-  if (!c.has_rank()) return;
-  Context& context = out.tables().context();
-  for (int i = 1; i <= c.rank() && i <= y.rank(); ++i) {
-    const Expr size = c[c.rank() - i];
-    const Expr target(context, y.dims()[y.rank() - i]);
-    if (size.is(1)) continue;
-    if (size.constant().has_value()) {
-      RequireSameSize(target, size, "output and C", out);
-    } else if (size.dim() != target.dim()) {
-      out.Require(Broadcastable(size, target), {"C of ", size, " broadcast to ", target});
-    }
-  }
-}
 
 // A' [M, K] * B' [K, N] -> [M, N], A' and B' being transposed where transA and transB say so.
 // Source: ONNX Gemm-13 (Gemm-1, 6: with `broadcast`, the same shape).
@@ -40,7 +24,9 @@ absl::Status SetGemm(const Operands& in, int a_index, int b_index, int c_index, 
   }
   RequireSameSize(a[trans_a ? 0 : 1], b[trans_b ? 1 : 0], "inner dims", out);
   const ShapeBuilder y({a[trans_a ? 1 : 0], b[trans_b ? 0 : 1]});
-  if (in.has(c_index)) RequireAddend(in.shape(c_index), y, out);
+  // C is [], [1], [N], [1, N], [M, 1] or [M, N]: gemm_helper.h, valid_broadcast.
+  const ShapeView c = in.shape(c_index);
+  if (c.has_rank()) RequireBroadcastTo(c.dims(), y.dims(), out);
   out.SetShape(0, y);
   return absl::OkStatus();
 }

@@ -1,0 +1,105 @@
+// onnxruntime's normalisations that are fused with a sum, a bias or an embedding.
+#include "absl/strings/str_cat.h"
+#include "rules/families.h"
+#include "rules/normalization.h"
+#include "rules/same.h"
+
+namespace symshape::rules {
+namespace {
+
+// skip is input, or is repeated along its batch: [S, H] or [1, S, H] for [B, S, H].
+void RequireSkip(const ShapeView& x, const ShapeView& skip, Results& out) {
+  if (!skip.has_rank()) return;
+  for (int i = 1; i <= 2 && i <= skip.rank() && i <= x.rank(); ++i) {
+    RequireSameSize(x[x.rank() - i], skip[skip.rank() - i], "input and skip", out);
+  }
+}
+
+// input, skip, gamma … -> output like input, mean and inv_std_var [a..., 1], input + skip + bias
+// Source: onnxruntime contrib_ops/cpu/skip_layer_norm_helper.h.
+absl::Status InferSkipLayerNormalization(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  out.SetType(1, ElementType::kFloat);
+  out.SetType(2, ElementType::kFloat);
+  SetLike(in, 0, out, 3);
+  const ShapeView x = in.shape(0);
+  if (!x.has_rank()) return absl::OkStatus();
+  if (x.rank() != 2 && x.rank() != 3) {
+    return absl::InvalidArgumentError(absl::StrCat("input has rank 2 or 3, not ", x.rank()));
+  }
+  RequireSkip(x, in.shape(1), out);
+  for (int i = 2; i < in.size(); ++i) {
+    RequireVector(in, i, x[x.rank() - 1], "hidden size and parameter", out);
+  }
+  const ShapeBuilder reduced = ReducedFrom(x, x.rank() - 1, in);
+  out.SetShape(1, reduced);
+  out.SetShape(2, reduced);
+  return absl::OkStatus();
+}
+
+// X, gamma, beta [, skip, bias] -> Y and X + skip + bias, like X
+absl::Status InferSkipGroupNorm(const Operands& in, Results& out) {
+  SetLike(in, 0, out, 0);
+  SetLike(in, 0, out, 1);
+  return absl::OkStatus();
+}
+
+// input_ids [B, S], word_embedding [V, H] -> [B, S, H], mask_index [B], sum of the embeddings
+// Source: onnxruntime contrib_ops/cpu/bert/embed_layer_norm.cc.
+void SetEmbedding(const Operands& in, ElementType type, Results& out) {
+  out.SetType(0, type);
+  out.SetType(1, ElementType::kInt32);
+  out.SetType(2, type);
+  const ShapeView ids = in.shape(0);
+  const ShapeView table = in.shape(2);
+  if (!ids.has_rank() || ids.rank() != 2) return;
+  out.SetShape(1, ShapeBuilder({ids[0]}));
+  const Expr hidden = table.has_rank() && table.rank() == 2 ? table[1] : out.Fresh("hidden");
+  const ShapeBuilder y({ids[0], ids[1], hidden});
+  out.SetShape(0, y);
+  out.SetShape(2, y);
+}
+
+// input_ids, segment_ids, word_embedding, position_embedding, segment_embedding, gamma, beta, mask
+absl::Status InferEmbedLayerNormalization(const Operands& in, Results& out) {
+  if (absl::Status s = CheckRank(in, 0, 2); !s.ok()) return s;
+  SetEmbedding(in, SharedType(in, {2, 3, 5}), out);
+  const ShapeView ids = in.shape(0);
+  const ShapeView position = in.shape(3);
+  // Without position_ids the row of each position is read.
+  if (ids.has_rank() && position.has_rank() && position.rank() == 2 && !in.has(8)) {
+    out.RequireUnlessZero({ids[0].dim()}, Le(ids[1], position[0]),
+                          {"sequence of ", ids[1], " in a table of ", position[0], " positions"});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status InferQEmbedLayerNormalization(const Operands& in, Results& out) {
+  if (absl::Status s = CheckRank(in, 0, 2); !s.ok()) return s;
+  SetEmbedding(in, ElementType::kFloat, out);
+  return absl::OkStatus();
+}
+
+// GatedRMSNorm, QOrderedLayerNormalization, BranchwiseRMSNorm: like X
+absl::Status InferLikeInput(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  return absl::OkStatus();
+}
+
+constexpr Rule kContribNormalizationRules[] = {
+    {kMicrosoft, "BranchwiseRMSNorm", 1, InferLikeInput},
+    {kMicrosoft, "EmbedLayerNormalization", 1, InferEmbedLayerNormalization},
+    {kMicrosoft, "GatedRMSNorm", 1, InferLikeInput},
+    {kMicrosoft, "GroupNorm", 1, InferLikeInput},
+    {kMicrosoft, "QEmbedLayerNormalization", 1, InferQEmbedLayerNormalization},
+    {kMicrosoft, "QOrderedLayerNormalization", 1, InferLikeInput},
+    {kMicrosoft, "SkipGroupNorm", 1, InferSkipGroupNorm},
+    {kMicrosoft, "SkipLayerNormalization", 1, InferSkipLayerNormalization},
+    {kMicrosoft, "SkipSimplifiedLayerNormalization", 1, InferSkipLayerNormalization},
+};
+
+}  // namespace
+
+absl::Span<const Rule> ContribNormalizationRules() { return kContribNormalizationRules; }
+
+}  // namespace symshape::rules
