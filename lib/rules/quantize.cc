@@ -1,0 +1,87 @@
+// Between real and quantised tensors: QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear, in both
+// domains. Arithmetic on quantised tensors: quantized.cc.
+#include "rules/families.h"
+#include "rules/same.h"
+
+namespace symshape::rules {
+namespace {
+
+// A scale that is a vector of more than one element has one for each index of `axis`. With block_size
+// it has as many dims as x, one for each block.
+// Source: onnxruntime core/providers/cpu/quantization/quantize_linear.cc, PrepareForQDQ.
+absl::Status RequireScale(const Operands& in, Results& out) {
+  const ShapeView x = in.shape(0);
+  const ShapeView scale = in.shape(1);
+  if (!x.has_rank() || !scale.has_rank() || scale.rank() != 1 || scale[0].is(1)) {
+    return absl::OkStatus();
+  }
+  if (in.Int("block_size", 0) != 0) return absl::OkStatus();
+  const absl::StatusOr<int> axis = NormalizeAxis(in.Int("axis", 1), x.rank());
+  if (!axis.ok()) return axis.status();
+  const std::optional<int64_t> size = scale[0].constant();
+  if (size.has_value()) RequireSameSize(x[*axis], scale[0], "axis and scale", out);
+  return absl::OkStatus();
+}
+
+// The type that attribute output_dtype asks for; kUndefined where it asks for none.
+ElementType OutputType(const Operands& in) {
+  return static_cast<ElementType>(in.Int("output_dtype", 0));
+}
+
+// x, y_scale [, y_zero_point] -> like x, of the zero point's type
+// Source: ONNX QuantizeLinear-10, 13, 19, 21 (output_dtype, block_size), 23 … 25.
+absl::Status InferQuantizeLinear(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  ElementType type = OutputType(in);
+  if (type == ElementType::kUndefined) type = in.has(2) ? in.type(2) : ElementType::kUint8;
+  out.SetType(0, type);
+  return RequireScale(in, out);
+}
+
+// x, x_scale [, x_zero_point] -> like x, of the scale's type
+// Source: ONNX DequantizeLinear-10, 13, 19, 21, 23 (output_dtype) … 25.
+absl::Status InferDequantizeLinear(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  ElementType type = OutputType(in);
+  if (type == ElementType::kUndefined) type = in.type(1);
+  out.SetType(0, type);
+  return RequireScale(in, out);
+}
+
+// x -> y uint8 like x, y_scale and y_zero_point scalars
+absl::Status InferDynamicQuantizeLinear(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  out.SetType(0, ElementType::kUint8);
+  out.Set(1, ElementType::kFloat, ShapeBuilder());
+  out.Set(2, ElementType::kUint8, ShapeBuilder());
+  return absl::OkStatus();
+}
+
+// input, scale -> int8 in another order of the same axes
+absl::Status InferQuantizeWithOrder(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  out.SetType(0, ElementType::kInt8);
+  return absl::OkStatus();
+}
+
+absl::Status InferDequantizeWithOrder(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  out.SetType(0, static_cast<ElementType>(in.Int("to", 1)));
+  return absl::OkStatus();
+}
+
+constexpr Rule kQuantizeRules[] = {
+    {kOnnx, "DequantizeLinear", 10, InferDequantizeLinear},
+    {kOnnx, "DynamicQuantizeLinear", 11, InferDynamicQuantizeLinear},
+    {kOnnx, "QuantizeLinear", 10, InferQuantizeLinear},
+    {kMicrosoft, "DequantizeLinear", 1, InferDequantizeLinear},
+    {kMicrosoft, "DequantizeWithOrder", 1, InferDequantizeWithOrder},
+    {kMicrosoft, "QuantizeLinear", 1, InferQuantizeLinear},
+    {kMicrosoft, "QuantizeWithOrder", 1, InferQuantizeWithOrder},
+};
+
+}  // namespace
+
+absl::Span<const Rule> QuantizeRules() { return kQuantizeRules; }
+
+}  // namespace symshape::rules
