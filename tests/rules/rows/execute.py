@@ -76,12 +76,12 @@ def _array(rng, tensor, dims, sizes):
         return np.array([formula.value(_python(e), sizes) for e in tensor.run_elements]).astype(dtype).reshape(dims)
     low, high = tensor.value_range or (0, 2)
     if np.issubdtype(dtype, np.integer):
-        return rng.integers(int(low), int(high), size=dims).astype(dtype)
+        return np.asarray(rng.integers(int(low), int(high), size=dims)).astype(dtype)
     if dtype == np.bool_:
         return np.ones(dims, dtype=bool)
     if tensor.value_range is None:
         high = 1
-    return (low + (high - low) * rng.random(dims)).astype(dtype)
+    return np.asarray(low + (high - low) * rng.random(dims)).astype(dtype)
 
 
 def _python(element):

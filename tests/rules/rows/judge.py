@@ -158,7 +158,7 @@ def _runs(row, model, inside, tell):
     except NoExecutor as error:
         return [] if row.unrun is not None else [f'no executor (say unrun "reason"): {str(error)[:200]}']
     except Exception as error:
-        return [f'does not load: {str(error)[:200]}']
+        return [] if row.unrun is not None else [f'does not load: {str(error)[:200]}']
     problems = []
     for sizes in inside:
         tell(f'{sizes}')
