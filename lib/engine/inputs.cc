@@ -48,6 +48,7 @@ struct Axis {
   std::optional<int64_t> size;
   std::string text;
   std::string written;  // for the record
+  bool renamed = false;  // by the user
 };
 
 Axis ReadAxis(const DeclaredDim& d) {
@@ -106,6 +107,7 @@ absl::Status Walk::NameInputs() {
     Axis& axis = list[a.axis < 0 ? a.axis + rank : a.axis];
     axis.size.reset();
     axis.text = a.name;
+    axis.renamed = !a.name.empty();
   }
 
   std::set<std::string> plain;
@@ -127,6 +129,10 @@ absl::Status Walk::NameInputs() {
         axis.text = stem;
         for (int n = 2; taken.count(axis.text) > 0; ++n) axis.text = absl::StrCat(stem, "_", n);
         taken.insert(axis.text);
+        analysis_->named_axes_.push_back(
+            {main.inputs[i], static_cast<int>(k), axis.text, axis.written});
+      }
+      if (axis.renamed) {
         analysis_->named_axes_.push_back(
             {main.inputs[i], static_cast<int>(k), axis.text, axis.written});
       }

@@ -52,6 +52,7 @@ class Annotator {
   void Annotate() {
     const Graph& main = *analysis_.model().main;
     NameInputs(main);
+    BindInputs(main);
     for (size_t i = 0; i < main.outputs.size(); ++i) {
       claims_.WriteMainOutput(analysis_.info(main, main.outputs[i]),
                               *OutputType(proto_.mutable_graph(), i));
@@ -111,6 +112,18 @@ class Annotator {
     dim.set_dim_param(*name);
     axis_texts_[{value, axis}] = *name;
     named_inputs_.push_back(std::move(record));
+  }
+
+  // The sizes that the user bound.
+  void BindInputs(const Graph& main) {
+    absl::flat_hash_map<ValueId, int> positions;
+    for (size_t i = 0; i < main.inputs.size(); ++i) positions[main.inputs[i]] = static_cast<int>(i);
+    for (const engine::BoundAxis& axis : analysis_.bound_axes()) {
+      onnx::ValueInfoProto& input =
+          *proto_.mutable_graph()->mutable_input(positions.at(axis.input));
+      DeclaredShape(*input.mutable_type())->mutable_dim(axis.axis)->set_dim_value(axis.size);
+      axis_texts_[{axis.input, axis.axis}] = absl::StrCat(axis.size);
+    }
   }
 
   // value_info of this graph, then its subgraphs, in the file's order. Recursion is bounded by the

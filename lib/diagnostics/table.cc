@@ -1,0 +1,48 @@
+// The table of ids: docs/diagnostics.md and `symshape explain <id>` come from it. Sorted by id.
+#include <algorithm>
+
+#include "diagnostics/diagnostic.h"
+
+namespace symshape::diagnostics {
+namespace {
+
+constexpr Row kRows[] = {
+    {"declared-rank", Severity::kWarning,
+     "the file declares another rank for a tensor than its node gives it",
+     "nothing to do: the inferred shape was written; --strict makes this an error"},
+    {"declared-shape", Severity::kWarning,
+     "the file declares sizes that hold only at some of the inputs' sizes, or at none",
+     "nothing to do: the inferred shape was written; the model was probably exported at one size "
+     "and "
+     "its inputs were renamed afterwards. --strict makes this an error"},
+    {"declared-type", Severity::kWarning,
+     "the file declares another element type for a tensor than its node gives it",
+     "nothing to do: the inferred type was written; --strict makes this an error"},
+    {"never-runs", Severity::kError,
+     "a node cannot run at any size: its operands disagree, or an attribute is impossible",
+     "look at the node's operands with `symshape explain MODEL TENSOR`, and repair the model where "
+     "the first of them is made"},
+    {"schema-inference", Severity::kWarning,
+     "onnx's own inference, asked for an operator without a native rule, refuses the node",
+     "check the node's attributes and operands; the shapes of its outputs are as the file declares "
+     "them"},
+    {"too-deep", Severity::kWarning,
+     "calls of functions or graphs within graphs are nested too deep to be followed",
+     "inline functions (onnx.inliner), or flatten the model"},
+    {"unknown-operator", Severity::kWarning,
+     "an operator has no rule, no function body and no schema",
+     "give it a rule: an ONNX function, or a C++ function (docs/adding-an-operator.md)"},
+};
+
+}  // namespace
+
+absl::Span<const Row> Table() { return kRows; }
+
+const Row* FindRow(absl::string_view id) {
+  const Row* const row =
+      std::lower_bound(std::begin(kRows), std::end(kRows), id,
+                       [](const Row& r, absl::string_view i) { return r.id < i; });
+  return row != std::end(kRows) && row->id == id ? row : nullptr;
+}
+
+}  // namespace symshape::diagnostics
