@@ -1,5 +1,7 @@
+#!/bin/bash
 # What tools/symshape and tools/test do on a fresh machine, as functions; each does nothing where
-# its result stands. Run on its own it fetches what a build needs: packages and onnx's sources.
+# its result stands. Run on its own it fetches what a build needs, packages and onnx's sources, or
+# does what its arguments say: tools/setup.sh onnx_source.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -77,7 +79,8 @@ build() {
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
   set -euo pipefail
-  # shellcheck disable=SC2086  # lists of words
+  if (($#)); then "$@"; exit; fi
+  # shellcheck disable=SC2086  # a list of words
   packages $packages_build
   onnx_source
 fi
