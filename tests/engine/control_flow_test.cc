@@ -1,0 +1,141 @@
+// If, Loop, Scan and function calls. What single operators do is in tests/rules.
+#include <gtest/gtest.h>
+
+#include "engine/shapes_of.h"
+
+namespace symshape::engine {
+namespace {
+
+TEST(If, TakesTheBranchThatFactsDecide) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N, 4] x) => (y) {
+      yes = Constant<value = bool {1}>()
+      y = If (yes) <then_branch = t () => (a) { a = Transpose(x) },
+                    else_branch = e () => (b) { b = Identity(x) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[4, N]");
+}
+
+TEST(If, JoinsBranchesDimByDim) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (bool c, float[N, 4] x, float[M, 4] z) => (y, w) {
+      y, w = If (c) <then_branch = t () => (a, a2) { a = Identity(x) a2 = Identity(x) },
+                     else_branch = e () => (b, b2) { b = Identity(z) b2 = Identity(z) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[if_1, 4]");
+  EXPECT_EQ(m->Shape("w"), "[if_1, 4]");  // the same branch is taken for both
+}
+
+TEST(If, RankDiffersByBranch) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (bool c, float[1, N] x) => (y) {
+      y = If (c) <then_branch = t () => (a) { axes = Constant<value = int64[1] {0}>() a = Squeeze(x, axes) },
+                  else_branch = e () => (b) { b = Identity(x) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "?");
+}
+
+TEST(If, WhatABranchRequiresStaysInside) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (bool c, float[2, K] x, float[L, 3] z) => (y, x2) {
+      y = If (c) <then_branch = t () => (a) { a = MatMul(x, z) },
+                  else_branch = e () => (b) { s = Constant<value = float[2, 3] {0,0,0,0,0,0}>() b = Identity(s) }>
+      x2 = Identity(x)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[2, 3]");
+  EXPECT_EQ(m->Shape("x2"), "[2, K]");
+  ASSERT_EQ(m->analysis->requirements().size(), 1u);
+  EXPECT_TRUE(m->analysis->requirements()[0].conditional);
+}
+
+TEST(Loop, TripCountIsMWhereTheConditionStaysTrue) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N, 4] x) => (y, ys) {
+      M = Constant<value = int64 {7}>()
+      yes = Constant<value = bool {1}>()
+      y, ys = Loop (M, yes, x) <body = b (int64 i, bool c, float[N, 4] v) => (bool c2, float[N, 4] v2, float[N, 4] s)
+        { c2 = Identity(c) v2 = Relu(v) s = Identity(v2) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[N, 4]");
+  EXPECT_EQ(m->Shape("ys"), "[7, N, 4]");
+}
+
+TEST(Loop, GrowthByAConstantHasAClosedForm) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N, 4] x, float[K, 4] more) => (y) {
+      M = Constant<value = int64 {5}>()
+      yes = Constant<value = bool {1}>()
+      y = Loop (M, yes, x) <body = b (int64 i, bool c, float[A, 4] v) => (bool c2, float[B, 4] v2)
+        { c2 = Identity(c) v2 = Concat<axis = 0>(v, more) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[N + 5*K, 4]");
+}
+
+TEST(Loop, MIsOnlyAnUpperBoundWhereDataStops) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[4] x, bool go) => (y, ys) {
+      M = Constant<value = int64 {5}>()
+      yes = Constant<value = bool {1}>()
+      y, ys = Loop (M, yes, x) <body = b (int64 i, bool c, float[4] v) => (bool c2, float[4] v2, float[4] s)
+        { c2 = And(c, go) v2 = Relu(v) s = Identity(v2) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[4]");
+  EXPECT_EQ(m->Shape("ys"), "[trips_1, 4]");
+}
+
+TEST(Loop, SizeThatOnlyDataTells) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N] x) => (y) {
+      M = Constant<value = int64 {5}>()
+      yes = Constant<value = bool {1}>()
+      y = Loop (M, yes, x) <body = b (int64 i, bool c, float[A] v) => (bool c2, float[B] v2)
+        { c2 = Identity(c) v2 = Compress<axis = 0>(v, c3) c3 = Cast<to = 9>(v) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[loop_1]");
+}
+
+TEST(Scan, StacksItsOutputs) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[H] s0, float[T, N, H] x) => (s, ys) {
+      s, ys = Scan<num_scan_inputs = 1, body = b (float[H] s1, float[N, H] xt) => (float[H] s2, float[N, H] y)
+        { y = Add(xt, s1) s2 = Identity(s1) }>(s0, x)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("s"), "[H]");
+  EXPECT_EQ(m->Shape("ys"), "[T, N, H]");
+}
+
+TEST(Function, IsInferredPerCallWithItsAttributes) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17, "local" : 1]>
+    g (float[N, 4] x, float[2, 3, C] z) => (y, w) {
+      y = local.Swap<perm = [1, 0]>(x)
+      w = local.Swap<perm = [2, 0, 1]>(z)
+    }
+    <domain: "local", opset_import: ["" : 17]>
+    Swap <perm> (v) => (u) { u = Transpose<perm: ints = @perm>(v) })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[4, N]");
+  EXPECT_EQ(m->Shape("w"), "[C, 2, 3]");
+}
+
+TEST(LateFacts, DecideWhatAnEarlyNodeLeftOpen) {
+  // Add broadcasts a against b; the MatMul after it needs a == b.
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[a] x, float[b] y, float[1, a] p, float[b, 1] q) => (s, t) {
+      s = Add(x, y)
+      t = MatMul(p, q)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("s"), "[a]");
+}
+
+}  // namespace
+}  // namespace symshape::engine
