@@ -1,5 +1,6 @@
 // AffineGrid.
 #include "absl/strings/str_cat.h"
+#include "rules/ask.h"
 #include "rules/axes.h"
 #include "rules/families.h"
 #include "rules/same.h"
@@ -34,7 +35,10 @@ absl::Status InferAffineGrid(const Operands& in, Results& out) {
   ShapeBuilder y({n ? *n : out.Fresh("batch")});
   for (int k = 0; k < r; ++k) {
     const std::optional<Expr> s = size_at(2 + k);
-    y.Add(s ? *s : out.Fresh(AxisStem("grid", k)));
+    y.Add(s ? *s : out.Fresh(AxisStem("grid", k), Interval{1, Interval::kPlusInf}));
+    if (s && !Surely(in, Ge(*s, 1))) {
+      out.Require(Ge(*s, 1), {"spatial size ", *s, " is positive"});
+    }
   }
   y.Add(in.Const(r));
   out.SetShape(0, y);

@@ -56,6 +56,9 @@ absl::Status InferCol2Im(const Operands& in, Results& out) {
       if (!Surely(in, Divides(area, x[1]))) {
         out.Require(Divides(area, x[1]), {"rows ", x[1], " are a multiple of the block's ", area});
       }
+      if (!Surely(in, Ge(x[1], area))) {
+        out.Require(Ge(x[1], area), {"rows ", x[1], " are a positive multiple of ", area});
+      }
       y.Add(FloorDiv(x[1], area));
     } else {
       y.Add(out.Fresh("channels"));

@@ -1,4 +1,5 @@
 // CumSum and CumProd: running sums and products along one axis.
+#include "rules/ask.h"
 #include "rules/element_math.h"
 #include "rules/families.h"
 #include "rules/index_map.h"
@@ -44,7 +45,10 @@ absl::Status InferRunning(const Operands& in, const Element& neutral, Combine co
   const std::optional<Expr> axis = in.Scalar(1);
   if (!x.has_rank() || !axis || !axis->constant()) return absl::OkStatus();
   const absl::StatusOr<int> n = NormalizeAxis(*axis->constant(), x.rank());
-  if (!n.ok()) return n.status();
+  if (!n.ok()) {
+    // The runtime looks at the axis only where there is something to add up.
+    return Surely(in, Ge(x.Product(), 1)) ? n.status() : absl::OkStatus();
+  }
   if (out.wanted(0)) SetRunning(in, *n, neutral, combine, out);
   return absl::OkStatus();
 }

@@ -1,5 +1,6 @@
 // GridSample.
 #include "absl/strings/str_cat.h"
+#include "rules/ask.h"
 #include "rules/families.h"
 #include "rules/same.h"
 
@@ -24,6 +25,9 @@ absl::Status InferGridSample(const Operands& in, Results& out) {
     return absl::OkStatus();
   }
   RequireSameSize(grid[rank - 1], in.Const(rank - 2), "grid's last axis and the spatial axes", out);
+  for (int k = 2; x.has_rank() && k < rank; ++k) {
+    if (!Surely(in, Ge(x[k], 1))) out.Require(Ge(x[k], 1), {"axis ", k, " of x is not empty"});
+  }
   if (x.has_rank()) RequireSameSize(x[0], grid[0], "batch of x and grid", out);
   ShapeBuilder y({grid[0], x.has_rank() ? x[1] : out.Fresh("channels")});
   for (int k = 1; k < rank - 1; ++k) y.Add(grid[k]);

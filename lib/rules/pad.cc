@@ -59,14 +59,15 @@ absl::StatusOr<Amounts> AmountsPerAxis(const Operands& in, int rank) {
 }
 
 // What the mode reads beside the pad: reflect mirrors without the border, edge repeats it, so
-// neither can fill an axis that is too short. Nothing is filled where another axis is empty.
+// neither can fill an axis that is too short. reflect is not checked where another axis is empty;
+// edge is.
 void RequireSource(const Operands& in, const ShapeView& x, int axis, Expr amount, Results& out) {
   const absl::string_view mode = in.String("mode", "constant");
   if ((mode != "reflect" && mode != "edge") || !Surely(in, Ge(amount, 1))) return;
   const Expr least = mode == "reflect" ? amount + 1 : in.Const(1);
   if (Surely(in, Ge(x[axis], least))) return;
   std::vector<Dim> others;
-  for (int k = 0; k < x.rank(); ++k) {
+  for (int k = 0; mode == "reflect" && k < x.rank(); ++k) {
     if (k != axis) others.push_back(x[k].dim());
   }
   out.RequireUnlessZero(others, Ge(x[axis], least),
