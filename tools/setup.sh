@@ -65,8 +65,10 @@ onnx_source() {
 
 # build PRESET CMAKE_OPTIONS TARGET...: configure and build, with the progress on stderr.
 build() {
-  local preset=$1 options=$2
+  local preset=$1 options=$2 onnx=$root/build/release/third_party/onnx
   shift 2
+  # onnx is the same in every preset: the release build's, where there is one.
+  [[ $preset != release && -e $onnx/libsymshape_onnx.a ]] && options+=" -DONNX_DIR=$onnx"
   say "building $preset: $*"
   (
     cd "$root"

@@ -105,6 +105,7 @@ def main():
         if problem or args.v:
             print(f'{name} ({len(data)} bytes): {problem or f"exit {code}, {seconds:.2f} s"}')
     print(f'hostile files: {len(outcomes)}, {failed} failed; exit codes {dict(sorted(codes.items(), key=str))}')
+    print(f'hostile: {len(outcomes) - failed} passed, {failed} failed')
     return 1 if failed or not outcomes else 0
 
 

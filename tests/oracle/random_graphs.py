@@ -156,6 +156,7 @@ def report(outcomes, args):
     tensors = sum(total.values()) or 1
     said = ', '.join(f'{k} {v} ({100 * v / tensors:.2f} %)' for k, v in total.items())
     print(f'random graphs: {len(outcomes)} models, {node_count} nodes, {failed} failed; {said}')
+    print(f'random: {len(outcomes) - failed} passed, {failed} failed')
     return 1 if failed or not node_count else 0
 
 
