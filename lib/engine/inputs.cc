@@ -131,8 +131,7 @@ absl::Status Walk::NameInputs() {
         taken.insert(axis.text);
         analysis_->named_axes_.push_back(
             {main.inputs[i], static_cast<int>(k), axis.text, axis.written});
-      }
-      if (axis.renamed) {
+      } else if (axis.renamed) {
         analysis_->named_axes_.push_back(
             {main.inputs[i], static_cast<int>(k), axis.text, axis.written});
       }
