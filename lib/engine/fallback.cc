@@ -70,7 +70,6 @@ void Walk::InferByFallback(Frame& frame, uint32_t index, absl::Span<const Info> 
     d.message = {"no rule for operator ", op.domain, ".", op.name,
                  ": its outputs are as the file declares them"};
     d.node.clear();  // once for each operator, not for each node
-    d.tensor = d.op;
     Report(std::move(d));
     return;
   }

@@ -25,7 +25,8 @@ Diagnostic Walk::AtNode(const Frame& frame, uint32_t node, absl::string_view id)
 }
 
 void Walk::Report(Diagnostic diagnostic) {
-  if (!reported_.insert(absl::StrCat(diagnostic.id, "\n", diagnostic.node, "\n", diagnostic.tensor))
+  if (!reported_.insert(absl::StrCat(diagnostic.id, "\n", diagnostic.node, "\n", diagnostic.op,
+                                     "\n", diagnostic.tensor))
            .second) {
     return;
   }

@@ -112,6 +112,7 @@ std::string DiagnosticText(const engine::Analysis& analysis,
     absl::StrAppend(&text, "node '", diagnostic.node, "'",
                     diagnostic.op.empty() ? "" : absl::StrCat(" (", diagnostic.op, ")"), ": ");
   }
+  if (!diagnostic.tensor.empty()) absl::StrAppend(&text, "'", diagnostic.tensor, "' ");
   absl::StrAppend(&text, diagnostics::Render(diagnostic.message, context), "  [", diagnostic.id,
                   "]\n");
   for (const diagnostics::Message& note : diagnostic.notes) {
