@@ -1,9 +1,107 @@
-// The symshape command.
+// The symshape command: joins the sub-commands, and turns what is wrong on the command line into one
+// line and exit code 2.
 #include <cstdio>
+#include <exception>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "cli/command.h"
+#include "cli/exit_codes.h"
+#include "cli/terminal.h"
+#include "symshape/nearest.h"
 #include "symshape/version.h"
 
-int main() {
-  std::printf("symshape %s\n", symshape::Version());
-  return 0;
+namespace symshape::cli {
+namespace {
+
+const Command* const kCommands[] = {
+    &kInferCommand, &kEvalCommand,    &kStripCommand,
+    &kOpsCommand,   &kExplainCommand, &kCompletionCommand,
+};
+
+constexpr char kFooter[] =
+    "exit codes: 0 ok, 1 findings (--strict, --require-complete, sizes outside the conditions),\n"
+    "2 usage, 3 cannot read or write, 4 not a valid model, 70 internal error\n\n"
+    "examples:\n"
+    "  symshape infer model.onnx\n"
+    "  symshape eval model.onnx --at batch=1,seq=128\n"
+    "  symshape infer --help\n";
+
+// The sub-command that was asked for, or the whole command.
+const CLI::App& Asked(const CLI::App& app) {
+  const std::vector<CLI::App*> commands = app.get_subcommands();
+  return commands.empty() ? app : *commands.back();
+}
+
+// All words that may stand where a wrong one stood.
+std::vector<std::string> KnownWords(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    words.push_back(command->get_name());
+  }
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  }
+  return words;
+}
+
+std::string Describe(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> extras = app.remaining(true);
+  if (extras.empty()) return error.what();
+  const std::string word = extras.front().substr(0, extras.front().find('='));
+  const char* kind = &Asked(app) == &app ? "no command '" : word[0] == '-' ? "no flag '"
+                                                                           : "what is '";
+  return absl::StrCat(kind, word, "'", DidYouMean(word, KnownWords(Asked(app))));
+}
+
+int UsageError(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& asked = Asked(app);
+  const std::string command =
+      &asked == &app ? "symshape" : absl::StrCat("symshape ", asked.get_name());
+  Say(absl::StrCat("symshape: error: ", Describe(app, error), "\n    run: ", command,
+                   " --help\n"));
+  return kUsage;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("The shape of every tensor in an ONNX model, at every input size.", "symshape");
+  Globals globals;
+  app.set_version_flag("--version", absl::StrCat("symshape ", Version()));
+  app.add_option("--color", globals.color, "colors on a terminal")
+      ->type_name("auto|always|never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  std::vector<std::pair<CLI::App*, Run>> runs;
+  for (const Command* command : kCommands) {
+    CLI::App* sub = app.add_subcommand(command->name, command->summary);
+    sub->footer(command->examples);
+    sub->fallthrough();  // --color may stand anywhere
+    runs.emplace_back(sub, command->add(*sub));
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    return UsageError(app, error);
+  }
+  for (const auto& [sub, run] : runs) {
+    if (sub->parsed()) return run(globals);
+  }
+  return kUsage;
+}
+
+}  // namespace
+}  // namespace symshape::cli
+
+int main(int argc, char** argv) {
+  try {
+    return symshape::cli::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "symshape: internal error: %s\n", error.what());
+    return symshape::cli::kInternal;
+  }
 }

@@ -1,0 +1,178 @@
+// symshape eval: shapes in numbers.
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "cli/command.h"
+#include "cli/exit_codes.h"
+#include "cli/flags.h"
+#include "cli/model_args.h"
+#include "cli/terminal.h"
+#include "nlohmann/json.hpp"
+
+namespace symshape::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct EvalArgs {
+  ModelArgs model;
+  std::vector<std::string> at;
+  std::vector<std::string> tensors;
+  bool all = false;
+  bool json = false;
+};
+
+constexpr Flag<EvalArgs> kFlags[] = {
+    {"--at", "NAME=SIZE,...", "sizes of the inputs' symbols", &EvalArgs::at},
+    {"--tensor", "NAME", "a tensor; without it, the inputs and outputs", &EvalArgs::tensors},
+    {"--all", "", "all tensors", &EvalArgs::all},
+    {"--json", "", "print JSON (docs/json.md)", &EvalArgs::json},
+};
+
+// A tensor's dims at the sizes; a dim that only data decides stays text.
+struct Row {
+  std::string name;
+  std::vector<ordered_json> dims;
+  bool has_rank = false;
+};
+
+absl::StatusOr<Sizes> ToSizes(const EvalArgs& args) {
+  Sizes sizes;
+  for (const std::string& text : args.at) {
+    const auto parsed = ParseSizes(text);
+    if (!parsed.ok()) return parsed.status();
+    for (const auto& [name, size] : *parsed) sizes[name] = size;
+  }
+  return sizes;
+}
+
+absl::StatusOr<std::vector<Tensor>> Chosen(const EvalArgs& args, const Analysis& analysis) {
+  std::vector<Tensor> chosen;
+  if (args.tensors.empty()) {
+    chosen = analysis.inputs();
+    for (Tensor& tensor : args.all ? analysis.tensors() : analysis.outputs()) {
+      chosen.push_back(std::move(tensor));
+    }
+  }
+  for (const std::string& name : args.tensors) {
+    const absl::StatusOr<std::optional<Shape>> shape = analysis.ShapeOf(name);
+    if (!shape.ok()) return shape.status();
+    chosen.push_back({.name = name, .type = "", .shape = *shape, .stale = ""});
+  }
+  return chosen;
+}
+
+// An input's symbol without a size is a mistake; one that only data decides stays.
+absl::StatusOr<Row> Evaluate(const Analysis& analysis, const Tensor& tensor, const Sizes& sizes) {
+  Row row{.name = tensor.name, .dims = {}, .has_rank = tensor.shape.has_value()};
+  if (!row.has_rank) return row;
+  const std::vector<Symbol> symbols = analysis.symbols();
+  for (const Dim& dim : tensor.shape->dims()) {
+    const absl::StatusOr<int64_t> size = dim.Evaluate(sizes);
+    if (size.ok()) {
+      row.dims.push_back(*size);
+      continue;
+    }
+    const std::vector<std::string> names = dim.Symbols();
+    const bool data = std::any_of(symbols.begin(), symbols.end(), [&](const Symbol& symbol) {
+      return !symbol.of_input && std::find(names.begin(), names.end(), symbol.name) != names.end();
+    });
+    if (!data) {
+      return absl::Status(size.status().code(),
+                          absl::StrCat("'", tensor.name, "': ", size.status().message()));
+    }
+    row.dims.push_back(dim.ToString());
+  }
+  return row;
+}
+
+void PrintText(const std::vector<Row>& rows) {
+  size_t width = 11;
+  for (const Row& row : rows) width = std::max(width, std::min<size_t>(40, row.name.size() + 2));
+  std::string text;
+  for (const Row& row : rows) {
+    const std::string dims =
+        absl::StrJoin(row.dims, ", ", [](std::string* out, const ordered_json& dim) {
+          absl::StrAppend(out, dim.is_string() ? dim.get<std::string>() : dim.dump());
+        });
+    const size_t fill = row.name.size() + 1 < width ? width - row.name.size() : 1;
+    absl::StrAppend(&text, row.name, std::string(fill, ' '),
+                    row.has_rank ? absl::StrCat("[", dims, "]") : "unknown rank", "\n");
+  }
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void PrintJson(const EvalArgs& args, const Sizes& sizes, const std::vector<Row>& rows,
+               const std::vector<Condition>& broken) {
+  ordered_json json = {{"v", 1}, {"model", NameOf(args.model)}, {"sizes", sizes}};
+  json["runs"] = broken.empty();
+  ordered_json tensors = ordered_json::object();
+  for (const Row& row : rows) {
+    tensors.get_ref<ordered_json::object_t&>().emplace_back(
+        row.name, row.has_rank ? ordered_json(row.dims) : ordered_json(nullptr));
+  }
+  json["tensors"] = std::move(tensors);
+  ordered_json& list = json["broken"] = ordered_json::array();
+  for (const Condition& c : broken) {
+    list.push_back({{"when", c.when}, {"node", c.node}, {"op", c.op}, {"because", c.because}});
+  }
+  const std::string text = json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+int SayBroken(const EvalArgs& args, const std::vector<Condition>& broken) {
+  std::string text = absl::StrCat("symshape: error: ", NameOf(args.model),
+                                  " does not run at these sizes\n");
+  for (const Condition& c : broken) {
+    absl::StrAppend(&text, "    ", c.when, "   is false: ", c.op,
+                    c.node.empty() ? "" : absl::StrCat(" '", c.node, "'"), ": ", c.because, "\n");
+  }
+  Say(text);
+  return kFindings;
+}
+
+int RunEval(const EvalArgs& args) {
+  const absl::StatusOr<Sizes> sizes = ToSizes(args);
+  if (!sizes.ok()) return Fail(sizes.status());
+  const absl::StatusOr<Analysis> analysis = InferModel(args.model);
+  if (!analysis.ok()) return Fail(analysis.status());
+  if (const absl::Status status = analysis->CheckSizes(*sizes); !status.ok()) return Fail(status);
+  const absl::StatusOr<std::vector<Tensor>> chosen = Chosen(args, *analysis);
+  if (!chosen.ok()) return Fail(absl::InvalidArgumentError(chosen.status().message()));
+  std::vector<Row> rows;
+  const std::vector<Condition> broken = analysis->Broken(*sizes);
+  if (broken.empty()) {
+    for (const Tensor& tensor : *chosen) {
+      const absl::StatusOr<Row> row = Evaluate(*analysis, tensor, *sizes);
+      if (!row.ok()) return Fail(row.status());
+      rows.push_back(*row);
+    }
+  }
+  if (args.json) {
+    PrintJson(args, *sizes, rows, broken);
+  } else {
+    PrintText(rows);
+  }
+  return broken.empty() ? kOk : SayBroken(args, broken);
+}
+
+}  // namespace
+
+const Command kEvalCommand = {
+    "eval", "print shapes in numbers, at given sizes",
+    "Exits with 1 where the model does not run at these sizes, and says which node fails.\n\n"
+    "examples:\n"
+    "  symshape eval model.onnx --at H=480,W=640\n"
+    "  symshape eval model.onnx --at batch=1 --at seq=128 --all --json\n",
+    [](CLI::App& app) -> Run {
+      const auto args = std::make_shared<EvalArgs>();
+      AddModelArgs(app, args->model);
+      AddFlags(app, *args, kFlags);
+      return [args](const Globals&) { return RunEval(*args); };
+    }};
+
+}  // namespace symshape::cli

@@ -1,0 +1,32 @@
+// The arguments that every command with a model takes: the model, and what the user knows of it.
+#ifndef SYMSHAPE_CLI_MODEL_ARGS_H_
+#define SYMSHAPE_CLI_MODEL_ARGS_H_
+
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+#include "symshape/infer.h"
+
+namespace symshape::cli {
+
+struct ModelArgs {
+  std::string model;  // "-": stdin
+  std::vector<std::string> bind;
+  std::vector<std::string> assume;
+  bool assume_positive = false;
+  std::vector<std::string> dynamic_axes;
+};
+
+void AddModelArgs(CLI::App& app, ModelArgs& args);
+
+absl::StatusOr<Options> ToOptions(const ModelArgs& args);
+absl::StatusOr<Analysis> InferModel(const ModelArgs& args);
+
+// "decoder.onnx"; "stdin".
+std::string NameOf(const ModelArgs& args);
+
+}  // namespace symshape::cli
+
+#endif  // SYMSHAPE_CLI_MODEL_ARGS_H_

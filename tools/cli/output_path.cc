@@ -1,0 +1,35 @@
+#include "cli/output_path.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "cli/flags.h"
+
+namespace symshape::cli {
+namespace {
+
+constexpr Flag<OutputArgs> kFlags[] = {
+    {"-o,--output", "PATH", "where the model goes; - writes stdout", &OutputArgs::output},
+    {"--in-place", "", "write into MODEL itself", &OutputArgs::in_place},
+};
+
+}  // namespace
+
+void AddOutputArgs(CLI::App& app, OutputArgs& args) { AddFlags(app, args, kFlags); }
+
+absl::StatusOr<std::string> OutputPath(const OutputArgs& args, const std::string& model,
+                                       const std::string& what) {
+  if (args.in_place && !args.output.empty()) {
+    return absl::InvalidArgumentError("--in-place contradicts -o");
+  }
+  if (!args.output.empty()) return args.output;
+  if (model == "-") {
+    return absl::InvalidArgumentError(
+        "the model comes from stdin: say where it goes, with -o PATH or -o -");
+  }
+  if (args.in_place) return model;
+  return absl::StrCat(absl::StripSuffix(model, ".onnx"), ".", what, ".onnx");
+}
+
+}  // namespace symshape::cli
