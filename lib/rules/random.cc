@@ -38,6 +38,8 @@ absl::Status InferMultinomial(const Operands& in, Results& out) {
     return absl::OkStatus();
   }
   if (logits.rank() != 2) return absl::InvalidArgumentError("the operand has rank 2");
+  out.Require(Ge(logits[0], 1), {"a batch of ", logits[0], " is not empty"});
+  out.Require(Ge(logits[1], 1), {"a choice of ", logits[1], " classes"});
   out.SetShape(0, {logits[0], count});
   out.SetRange(0, Dim::Inline(0), (logits[1] - 1).dim());
   return absl::OkStatus();

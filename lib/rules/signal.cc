@@ -31,6 +31,7 @@ Expr Transformed(const Operands& in, Results& out, Expr n) {
   Expr length = one_sided && inverse ? (n - 1) * 2 : n;
   if (in.has(1)) {
     const std::optional<Expr> given = in.Scalar(1);
+    if (given) out.Require(Ge(*given, 1), {"dft_length ", *given, " is at least 1"});
     length = given ? *given : out.Fresh("dft_length");
   }
   return one_sided && !inverse ? OneSided(length) : length;
@@ -59,6 +60,10 @@ absl::Status InferDft(const Operands& in, Results& out) {
   }
   y.Set(x.rank() - 1, in.Const(real ? 1 : 2));
   out.SetShape(0, y);
+  if (*axis) {
+    const Expr n = x[**axis];
+    out.RequireUnlessZero(y.dims(), Ge(n, 1), {"a signal of ", n, " is not empty"});
+  }
   return absl::OkStatus();
 }
 

@@ -57,7 +57,7 @@ absl::Status InferRegexFullMatch(const Operands& in, Results& out) {
 }
 
 // X [C] or [N, C] -> Y [M] or [N, M], M = the highest of `ngram_indexes`, and one.
-// Source: ONNX TfIdfVectorizer-9.
+// Source: ONNX TfIdfVectorizer-9; onnxruntime core/providers/cpu/nn/tfidfvectorizer.cc.
 absl::Status InferTfIdfVectorizer(const Operands& in, Results& out) {
   out.SetType(0, ElementType::kFloat);
   const ShapeView x = in.shape(0);
@@ -70,7 +70,10 @@ absl::Status InferTfIdfVectorizer(const Operands& in, Results& out) {
     highest = std::max(highest, i);
   }
   ShapeBuilder y;
-  if (x.rank() == 2) y.Add(x[0]);
+  if (x.rank() == 2) {
+    out.Require(Ge(x[0], 1), {"a batch of ", x[0], " is not empty"});
+    y.Add(x[0]);
+  }
   y.Add(in.Const(highest + 1));
   out.SetShape(0, y);
   return absl::OkStatus();
