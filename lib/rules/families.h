@@ -9,6 +9,7 @@ namespace symshape::rules {
 
 absl::Span<const Rule> AffineGridRules();
 absl::Span<const Rule> ArgReduceRules();
+absl::Span<const Rule> AttentionRules();
 absl::Span<const Rule> CastRules();
 absl::Span<const Rule> CenterCropPadRules();
 absl::Span<const Rule> Col2ImRules();
@@ -16,6 +17,8 @@ absl::Span<const Rule> ComparisonRules();
 absl::Span<const Rule> CompressRules();
 absl::Span<const Rule> ConcatRules();
 absl::Span<const Rule> ConstantRules();
+absl::Span<const Rule> ContribAttentionProjectedRules();
+absl::Span<const Rule> ContribAttentionRules();
 absl::Span<const Rule> ContribNormalizationRules();
 absl::Span<const Rule> ConvRules();
 absl::Span<const Rule> ConvTransposeRules();
@@ -47,6 +50,7 @@ absl::Span<const Rule> QuantizeRules();
 absl::Span<const Rule> QuantizedRules();
 absl::Span<const Rule> RandomRules();
 absl::Span<const Rule> RangeRules();
+absl::Span<const Rule> RecurrentRules();
 absl::Span<const Rule> ReduceRules();
 absl::Span<const Rule> ReshapeRules();
 absl::Span<const Rule> ResizeRules();

@@ -1,0 +1,85 @@
+// Attention and RotaryEmbedding of ONNX itself. onnxruntime's own attentions: contrib_attention.cc.
+#include "absl/strings/str_cat.h"
+#include "rules/families.h"
+#include "rules/same.h"
+
+namespace symshape::rules {
+namespace {
+
+// One of Q, K, V: [B, heads, S, head_size], or [B, S, heads*head_size] with the heads as an attribute.
+struct Heads {
+  Expr batch;
+  Expr heads;
+  Expr sequence;
+  Expr head_size;
+};
+
+absl::StatusOr<Heads> ReadHeads(const Operands& in, const ShapeView& s, absl::string_view attribute,
+                                Results& out) {
+  if (s.rank() == 4) return Heads{s[0], s[1], s[2], s[3]};
+  if (s.rank() != 3) {
+    return absl::InvalidArgumentError(absl::StrCat("Q, K and V have rank 3 or 4, not ", s.rank()));
+  }
+  const int64_t heads = in.Int(attribute, 0);
+  if (heads < 1) return absl::InvalidArgumentError(absl::StrCat("no attribute ", attribute));
+  out.Require(Divides(heads, s[2]), {attribute, " ", heads, " divides ", s[2]});
+  return Heads{s[0], in.Const(heads), s[1], FloorDiv(s[2], heads)};
+}
+
+// Q [B, Hq, S, D], K [B, Hkv, T, D], V [B, Hkv, T, Dv], past [B, Hkv, P, …] ->
+// Y [B, Hq, S, Dv] or, where Q has rank 3, [B, S, Hq*Dv]; present [B, Hkv, P + T, …]; Q*K
+// [B, Hq, S, P + T].
+// Source: ONNX Attention-23, 24, 25; onnxruntime core/providers/cpu/llm/attention_helper.h.
+absl::Status InferAttention(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out, 0);
+  SetTypeLike(in, {1, 0}, out, 1);
+  SetTypeLike(in, {2, 0}, out, 2);
+  SetTypeLike(in, {0}, out, 3);
+  const ShapeView q = in.shape(0);
+  const ShapeView k = in.shape(1);
+  const ShapeView v = in.shape(2);
+  if (!q.has_rank() || !k.has_rank() || !v.has_rank()) return absl::OkStatus();
+  const absl::StatusOr<Heads> query = ReadHeads(in, q, "q_num_heads", out);
+  if (!query.ok()) return query.status();
+  const absl::StatusOr<Heads> key = ReadHeads(in, k, "kv_num_heads", out);
+  if (!key.ok()) return key.status();
+  const absl::StatusOr<Heads> value = ReadHeads(in, v, "kv_num_heads", out);
+  if (!value.ok()) return value.status();
+  RequireSameSize(query->batch, key->batch, "batch of Q and K", out);
+  RequireSameSize(query->batch, value->batch, "batch of Q and V", out);
+  RequireSameSize(key->sequence, value->sequence, "length of K and V", out);
+  RequireSameSize(query->head_size, key->head_size, "head size of Q and K", out);
+  Expr total = key->sequence;
+  if (in.has(4)) {
+    const ShapeView past = in.shape(4);
+    total = past.has_rank() && past.rank() == 4 ? past[2] + total : out.Fresh("total_sequence");
+  }
+  if (q.rank() == 4) {
+    out.SetShape(0, ShapeBuilder({query->batch, query->heads, query->sequence, value->head_size}));
+  } else {
+    out.SetShape(0, ShapeBuilder({query->batch, query->sequence, query->heads * value->head_size}));
+  }
+  out.SetShape(1, ShapeBuilder({key->batch, key->heads, total, key->head_size}));
+  out.SetShape(2, ShapeBuilder({value->batch, value->heads, total, value->head_size}));
+  out.SetShape(3, ShapeBuilder({query->batch, query->heads, query->sequence, total}));
+  return absl::OkStatus();
+}
+
+// X [B, heads, S, D] or [B, S, heads*D], cos_cache, sin_cache -> like X
+absl::Status InferRotaryEmbedding(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  return absl::OkStatus();
+}
+
+constexpr Rule kAttentionRules[] = {
+    {kOnnx, "Attention", 23, InferAttention},
+    {kOnnx, "RotaryEmbedding", 23, InferRotaryEmbedding},
+    {kMicrosoft, "MRotaryEmbedding", 1, InferRotaryEmbedding},
+    {kMicrosoft, "RotaryEmbedding", 1, InferRotaryEmbedding},
+};
+
+}  // namespace
+
+absl::Span<const Rule> AttentionRules() { return kAttentionRules; }
+
+}  // namespace symshape::rules

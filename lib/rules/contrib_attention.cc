@@ -1,0 +1,212 @@
+// onnxruntime's attentions with separate queries, keys and values: MultiHeadAttention,
+// GroupQueryAttention and their kin. With the projection inside: contrib_attention_projected.cc.
+#include "absl/strings/str_cat.h"
+#include "rules/families.h"
+#include "rules/same.h"
+
+namespace symshape::rules {
+namespace {
+
+int64_t HeadsOf(const Operands& in) { return in.Int("num_heads", 0); }
+
+// How MultiHeadAttention's keys and values come.
+struct KeyValue {
+  std::optional<Expr> sequence;      // T, the length of the keys that are given
+  std::optional<Expr> hidden;        // of a value: heads * head_size
+  std::optional<Expr> key_head_size;
+  std::optional<Expr> value_head_size;
+};
+
+// query [B, S, H]: key [B, T, H], [B, T, N, 2, D] (value inside) or [B, N, T, D];
+//                  value [B, T, Hv] or [B, N, T, Dv].
+// query [B, S, N, 3, D]: both inside.
+KeyValue ReadKeyValue(const ShapeView& query, const ShapeView& key, const ShapeView& value,
+                      int64_t heads) {
+  KeyValue kv;
+  if (query.rank() == 5) return {query[1], query[2] * query[4], query[4], query[4]};
+  if (key.has_rank() && key.rank() == 5) return {key[1], key[2] * key[4], key[4], key[4]};
+  if (key.has_rank() && key.rank() == 4) {
+    kv.sequence = key[2];
+    kv.key_head_size = key[3];
+  } else if (key.has_rank() && key.rank() == 3) {
+    kv.sequence = key[1];
+    if (heads > 0) kv.key_head_size = FloorDiv(key[2], heads);
+  }
+  if (value.has_rank() && value.rank() == 4) {
+    kv.hidden = value[1] * value[3];
+    kv.value_head_size = value[3];
+  } else if (value.has_rank() && value.rank() == 3) {
+    kv.hidden = value[2];
+    if (heads > 0) kv.value_head_size = FloorDiv(value[2], heads);
+  }
+  return kv;
+}
+
+// Present keys or values. With a shared buffer they are the past's; else P + T long.
+void SetPresent(const Operands& in, int past_index, bool shared, Expr batch, int64_t heads,
+                std::optional<Expr> sequence, std::optional<Expr> head_size, int output,
+                Results& out) {
+  if (!out.wanted(output)) return;
+  const ShapeView past = in.shape(past_index);
+  const bool past_known = past.has_rank() && past.rank() == 4;
+  if (in.has(past_index) && shared) {
+    if (past_known) out.SetShape(output, past);
+    return;
+  }
+  Expr total = sequence.has_value() ? *sequence : out.Fresh("total_sequence");
+  if (in.has(past_index)) total = past_known ? past[2] + total : out.Fresh("total_sequence");
+  const Expr size = head_size.has_value() ? *head_size : past_known ? past[3] : out.Fresh("head_size");
+  out.SetShape(output, ShapeBuilder({batch, in.Const(heads), total, size}));
+}
+
+// query, key, value, bias, mask, attention_bias, past_key (6), past_value (7), past_sequence_length (8)
+// -> [B, S, Hv], present_key, present_value, Q*K [B, N, S, total]
+// Source: onnxruntime contrib_ops/cpu/bert/multihead_attention_helper.h.
+absl::Status SetMultiHead(const Operands& in, int past_index, bool shared, Results& out) {
+  for (int output = 0; output < 4; ++output) SetTypeLike(in, {0}, out, output);
+  const ShapeView query = in.shape(0);
+  if (!query.has_rank()) return absl::OkStatus();
+  if (query.rank() != 3 && query.rank() != 5) {
+    return absl::InvalidArgumentError(absl::StrCat("query has rank 3 or 5, not ", query.rank()));
+  }
+  const int64_t heads = HeadsOf(in);
+  const KeyValue kv = ReadKeyValue(query, in.shape(1), in.shape(2), heads);
+  const bool like_query = query.rank() == 3 && !in.has(2) && !in.has(1);
+  const Expr hidden = kv.hidden.has_value() ? *kv.hidden
+                      : like_query          ? FloorDiv(query[2], 3)  // Q, K and V side by side
+                                            : out.Fresh("hidden");
+  out.SetShape(0, ShapeBuilder({query[0], query[1], hidden}));
+  if (heads < 1) return absl::OkStatus();
+  SetPresent(in, past_index, shared, query[0], heads, kv.sequence, kv.key_head_size, 1, out);
+  SetPresent(in, past_index + 1, shared, query[0], heads, kv.sequence, kv.value_head_size, 2, out);
+  return absl::OkStatus();
+}
+
+absl::Status InferMultiHeadAttention(const Operands& in, Results& out) {
+  return SetMultiHead(in, 6, in.has(8), out);
+}
+
+// query, key, value, mask_index, attention_bias, past_key (5), past_value (6)
+absl::Status InferDecoderMaskedMultiHeadAttention(const Operands& in, Results& out) {
+  return SetMultiHead(in, 5, in.Int("past_present_share_buffer", 0) != 0, out);
+}
+
+// query [B, S, Hq*D], or [B, S, (Hq + 2*Hkv)*D] where key and value are inside
+struct GroupQuery {
+  Expr head_size;
+  Expr hidden;  // Hq*D
+};
+
+absl::StatusOr<GroupQuery> ReadGroupQuery(const Operands& in, Expr width, Results& out) {
+  const int64_t heads = HeadsOf(in);
+  const int64_t kv_heads = in.Int("kv_num_heads", 0);
+  if (heads < 1 || kv_heads < 1) {
+    return absl::InvalidArgumentError("num_heads and kv_num_heads are at least 1");
+  }
+  const int64_t parts = in.has(1) ? heads : heads + 2 * kv_heads;
+  out.Require(Divides(parts, width), {parts, " heads divide ", width});
+  const Expr head_size = FloorDiv(width, parts);
+  return GroupQuery{head_size, head_size * heads};
+}
+
+// query, key, value, past_key (3), past_value (4), seqlens_k, total_sequence_length (6) ->
+// [B, S, Hq*D], present [B, Hkv, max(P, total), D]
+// Source: onnxruntime contrib_ops/cpu/bert/group_query_attention_helper.h.
+absl::Status InferGroupQueryAttention(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out, 0);
+  SetTypeLike(in, {3, 0}, out, 1);
+  SetTypeLike(in, {4, 0}, out, 2);
+  SetTypeLike(in, {0}, out, 3);
+  if (absl::Status s = CheckRank(in, 0, 3); !s.ok()) return s;
+  const ShapeView query = in.shape(0);
+  if (!query.has_rank()) return absl::OkStatus();
+  const absl::StatusOr<GroupQuery> group = ReadGroupQuery(in, query[2], out);
+  if (!group.ok()) return group.status();
+  out.SetShape(0, ShapeBuilder({query[0], query[1], group->hidden}));
+  const std::optional<Expr> total = in.Scalar(6);
+  for (int i = 0; i < 2; ++i) {
+    const ShapeView past = in.shape(3 + i);
+    const bool past_known = past.has_rank() && past.rank() == 4;
+    std::optional<Expr> length = total;
+    if (in.has(3 + i)) {
+      length = std::nullopt;
+      if (past_known && total.has_value()) length = Max(past[2], *total);
+    }
+    out.SetShape(1 + i, ShapeBuilder({query[0], in.Const(in.Int("kv_num_heads", 0)),
+                                      length.has_value() ? *length : out.Fresh("present_sequence"),
+                                      past_known ? past[3] : group->head_size}));
+  }
+  if (total.has_value()) {
+    out.SetShape(3, ShapeBuilder({query[0], in.Const(HeadsOf(in)), query[1], *total}));
+  }
+  return absl::OkStatus();
+}
+
+// query [tokens, Hq*D] or with key and value inside, key, value, key_cache (3), value_cache (4) …
+// -> [tokens, Hq*D], the caches
+absl::Status InferPagedAttention(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out, 0);
+  SetLike(in, 3, out, 1);
+  SetLike(in, 4, out, 2);
+  if (absl::Status s = CheckRank(in, 0, 2); !s.ok()) return s;
+  const ShapeView query = in.shape(0);
+  if (!query.has_rank()) return absl::OkStatus();
+  const absl::StatusOr<GroupQuery> group = ReadGroupQuery(in, query[1], out);
+  if (!group.ok()) return group.status();
+  const int64_t v_head_size = in.Int("v_head_size", 0);
+  out.SetShape(0, ShapeBuilder({query[0], v_head_size > 0 ? in.Const(v_head_size * HeadsOf(in))
+                                                          : group->hidden}));
+  return absl::OkStatus();
+}
+
+// query, key, value, past_key (3), past_value (4) … -> like GroupQueryAttention with a shared buffer
+absl::Status InferSparseAttention(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out, 0);
+  SetLike(in, 3, out, 1);
+  SetLike(in, 4, out, 2);
+  if (absl::Status s = CheckRank(in, 0, 3); !s.ok()) return s;
+  const ShapeView query = in.shape(0);
+  if (!query.has_rank()) return absl::OkStatus();
+  const absl::StatusOr<GroupQuery> group = ReadGroupQuery(in, query[2], out);
+  if (!group.ok()) return group.status();
+  out.SetShape(0, ShapeBuilder({query[0], query[1], group->hidden}));
+  return absl::OkStatus();
+}
+
+// query [tokens, H] or [tokens, N, 3, D], key, value [tokens, Hv] -> [tokens, Hv]
+absl::Status InferPackedMultiHeadAttention(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out);
+  const ShapeView query = in.shape(0);
+  if (!query.has_rank()) return absl::OkStatus();
+  if (query.rank() == 4) {
+    out.SetShape(0, ShapeBuilder({query[0], query[1] * query[3]}));
+  } else if (query.rank() == 2) {
+    const ShapeView value = in.shape(2);
+    const bool known = value.has_rank() && value.rank() == 2;
+    out.SetShape(0, ShapeBuilder({query[0], known ? value[1] : out.Fresh("hidden")}));
+  }
+  return absl::OkStatus();
+}
+
+// emb, q, q_rot, k, k_rot -> like q, like k
+absl::Status InferGemmaRotaryEmbedding(const Operands& in, Results& out) {
+  SetLike(in, 1, out, 0);
+  SetLike(in, 3, out, 1);
+  return absl::OkStatus();
+}
+
+constexpr Rule kContribAttentionRules[] = {
+    {kMicrosoft, "DecoderMaskedMultiHeadAttention", 1, InferDecoderMaskedMultiHeadAttention},
+    {kMicrosoft, "GemmaRotaryEmbedding", 1, InferGemmaRotaryEmbedding},
+    {kMicrosoft, "GroupQueryAttention", 1, InferGroupQueryAttention},
+    {kMicrosoft, "MultiHeadAttention", 1, InferMultiHeadAttention},
+    {kMicrosoft, "PackedMultiHeadAttention", 1, InferPackedMultiHeadAttention},
+    {kMicrosoft, "PagedAttention", 1, InferPagedAttention},
+    {kMicrosoft, "SparseAttention", 1, InferSparseAttention},
+};
+
+}  // namespace
+
+absl::Span<const Rule> ContribAttentionRules() { return kContribAttentionRules; }
+
+}  // namespace symshape::rules

@@ -1,0 +1,163 @@
+// onnxruntime's attentions that multiply the input with the weights of Q, K and V themselves, and what
+// prepares their operands: padding, position biases.
+#include "absl/strings/str_cat.h"
+#include "rules/families.h"
+#include "rules/same.h"
+
+namespace symshape::rules {
+namespace {
+
+// The width of V's part of weights [Hin, Hq + Hk + Hv]: the attribute's, else a third.
+std::optional<Expr> ValueWidth(const Operands& in, int weights, int bias) {
+  const auto sizes = in.IntList("qkv_hidden_sizes");
+  if (sizes.has_value() && sizes->size() == 3) return in.Const((*sizes)[2]);
+  const ShapeView w = in.shape(weights);
+  if (w.has_rank() && w.rank() == 2) return FloorDiv(w[1], 3);
+  const ShapeView b = in.shape(bias);
+  if (b.has_rank() && b.rank() == 1) return FloorDiv(b[0], 3);
+  return std::nullopt;
+}
+
+// Where an operator has its operands; -1: not at all.
+struct ProjectedOperands {
+  int weights = 1;
+  int bias = 2;
+  int past = 4;
+};
+
+// input [B, S, Hin], weights [Hin, Hq + Hk + Hv], past [2, B, N, P, D] ->
+// [B, S, Hv], present [2, B, N, P + S, D] (like past where they share a buffer)
+// Source: onnxruntime contrib_ops/cpu/bert/attention_base.cc.
+absl::Status SetProjected(const Operands& in, const ProjectedOperands& at, ElementType type,
+                          Results& out) {
+  out.SetType(0, type);
+  out.SetType(1, type);
+  if (absl::Status s = CheckRank(in, 0, 3); !s.ok()) return s;
+  const ShapeView x = in.shape(0);
+  if (!x.has_rank()) return absl::OkStatus();
+  const ShapeView w = in.shape(at.weights);
+  if (w.has_rank() && w.rank() == 2) RequireSameSize(x[2], w[0], "input width and weights", out);
+  const std::optional<Expr> value = ValueWidth(in, at.weights, at.bias);
+  const Expr hidden = value.has_value() ? *value : out.Fresh("hidden");
+  out.SetShape(0, ShapeBuilder({x[0], x[1], hidden}));
+  const ShapeView past = in.shape(at.past);
+  const bool past_known = past.has_rank() && past.rank() == 5;
+  if (in.has(at.past) && in.Int("past_present_share_buffer", 0) != 0) {
+    if (past_known) out.SetShape(1, past);
+    return absl::OkStatus();
+  }
+  const int64_t heads = in.Int("num_heads", 0);
+  if (heads < 1) return absl::InvalidArgumentError("num_heads is at least 1");
+  const Expr total = !in.has(at.past) ? x[1]
+                     : past_known     ? past[3] + x[1]
+                                      : out.Fresh("total_sequence");
+  out.SetShape(1, ShapeBuilder({in.Const(2), x[0], in.Const(heads), total,
+                                past_known ? past[4] : FloorDiv(hidden, heads)}));
+  return absl::OkStatus();
+}
+
+absl::Status InferAttention(const Operands& in, Results& out) {
+  return SetProjected(in, {}, SharedType(in, {0, 1}), out);
+}
+
+// input, weight, bias, input_scale, weight_scale, mask_index, zero points, past (8) -> float
+absl::Status InferQAttention(const Operands& in, Results& out) {
+  return SetProjected(in, {.past = 8}, SharedType(in, {3, 2, 4}), out);
+}
+
+// input [tokens, Hin], weights, bias -> [tokens, Hv]
+absl::Status InferPackedAttention(const Operands& in, Results& out) {
+  SetTypeLike(in, {0, 1}, out);
+  if (absl::Status s = CheckRank(in, 0, 2); !s.ok()) return s;
+  const ShapeView x = in.shape(0);
+  if (!x.has_rank()) return absl::OkStatus();
+  const std::optional<Expr> value = ValueWidth(in, 1, 2);
+  out.SetShape(0, ShapeBuilder({x[0], value.has_value() ? *value : out.Fresh("hidden")}));
+  return absl::OkStatus();
+}
+
+// LongformerAttention, DecoderAttention (whose caches only the data tell): like the first operand
+absl::Status InferLikeQuery(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  for (int output = 1; output < 3; ++output) SetTypeLike(in, {0}, out, output);
+  return absl::OkStatus();
+}
+
+// input [B, S, H], sequence_token_count [B] -> [tokens, H], token_offset [B, S], [B + 1], [1]
+absl::Status InferRemovePadding(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out);
+  for (int output = 1; output < 4; ++output) out.SetType(output, ElementType::kInt32);
+  out.SetShape(3, ShapeBuilder({in.Const(1)}));
+  if (absl::Status s = CheckRank(in, 0, 3); !s.ok()) return s;
+  const ShapeView x = in.shape(0);
+  if (!x.has_rank()) return absl::OkStatus();
+  out.SetShape(0, ShapeBuilder({out.FreshUpTo("tokens", x[0] * x[1]), x[2]}));
+  out.SetShape(1, ShapeBuilder({x[0], x[1]}));
+  out.SetShape(2, ShapeBuilder({x[0] + 1}));
+  return absl::OkStatus();
+}
+
+// input [tokens, H], token_offset [B, S] -> [B, S, H]
+absl::Status InferRestorePadding(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out);
+  if (absl::Status s = CheckRank(in, 0, 2); !s.ok()) return s;
+  if (absl::Status s = CheckRank(in, 1, 2); !s.ok()) return s;
+  const ShapeView x = in.shape(0);
+  const ShapeView offset = in.shape(1);
+  if (x.has_rank() && offset.has_rank()) {
+    out.SetShape(0, ShapeBuilder({offset[0], offset[1], x[1]}));
+  }
+  return absl::OkStatus();
+}
+
+// bias_table [buckets, N], query_length, key_length -> [1, N, query_length, key_length]
+absl::Status InferRelativePositionBias(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out);
+  const ShapeView table = in.shape(0);
+  if (!table.has_rank() || table.rank() != 2) return absl::OkStatus();
+  const std::optional<Expr> query = in.Scalar(1);
+  const std::optional<Expr> key = in.Scalar(2);
+  out.SetShape(0, ShapeBuilder({in.Const(1), table[1],
+                                query.has_value() ? *query : out.Fresh("query_length"),
+                                key.has_value() ? *key : out.Fresh("key_length")}));
+  return absl::OkStatus();
+}
+
+// query_layer [B, S, N*D] … -> [B, N, S, S]
+absl::Status InferGatedRelativePositionBias(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out);
+  const ShapeView query = in.shape(0);
+  const auto heads = in.Int("num_heads");
+  // With token_offset (6) the tokens of query_layer are packed: [tokens, N*D].
+  if (!query.has_rank() || !heads.has_value()) return absl::OkStatus();
+  const ShapeView offset = in.shape(6);
+  if (in.has(6)) {
+    if (offset.has_rank() && offset.rank() == 2) {
+      out.SetShape(0, ShapeBuilder({offset[0], in.Const(*heads), offset[1], offset[1]}));
+    }
+  } else if (query.rank() == 3) {
+    out.SetShape(0, ShapeBuilder({query[0], in.Const(*heads), query[1], query[1]}));
+  }
+  return absl::OkStatus();
+}
+
+constexpr Rule kContribAttentionProjectedRules[] = {
+    {kMicrosoft, "Attention", 1, InferAttention},
+    {kMicrosoft, "DecoderAttention", 1, InferLikeQuery},
+    {kMicrosoft, "DecoderMaskedSelfAttention", 1, InferAttention},
+    {kMicrosoft, "GatedRelativePositionBias", 1, InferGatedRelativePositionBias},
+    {kMicrosoft, "LongformerAttention", 1, InferLikeQuery},
+    {kMicrosoft, "PackedAttention", 1, InferPackedAttention},
+    {kMicrosoft, "QAttention", 1, InferQAttention},
+    {kMicrosoft, "QOrderedAttention", 1, InferLikeQuery},
+    {kMicrosoft, "QOrderedLongformerAttention", 1, InferLikeQuery},
+    {kMicrosoft, "RelativePositionBias", 1, InferRelativePositionBias},
+    {kMicrosoft, "RemovePadding", 1, InferRemovePadding},
+    {kMicrosoft, "RestorePadding", 1, InferRestorePadding},
+};
+
+}  // namespace
+
+absl::Span<const Rule> ContribAttentionProjectedRules() { return kContribAttentionProjectedRules; }
+
+}  // namespace symshape::rules
