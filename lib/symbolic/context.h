@@ -90,6 +90,10 @@ class Context {
   std::optional<int64_t> ConstantOf(Dim d) const;
   // The plain symbol's name, if d is one.
   std::optional<absl::string_view> SymbolName(Dim d) const;
+  // How a symbol whose name is no Python identifier is written inside a compound expression;
+  // nullopt for all others. Parse reads it back. Stable from the first Print on, as long as no
+  // symbol of that very name is made later.
+  std::optional<absl::string_view> AliasOf(Dim symbol) const;
   SymbolKind KindOf(Dim symbol) const;  // REQUIRES: d is a plain symbol
   // Bounds of d under the facts of now (cached; cheap tiers only).
   Interval Bounds(Dim d);

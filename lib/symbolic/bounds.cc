@@ -1,0 +1,261 @@
+// Intervals and congruences of atoms, monomials and sums under today's facts.
+#include <algorithm>
+
+#include "symbolic/solver.h"
+
+namespace symshape::symbolic {
+namespace {
+
+// Bounds in 128 bits while a sum is computed. Lower bounds may only be rounded down, upper ones up.
+constexpr int128 kInf = int128{1} << 110;
+constexpr int128 kBig = int128{1} << 100;
+
+int128 RoundLo(int128 v) { return v > kBig ? kBig : (v < -kBig ? -kInf : v); }
+int128 RoundHi(int128 v) { return v < -kBig ? -kBig : (v > kBig ? kInf : v); }
+
+struct Range {
+  int128 lo, hi;
+};
+
+Range Wide(Interval i) {
+  return {i.lo == Interval::kMinusInf ? -kInf : int128{i.lo},
+          i.hi == Interval::kPlusInf ? kInf : int128{i.hi}};
+}
+
+Interval Narrowed(Range r) {
+  Interval out;
+  if (r.lo > Interval::kMinusInf) {
+    out.lo = r.lo >= Interval::kPlusInf ? Interval::kPlusInf - 1 : static_cast<int64_t>(r.lo);
+  }
+  if (r.hi < Interval::kPlusInf) {
+    out.hi = r.hi <= Interval::kMinusInf ? Interval::kMinusInf + 1 : static_cast<int64_t>(r.hi);
+  }
+  return out;
+}
+
+// REQUIRES: |a|, |b| <= kInf and at most one factor beyond 2^64 unless infinite.
+int128 Times(int128 a, int128 b) {
+  if (a == 0 || b == 0) return 0;
+  const bool negative = (a < 0) != (b < 0);
+  const bool infinite = a >= kInf || a <= -kInf || b >= kInf || b <= -kInf;
+  if (infinite) return negative ? -kInf : kInf;
+  int128 product;
+  if (__builtin_mul_overflow(a, b, &product)) return negative ? -kInf : kInf;
+  return product;
+}
+
+Range Times(Range x, Range y) {
+  const int128 c[] = {Times(x.lo, y.lo), Times(x.lo, y.hi), Times(x.hi, y.lo), Times(x.hi, y.hi)};
+  int128 lo = c[0], hi = c[0];
+  for (int128 v : c) {
+    lo = std::min(lo, v);
+    hi = std::max(hi, v);
+  }
+  return {RoundLo(lo), RoundHi(hi)};
+}
+
+int64_t GcdS(int64_t a, int64_t b) { return static_cast<int64_t>(GcdU(AbsU(a), AbsU(b))); }
+
+constexpr int64_t kMaxModulus = int64_t{1} << 31;
+
+Congruence Normal(int128 modulus, int128 remainder) {
+  if (modulus == 0) {
+    if (!FitsInt64(remainder)) return {};
+    return {0, static_cast<int64_t>(remainder)};
+  }
+  if (modulus < 0) modulus = -modulus;
+  if (modulus > kMaxModulus) {
+    // A divisor of the modulus is still true; keep the part that is a power of two.
+    while (modulus > kMaxModulus && modulus % 2 == 0) modulus /= 2;
+    if (modulus > kMaxModulus) return {};
+  }
+  int128 r = remainder % modulus;
+  if (r < 0) r += modulus;
+  return {static_cast<int64_t>(modulus), static_cast<int64_t>(r)};
+}
+
+}  // namespace
+
+const SymbolState& Solver::StateOf(uint32_t symbol) {
+  if (symbol >= state.symbols.size()) {
+    for (uint32_t i = state.symbols.size(); i < store.symbols().size(); ++i) {
+      state.symbols.push_back({store.symbols()[i].declared, {}});
+    }
+  }
+  return state.symbols[symbol];
+}
+
+Interval Solver::AtomBounds(AtomId id) {
+  const Atom a = store.atom(id);
+  if (a.kind == AtomKind::kSymbol) return StateOf(a.symbol).domain;
+  if (id < atom_bounds.size() && atom_bounds[id].epoch == epoch) return atom_bounds[id].interval;
+  Range r{-kInf, kInf};
+  switch (a.kind) {
+    case AtomKind::kSymbol:
+      break;
+    case AtomKind::kFloorDiv: {
+      const Range n = Wide(Bounds(a.args[0]));
+      Range d = Wide(Bounds(a.args[1]));
+      if (d.lo >= 0) {
+        d.lo = std::max<int128>(d.lo, 1);  // a divisor of 0 is no claim
+        d.hi = std::max(d.hi, d.lo);
+        // n//d is monotone in n, and in d towards 0 (or -1) from either side.
+        const int128 lo_d = n.lo >= 0 ? d.hi : d.lo;
+        const int128 hi_d = n.hi >= 0 ? d.lo : d.hi;
+        r.lo = n.lo <= -kInf  ? -kInf
+               : lo_d >= kInf ? (n.lo >= 0 ? 0 : -1)
+                              : FloorDivWide(n.lo, lo_d);
+        r.hi = n.hi >= kInf ? kInf : hi_d >= kInf ? (n.hi >= 0 ? 0 : -1) : FloorDivWide(n.hi, hi_d);
+      }
+      break;
+    }
+    case AtomKind::kMax: {
+      r = {-kInf, -kInf};
+      for (Dim e : store.args(id)) {
+        const Range x = Wide(Bounds(e));
+        r.lo = std::max(r.lo, x.lo);
+        r.hi = std::max(r.hi, x.hi);
+      }
+      break;
+    }
+    case AtomKind::kBroadcast: {
+      // The value is one of the elements; with all of them at least 1 it is the largest.
+      bool positive = true;
+      Range all{kInf, -kInf}, top{-kInf, -kInf};
+      for (Dim e : store.args(id)) {
+        const Range x = Wide(Bounds(e));
+        positive = positive && x.lo >= 1;
+        all = {std::min(all.lo, x.lo), std::max(all.hi, x.hi)};
+        top = {std::max(top.lo, x.lo), std::max(top.hi, x.hi)};
+      }
+      r = positive ? top : all;
+      break;
+    }
+  }
+  const Interval result = Narrowed(r);
+  if (id >= atom_bounds.size()) atom_bounds.resize(store.atom_count() + 64);
+  atom_bounds[id] = {epoch, result};
+  return result;
+}
+
+Interval Solver::MonoBounds(MonoId m) {
+  const auto atoms = store.atoms_of(m);
+  if (atoms.size() == 1) return AtomBounds(atoms[0]);
+  Range r{1, 1};
+  for (size_t i = 0; i < atoms.size();) {
+    size_t j = i;
+    const Range x = Wide(AtomBounds(atoms[i]));
+    Range power{1, 1};
+    for (; j < atoms.size() && atoms[j] == atoms[i]; ++j) power = Times(power, x);
+    if ((j - i) % 2 == 0) power.lo = std::max<int128>(power.lo, 0);  // a square
+    r = Times(r, power);
+    i = j;
+  }
+  return Narrowed(r);
+}
+
+Interval Solver::PolyBounds(const PolyView& p) {
+  Range sum{p.constant, p.constant};
+  for (const Term& t : p.terms) {
+    const Range x = Times(Wide(MonoBounds(t.mono)), Range{t.coeff, t.coeff});
+    sum.lo = (sum.lo <= -kInf || x.lo <= -kInf) ? -kInf : RoundLo(sum.lo + x.lo);
+    sum.hi = (sum.hi >= kInf || x.hi >= kInf) ? kInf : RoundHi(sum.hi + x.hi);
+  }
+  return Narrowed(sum);
+}
+
+Interval Solver::Bounds(Dim d) {
+  if (d.is_inline()) return {d.inline_value(), d.inline_value()};
+  return PolyBounds(store.View(d));
+}
+
+Congruence Solver::MonoCongruence(MonoId m) {
+  Congruence out{0, 1};
+  for (AtomId id : store.atoms_of(m)) {
+    const Atom a = store.atom(id);
+    Congruence c;
+    if (a.kind == AtomKind::kSymbol) {
+      c = StateOf(a.symbol).congruence;
+    } else if (a.kind == AtomKind::kFloorDiv && store.IsConstant(a.args[1])) {
+      // e = r (mod m), d | m: e//d = r//d (mod m/d)
+      const int64_t d = store.View(a.args[1]).constant;
+      const Congruence e = PolyCongruence(store.View(a.args[0]));
+      if (e.modulus != 0 && d > 0 && e.modulus % d == 0) {
+        c = Normal(e.modulus / d, FloorDivInt(e.remainder, d));
+      }
+    } else if (a.kind == AtomKind::kMax || a.kind == AtomKind::kBroadcast) {
+      bool first = true;
+      for (Dim e : store.args(id)) {
+        const Congruence x = PolyCongruence(store.View(e));
+        if (first) {
+          c = x;
+          first = false;
+        } else {
+          const int128 difference = int128{x.remainder} - c.remainder;
+          const int64_t m2 = GcdS(x.modulus, c.modulus);
+          const int128 g = difference == 0 || !FitsInt64(difference)
+                               ? int128{m2}
+                               : int128{GcdS(m2, static_cast<int64_t>(difference))};
+          c = FitsInt64(difference) ? Normal(g, c.remainder) : Congruence{};
+        }
+      }
+    }
+    // (m1 k + r1)(m2 l + r2) = r1 r2 modulo gcd(m1 m2, m1 r2, m2 r1)
+    const int128 x = int128{out.modulus} * c.modulus, y = int128{out.modulus} * c.remainder,
+                 z = int128{c.modulus} * out.remainder, r = int128{out.remainder} * c.remainder;
+    if (!FitsInt64(x) || !FitsInt64(y) || !FitsInt64(z)) return {};
+    out = Normal(
+        GcdS(GcdS(static_cast<int64_t>(x), static_cast<int64_t>(y)), static_cast<int64_t>(z)), r);
+    if (out.modulus == 1) return out;
+  }
+  return out;
+}
+
+Congruence Solver::PolyCongruence(const PolyView& p) {
+  Congruence out{0, p.constant};
+  for (const Term& t : p.terms) {
+    const Congruence c = MonoCongruence(t.mono);
+    const int128 m = int128{c.modulus} * t.coeff, r = int128{c.remainder} * t.coeff;
+    if (!FitsInt64(m)) return {};
+    if (c.modulus == 0 && !FitsInt64(r)) return {};
+    const Congruence scaled = c.modulus == 1 ? Normal(int128{AbsU(t.coeff)}, 0) : Normal(m, r);
+    if (scaled.modulus == 0 && out.modulus == 0) {
+      out = Normal(0, int128{out.remainder} + scaled.remainder);
+    } else {
+      out = Normal(GcdS(out.modulus, scaled.modulus), int128{out.remainder} + scaled.remainder);
+    }
+    if (out.modulus == 1) return out;
+  }
+  return out;
+}
+
+std::optional<int64_t> Solver::ResidueOf(const PolyView& p, int64_t d) {
+  const Congruence c = PolyCongruence(p);
+  if (c.modulus % d == 0) return ModInt(c.remainder, d);  // includes modulus 0: the value itself
+  // A stored fact about a sum: e = r (mod m), d | m, and p = t*e + k.
+  for (const ExactFact& f : state.exact) {
+    if (!store.IsConstant(f.divisor)) continue;
+    const int64_t m = store.View(f.divisor).constant;
+    if (m % d != 0) continue;
+    const PolyView e = store.View(f.numerator);
+    if (e.terms.empty() || p.terms.empty()) continue;
+    int64_t multiples[] = {1, -1, 1};
+    for (const Term& t : p.terms) {
+      if (t.mono == e.terms[0].mono && e.terms[0].coeff != -1) {
+        multiples[2] = t.coeff / e.terms[0].coeff;
+      }
+    }
+    for (int64_t t : multiples) {
+      Poly difference = Copy(p);
+      if (t == INT64_MIN || !Accumulate(difference, e, -t)) continue;
+      const bool same = std::all_of(difference.terms.begin(), difference.terms.end(),
+                                    [d](const Term& x) { return x.coeff % d == 0; });
+      if (!same) continue;
+      const int128 r = (int128{t} * f.residue + p.constant) % d;
+      return static_cast<int64_t>(r < 0 ? r + d : r);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace symshape::symbolic

@@ -1,0 +1,88 @@
+// Broadcasts: the common size of axes that are equal or 1, right also where some are 0. An atom of
+// its own, so that a later fact can still decide it; a product of max and min could not.
+//
+// A rule's Broadcast makes no claim where its sizes do not fit each other. The text
+// max(a, b)*min(1, a, b), when parsed, means that value everywhere: TotalBroadcast. Both are the
+// same atom, which is `fitting` once a rule has asked for it.
+#include <algorithm>
+
+#include "symbolic/solver.h"
+
+namespace symshape::symbolic {
+
+Dim Solver::Broadcast(absl::Span<const Dim> elements) { return BroadcastOf(elements, true); }
+Dim Solver::TotalBroadcast(absl::Span<const Dim> elements) { return BroadcastOf(elements, false); }
+
+Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
+  std::vector<Dim> flat;
+  for (Dim e : elements) {
+    e = Resolve(e);
+    const AtomId* atom = store.OnlyAtom(e);
+    if (atom != nullptr && store.atom(*atom).kind == AtomKind::kBroadcast) {
+      for (Dim x : store.args(*atom)) flat.push_back(Resolve(x));
+    } else {
+      flat.push_back(e);
+    }
+  }
+  std::sort(flat.begin(), flat.end(), [this](Dim a, Dim b) { return store.CompareDims(a, b) < 0; });
+  flat.erase(std::unique(flat.begin(), flat.end()), flat.end());
+  flat.erase(std::remove(flat.begin(), flat.end(), Dim::Inline(1)), flat.end());
+  if (flat.empty()) return Dim::Inline(1);
+  if (flat.size() == 1) return flat[0];
+  if (!fitting) {
+    bool positive = true;
+    for (Dim e : flat) {
+      if (e == Dim::Inline(0)) return e;
+      positive = positive && Bounds(e).lo >= 1;
+    }
+    if (positive) return Max(flat);
+    if (flat.size() > kMaxElements) return Mul(Max(flat), WithOne(flat));
+    for (Dim e : flat) {
+      if (store.DepthOf(e) >= kMaxDepth) return Mul(Max(flat), WithOne(flat));
+    }
+    return MakeAtom(AtomKind::kBroadcast, flat);
+  }
+  // An element that is not 1 is the size: wherever the node runs, the others are that or 1.
+  for (Dim e : flat) {
+    if (store.IsConstant(e)) return e;
+  }
+  for (Dim e : flat) {
+    if (Bounds(e).lo >= 2) return e;
+  }
+  for (Dim e : flat) {
+    if (ProveNe0(Sub(e, Dim::Inline(1)))) return e;
+  }
+  if (flat.size() > kMaxElements) {
+    Dim folded = flat[0];
+    for (size_t i = 1; i < flat.size(); ++i) folded = Opaque('B', folded, flat[i]);
+    return folded;
+  }
+  for (Dim e : flat) {
+    if (store.DepthOf(e) >= kMaxDepth) return Opaque('B', flat[0], flat[1]);
+  }
+  const Dim d = MakeAtom(AtomKind::kBroadcast, flat);
+  if (const AtomId* atom = store.OnlyAtom(d);
+      atom != nullptr && store.atom(*atom).kind == AtomKind::kBroadcast && !IsFitting(*atom)) {
+    if (fitting_atoms.size() <= *atom) fitting_atoms.resize(*atom + 64);
+    fitting_atoms[*atom] = true;
+  }
+  return d;
+}
+
+// min(1, elements)
+Dim Solver::WithOne(absl::Span<const Dim> elements) {
+  std::vector<Dim> all(elements.begin(), elements.end());
+  all.push_back(Dim::Inline(1));
+  return Min(all);
+}
+
+Dim Solver::MakeAtom(AtomKind kind, absl::Span<const Dim> args) {
+  const AtomId id = store.InternAtom(kind, args);
+  if (!state.substitution.empty()) {
+    const auto it = state.substitution.find(id);
+    if (it != state.substitution.end()) return Resolve(it->second);
+  }
+  return store.atom(id).dim;
+}
+
+}  // namespace symshape::symbolic

@@ -1,0 +1,114 @@
+// Context: the door to the Solver (solver.h).
+#include "symbolic/context.h"
+
+#include "symbolic/solver.h"
+
+namespace symshape::symbolic {
+
+Context::Context() : impl_(std::make_unique<Impl>()) {}
+Context::~Context() = default;
+
+Dim Context::Constant(int64_t value) { return impl_->Constant(value); }
+Dim Context::Symbol(absl::string_view name, Interval domain, SymbolKind kind) {
+  return impl_->Symbol(name, domain, kind);
+}
+Dim Context::Fresh(absl::string_view stem, Interval domain) { return impl_->Fresh(stem, domain); }
+std::optional<Dim> Context::FindSymbol(absl::string_view name) const {
+  const uint32_t* index = impl_->store.FindSymbol(name);
+  if (index == nullptr) return std::nullopt;
+  return impl_->store.atom(impl_->store.symbols()[*index].atom).dim;
+}
+
+Dim Context::Add(Dim a, Dim b) { return impl_->Add(a, b); }
+Dim Context::Sub(Dim a, Dim b) { return impl_->Sub(a, b); }
+Dim Context::Mul(Dim a, Dim b) { return impl_->Mul(a, b); }
+Dim Context::Neg(Dim a) { return impl_->Neg(a); }
+Dim Context::FloorDiv(Dim a, Dim b) { return impl_->FloorDiv(a, b); }
+Dim Context::CeilDiv(Dim a, Dim b) { return impl_->CeilDiv(a, b); }
+Dim Context::TruncDiv(Dim a, Dim b) { return impl_->TruncDiv(a, b); }
+Dim Context::Mod(Dim a, Dim b) { return impl_->Mod(a, b); }
+Dim Context::Min(Dim a, Dim b) {
+  const Dim both[] = {a, b};
+  return impl_->Min(both);
+}
+Dim Context::Max(Dim a, Dim b) {
+  const Dim both[] = {a, b};
+  return impl_->Max(both);
+}
+Dim Context::Broadcast(Dim a, Dim b) {
+  const Dim both[] = {a, b};
+  return impl_->Broadcast(both);
+}
+
+std::optional<int64_t> Context::ConstantOf(Dim d) const {
+  if (d.is_none()) return std::nullopt;
+  if (d.is_inline()) return d.inline_value();
+  const PolyView view = impl_->store.View(d);
+  if (!view.terms.empty()) return std::nullopt;
+  return view.constant;
+}
+std::optional<absl::string_view> Context::SymbolName(Dim d) const {
+  const AtomId* atom = impl_->store.OnlyAtom(d);
+  if (atom == nullptr) return std::nullopt;
+  const Atom& a = impl_->store.atom(*atom);
+  if (a.kind != AtomKind::kSymbol) return std::nullopt;
+  return impl_->store.symbols()[a.symbol].name;
+}
+std::optional<absl::string_view> Context::AliasOf(Dim d) const {
+  const AtomId* atom = impl_->store.OnlyAtom(d);
+  if (atom == nullptr) return std::nullopt;
+  const Atom& a = impl_->store.atom(*atom);
+  if (a.kind != AtomKind::kSymbol) return std::nullopt;
+  const SymbolInfo& info = impl_->store.symbols()[a.symbol];
+  if (info.alias == info.name) return std::nullopt;
+  return info.alias;
+}
+SymbolKind Context::KindOf(Dim symbol) const {
+  const Atom& a = impl_->store.atom(*impl_->store.OnlyAtom(symbol));
+  return impl_->store.symbols()[a.symbol].kind;
+}
+Interval Context::Bounds(Dim d) { return impl_->TightBounds(impl_->Resolve(d)); }
+std::vector<Dim> Context::SymbolsOf(Dim d) const { return impl_->SymbolsOf(d); }
+std::optional<int64_t> Context::Evaluate(Dim d, const Bindings& sizes) const {
+  return impl_->Evaluate(d, sizes);
+}
+
+Tri Context::Decide(const Fact& fact) {
+  const Tri t = impl_->Decide(fact);
+  if (t == Tri::kUnknown) ++impl_->undecided;
+  return t;
+}
+absl::StatusOr<bool> Context::Assume(const Fact& fact, Cause cause) {
+  return impl_->Assume(fact, cause);
+}
+const Conflict& Context::LastConflict() const { return impl_->conflict; }
+uint32_t Context::epoch() const { return impl_->epoch; }
+Dim Context::Resolve(Dim d) { return impl_->Resolve(d); }
+Dim Context::Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements) {
+  return impl_->Substitute(d, replacements);
+}
+uint64_t Context::undecided() const { return impl_->undecided; }
+void Context::Push() { impl_->Push(); }
+void Context::Pop() { impl_->Pop(); }
+
+std::string Context::Print(Dim d) const { return impl_->Print(d); }
+std::string Context::Print(const Fact& fact) const { return impl_->Print(fact); }
+absl::StatusOr<Dim> Context::Parse(absl::string_view text, SymbolKind kind) {
+  return impl_->Parse(text, kind);
+}
+absl::StatusOr<std::vector<Fact>> Context::ParseFacts(absl::string_view text, SymbolKind kind) {
+  return impl_->ParseFacts(text, kind);
+}
+absl::StatusOr<std::vector<std::string>> Context::NamesIn(absl::string_view text) {
+  Context scratch;
+  const absl::StatusOr<Dim> d = scratch.Parse(text);
+  if (!d.ok()) return d.status();
+  std::vector<std::string> names;
+  for (const SymbolInfo& info : scratch.impl_->store.symbols()) {
+    if (info.op == 0 && info.name != text) names.push_back(info.name);
+  }
+  if (const auto name = scratch.SymbolName(*d); name && *name == text) names.emplace_back(text);
+  return names;
+}
+
+}  // namespace symshape::symbolic

@@ -1,0 +1,106 @@
+// Questions: yes where a fact holds at all sizes that are left, no where it holds at none.
+#include "symbolic/solver.h"
+
+namespace symshape::symbolic {
+namespace {
+
+constexpr int kBudget = 96;  // steps of one proof
+
+}  // namespace
+
+bool Solver::ProveGe0(Dim d) {
+  d = Resolve(d);
+  const PolyView p = store.View(d);
+  if (p.terms.empty()) return p.constant >= 0;
+  if (Bounds(d).lo >= 0) return true;
+  const Node& n = store.node(d);
+  if (!n.has_compound && state.inequalities.empty()) {
+    bool linear = true;
+    for (const Term& t : p.terms) linear = linear && store.mono(t.mono).degree == 1;
+    if (linear) return false;  // the interval was exact
+  }
+  WidePoly scale;
+  scale.constant = 1;
+  int budget = kBudget;
+  return Prove(Widen(p), scale, budget, {}, 4);
+}
+
+bool Solver::ProveNe0(Dim d) {
+  d = Resolve(d);
+  const PolyView p = store.View(d);
+  if (p.terms.empty()) return p.constant != 0;
+  const Interval b = Bounds(d);
+  if (b.lo > 0 || b.hi < 0) return true;
+  const Congruence c = PolyCongruence(p);
+  if (c.modulus == 0 ? c.remainder != 0 : c.remainder % c.modulus != 0) return true;
+  const Dim negated = Neg(d);
+  for (Dim known : state.disequalities) {
+    const Dim today = Resolve(known);
+    if (today == d || today == negated) return true;
+  }
+  return ProveGe0(Sub(d, Dim::Inline(1))) || ProveGe0(Sub(negated, Dim::Inline(1)));
+}
+
+Tri Solver::DecideEq(Dim a, Dim b) {
+  const Dim d = Sub(a, b);
+  if (store.IsConstant(d)) return store.View(d).constant == 0 ? Tri::kYes : Tri::kNo;
+  if (ProveNe0(d)) return Tri::kNo;
+  if (ProveGe0(d) && ProveGe0(Neg(d))) return Tri::kYes;
+  return Tri::kUnknown;
+}
+
+Tri Solver::DecideGe(Dim a, Dim b) {
+  const Dim d = Sub(a, b);
+  if (ProveGe0(d)) return Tri::kYes;
+  if (ProveGe0(Sub(Dim::Inline(-1), d))) return Tri::kNo;
+  return Tri::kUnknown;
+}
+
+Tri Solver::DecideDivides(Dim a, Dim b) {
+  if (a == Dim::Inline(0)) return Tri::kNo;
+  if (store.IsConstant(a)) {
+    const int64_t d = store.View(a).constant;
+    if (d == INT64_MIN) return Tri::kUnknown;
+    const std::optional<int64_t> r = ResidueOf(store.View(b), d < 0 ? -d : d);
+    if (r) return *r == 0 ? Tri::kYes : Tri::kNo;
+  }
+  const Dim rest = Mod(b, a);
+  if (rest == Dim::Inline(0)) return Tri::kYes;
+  if (ProveNe0(rest)) return Tri::kNo;
+  return Tri::kUnknown;
+}
+
+Tri Solver::DecideBroadcast(Dim a, Dim b) {
+  const Dim one = Dim::Inline(1);
+  const Tri same = DecideEq(a, b);
+  if (same == Tri::kYes) return Tri::kYes;
+  const Tri a1 = DecideEq(a, one), b1 = DecideEq(b, one);
+  if (a1 == Tri::kYes || b1 == Tri::kYes) return Tri::kYes;
+  if (same == Tri::kNo && a1 == Tri::kNo && b1 == Tri::kNo) return Tri::kNo;
+  for (const auto& [x, y] : state.broadcasts) {
+    const Dim p = Resolve(x), q = Resolve(y);
+    if ((p == a && q == b) || (p == b && q == a)) return Tri::kYes;
+  }
+  return Tri::kUnknown;
+}
+
+Tri Solver::Decide(const Fact& fact) {
+  const Dim a = Resolve(fact.a), b = Resolve(fact.b);
+  switch (fact.kind) {
+    case Fact::Kind::kEq:
+      return DecideEq(a, b);
+    case Fact::Kind::kNe: {
+      const Tri t = DecideEq(a, b);
+      return t == Tri::kUnknown ? t : t == Tri::kYes ? Tri::kNo : Tri::kYes;
+    }
+    case Fact::Kind::kGe:
+      return DecideGe(a, b);
+    case Fact::Kind::kDivides:
+      return DecideDivides(a, b);
+    case Fact::Kind::kBroadcast:
+      return DecideBroadcast(a, b);
+  }
+  return Tri::kUnknown;
+}
+
+}  // namespace symshape::symbolic

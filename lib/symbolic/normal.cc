@@ -1,0 +1,252 @@
+// Rewrites that look at a whole sum: exact quotients, families of quotients, monomial rules.
+#include <algorithm>
+
+#include "symbolic/solver.h"
+
+namespace symshape::symbolic {
+namespace {
+
+constexpr int64_t kMaxFamily = 8;  // divisors whose quotients are combined
+
+int Count(const Poly& p) { return static_cast<int>(p.terms.size()); }
+
+int128 Weight(const Poly& p) {
+  int128 w = 0;
+  for (const Term& t : p.terms) w += AbsU(t.coeff);
+  return w;
+}
+
+// One occurrence coeff * q * rest of a quotient q = numerator // divisor.
+struct Occurrence {
+  Term term;
+  MonoId rest;
+  PolyView numerator;
+  int64_t divisor;
+};
+
+}  // namespace
+
+std::optional<Dim> Solver::Finish(Poly& p) {
+  bool plain = state.mono_rules.empty();
+  for (const Term& t : p.terms) plain = plain && !store.mono(t.mono).has_div;
+  if (!plain) {
+    bool changed = true;
+    for (int round = 0; changed && round < 8; ++round) {
+      changed = false;
+      if (!Normalise(p, &changed)) return std::nullopt;
+    }
+  }
+  if (p.terms.size() > kMaxTerms) return std::nullopt;
+  for (const Term& t : p.terms) {
+    if (store.mono(t.mono).depth > kMaxDepth) return std::nullopt;
+  }
+  return store.InternPoly(p);
+}
+
+namespace {
+
+// (x//d)*c with d | x + r: c*(x//d) -> (c/g)*(x//(d/g) - r//(d/g)), g = gcd(c, d)     row 12
+// Without the fact: x=1, d=2, c=2 gives 0, not 1.
+bool ReduceExact(Solver& s, Poly& p, bool* changed) {
+  if (!s.state.has_congruences && s.state.exact.empty()) return true;
+  for (size_t i = 0; i < p.terms.size(); ++i) {
+    const Term t = p.terms[i];
+    if (!s.store.mono(t.mono).has_div) continue;
+    for (AtomId q : s.store.atoms_of(t.mono)) {
+      const Atom atom = s.store.atom(q);
+      if (atom.kind != AtomKind::kFloorDiv) continue;
+      MonoId rest;
+      if (!s.store.DivideMono(t.mono, atom.mono, &rest)) continue;
+      const PolyView numerator = s.store.View(atom.args[0]);
+      const PolyView divisor = s.store.View(atom.args[1]);
+      Poly replacement;
+      if (divisor.terms.empty()) {
+        const int64_t d = divisor.constant;
+        const int64_t g = static_cast<int64_t>(GcdU(AbsU(t.coeff), d));
+        if (g <= 1) continue;
+        const std::optional<int64_t> r = s.ResidueOf(numerator, d);
+        if (!r) continue;
+        if (g == d) {
+          replacement = Solver::Copy(numerator);
+          if (!SubOk(replacement.constant, *r, &replacement.constant)) return false;
+        } else {
+          if (!s.FloorDivPoly(Solver::Copy(numerator), d / g, 0, replacement)) return false;
+          if (!SubOk(replacement.constant, *r / (d / g), &replacement.constant)) return false;
+        }
+        Poly factor, product;
+        if (!s.AccumulateTerm(factor, rest, t.coeff / g)) return false;
+        if (!s.Multiply(Solver::ViewOf(replacement), Solver::ViewOf(factor), product)) return false;
+        p.terms.erase(p.terms.begin() + i);
+        if (!s.Accumulate(p, Solver::ViewOf(product), 1)) return false;
+        *changed = true;
+        return true;
+      }
+      bool exact = false;
+      for (const ExactFact& f : s.state.exact) {
+        exact = exact || (f.numerator == atom.args[0] && f.divisor == atom.args[1]);
+      }
+      if (!exact) continue;
+      // All terms linear in q: p = cofactor*q + others; cofactor = k*divisor + r gives k*numerator.
+      Poly cofactor, others = p;
+      for (const Term& u : p.terms) {
+        MonoId m;
+        if (!s.store.DivideMono(u.mono, atom.mono, &m)) continue;
+        if (!s.AccumulateTerm(cofactor, m, u.coeff)) return false;
+        others.terms.erase(std::find(others.terms.begin(), others.terms.end(), u));
+      }
+      Poly k, r, product;
+      if (!s.LongDivide(Solver::ViewOf(cofactor), divisor, k, r)) return false;
+      if (k.terms.empty() && k.constant == 0) continue;
+      if (!s.Multiply(Solver::ViewOf(k), numerator, product)) return false;
+      if (!s.Accumulate(others, Solver::ViewOf(product), 1)) return false;
+      const Term self{atom.mono, 1};
+      if (!s.Multiply(Solver::ViewOf(r), PolyView{0, absl::MakeConstSpan(&self, 1)}, product)) {
+        return false;
+      }
+      if (!s.Accumulate(others, Solver::ViewOf(product), 1)) return false;
+      p = std::move(others);
+      *changed = true;
+      return true;
+    }
+  }
+  return true;
+}
+
+// x//d + (x+1)//d + … + (x+d-1)//d = x                                  row 22 (Hermite), row 34
+// A sum may be written with any multiple t of that identity added; the shortest is taken.
+bool ReduceFamilies(Solver& s, Poly& p, bool* changed) {
+  absl::InlinedVector<Occurrence, 4> found;
+  for (const Term& t : p.terms) {
+    if (!s.store.mono(t.mono).has_div) continue;
+    AtomId last = Store::kNoMono;
+    for (AtomId q : s.store.atoms_of(t.mono)) {
+      if (q == last) continue;
+      last = q;
+      const Atom& atom = s.store.atom(q);
+      if (atom.kind != AtomKind::kFloorDiv) continue;
+      const PolyView divisor = s.store.View(atom.args[1]);
+      if (!divisor.terms.empty() || divisor.constant > kMaxFamily) continue;
+      MonoId rest;
+      const MonoId mono = atom.mono;
+      const PolyView numerator = s.store.View(atom.args[0]);
+      if (!s.store.DivideMono(t.mono, mono, &rest)) continue;
+      found.push_back({t, rest, numerator, divisor.constant});
+    }
+  }
+  std::sort(found.begin(), found.end(), [&](const Occurrence& x, const Occurrence& y) {
+    return s.store.CompareMonos(x.term.mono, y.term.mono) < 0;
+  });
+  for (size_t i = 0; i < found.size(); ++i) {
+    const Occurrence& first = found[i];
+    const int64_t d = first.divisor;
+    absl::InlinedVector<const Occurrence*, 4> family;
+    bool leads = true;
+    for (size_t j = 0; j < found.size(); ++j) {
+      const Occurrence& o = found[j];
+      if (o.divisor != d || o.rest != first.rest) continue;
+      if (o.numerator.terms != first.numerator.terms) continue;
+      if (j < i) leads = false;
+      family.push_back(&o);
+    }
+    if (!leads) continue;
+    // step = numerator without constant, times rest
+    Poly step;
+    bool shares = false;
+    for (const Term& e : first.numerator.terms) {
+      const MonoId m = s.store.MulMono(e.mono, first.rest);
+      if (!s.AccumulateTerm(step, m, e.coeff)) return false;
+      for (const Term& t : p.terms) shares = shares || t.mono == m;
+    }
+    if (family.size() == 1 && !shares) continue;
+    std::array<int64_t, kMaxFamily> count{};
+    Poly others = p;
+    for (const Occurrence* o : family) {
+      if (o->numerator.constant < 0 || o->numerator.constant >= d) return true;
+      int64_t& c = count[o->numerator.constant];
+      if (!AddOk(c, o->term.coeff, &c)) return false;
+      const auto it = std::find(others.terms.begin(), others.terms.end(), o->term);
+      if (it != others.terms.end()) others.terms.erase(it);
+    }
+    absl::InlinedVector<int64_t, 12> candidates = {0};
+    for (int64_t k = 0; k < d; ++k) candidates.push_back(count[k]);
+    for (const Term& e : step.terms) {
+      for (const Term& t : others.terms) {
+        if (t.mono == e.mono && t.coeff % e.coeff == 0 && t.coeff != INT64_MIN) {
+          candidates.push_back(-(t.coeff / e.coeff));
+        }
+      }
+    }
+    const auto variant = [&](int64_t t, Poly& out) {
+      out = others;
+      if (!s.Accumulate(out, Solver::ViewOf(step), t)) return false;
+      for (int64_t k = 0; k < d; ++k) {
+        int64_t c;
+        if (!SubOk(count[k], t, &c)) return false;
+        if (c == 0) continue;
+        Poly numerator;
+        numerator.terms.assign(first.numerator.terms.begin(), first.numerator.terms.end());
+        numerator.constant = k;
+        Poly q, product, factor;
+        if (!s.FloorDivPoly(std::move(numerator), d, 0, q)) return false;
+        if (!s.AccumulateTerm(factor, first.rest, c)) return false;
+        if (!s.Multiply(Solver::ViewOf(q), Solver::ViewOf(factor), product)) return false;
+        if (!s.Accumulate(out, Solver::ViewOf(product), 1)) return false;
+      }
+      return true;
+    };
+    std::sort(candidates.begin(), candidates.end());
+    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+    // Judged on the result alone, so that every member of the class chooses the same one.
+    std::optional<Poly> best;
+    const auto better = [&](const Poly& x, const Poly& y) {
+      if (Count(x) != Count(y)) return Count(x) < Count(y);
+      if (Weight(x) != Weight(y)) return Weight(x) < Weight(y);
+      const auto a = s.store.Sorted(x.terms), b = s.store.Sorted(y.terms);
+      for (size_t k = 0; k < a.size(); ++k) {
+        if (const int c = s.store.CompareMonos(a[k].mono, b[k].mono); c != 0) return c < 0;
+        if (a[k].coeff != b[k].coeff) return a[k].coeff > b[k].coeff;
+      }
+      return false;
+    };
+    for (int64_t t : candidates) {
+      Poly out;
+      if (!variant(t, out)) continue;
+      if (!best || better(out, *best)) best = std::move(out);
+    }
+    if (best && (best->terms != p.terms || best->constant != p.constant)) {
+      p = std::move(*best);
+      *changed = true;
+      return true;
+    }
+  }
+  return true;
+}
+
+bool ReduceMonomials(Solver& s, Poly& p, bool* changed) {
+  for (const auto& [from, to] : s.state.mono_rules) {
+    for (const Term& t : p.terms) {
+      MonoId rest;
+      if (!s.store.DivideMono(t.mono, from, &rest)) continue;
+      Poly factor, product;
+      if (!s.AccumulateTerm(factor, rest, t.coeff)) return false;
+      if (!s.Multiply(s.store.View(to), Solver::ViewOf(factor), product)) return false;
+      p.terms.erase(std::find(p.terms.begin(), p.terms.end(), t));
+      if (!s.Accumulate(p, Solver::ViewOf(product), 1)) return false;
+      *changed = true;
+      return true;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+bool Solver::Normalise(Poly& p, bool* changed) {
+  if (!ReduceExact(*this, p, changed)) return false;
+  if (*changed) return true;
+  if (!ReduceFamilies(*this, p, changed)) return false;
+  if (*changed) return true;
+  return ReduceMonomials(*this, p, changed);
+}
+
+}  // namespace symshape::symbolic

@@ -1,0 +1,248 @@
+// Quotients whose divisor is not a constant. A divisor of 0 makes no claim, so factors may cancel.
+#include <algorithm>
+#include <utility>
+
+#include "symbolic/solver.h"
+
+namespace symshape::symbolic {
+namespace {
+
+uint64_t Content(const Poly& p) {  // gcd of the coefficients, the constant left out
+  uint64_t g = 0;
+  for (const Term& t : p.terms) g = GcdU(g, AbsU(t.coeff));
+  return g;
+}
+
+bool Negate(Poly& p) {
+  for (Term& t : p.terms) {
+    if (!SubOk(0, t.coeff, &t.coeff)) return false;
+  }
+  return SubOk(0, p.constant, &p.constant);
+}
+
+bool IsZero(const Poly& p) { return p.terms.empty() && p.constant == 0; }
+
+bool Mentions(const Solver& s, const Poly& p, AtomId atom) {
+  for (const Term& t : p.terms) {
+    for (AtomId a : s.store.atoms_of(t.mono)) {
+      if (a == atom) return true;
+    }
+  }
+  return false;
+}
+
+// The coefficients of p as a polynomial in `atom`.
+std::vector<Poly> CoefficientsIn(Solver& s, const Poly& p, AtomId atom) {
+  std::vector<Poly> out;
+  for (const Term& t : p.terms) {
+    absl::InlinedVector<AtomId, 8> rest;
+    size_t power = 0;
+    for (AtomId a : s.store.atoms_of(t.mono)) {
+      if (a == atom) {
+        ++power;
+      } else {
+        rest.push_back(a);
+      }
+    }
+    if (out.size() <= power) out.resize(power + 1);
+    const MonoId m = rest.empty() ? Store::kNoMono : s.store.InternMono(rest);
+    if (!s.AccumulateTerm(out[power], m, t.coeff)) return {};
+  }
+  if (out.empty()) out.resize(1);
+  if (!AddOk(out[0].constant, p.constant, &out[0].constant)) return {};
+  out.erase(std::remove_if(out.begin(), out.end(), IsZero), out.end());
+  return out;
+}
+
+// A common factor of all polynomials with more than one term each, found without a general gcd
+// (torch #181275): a factor cannot contain an atom that one of them lacks, so it divides every
+// coefficient with respect to that atom; what is left is tried by exact division.
+std::optional<Poly> CommonFactor(Solver& s, std::vector<Poly> polys) {
+  for (int round = 0; round < 16; ++round) {
+    if (polys.empty() || polys.size() > 16) return std::nullopt;
+    for (Poly& p : polys) {
+      if (p.terms.size() + (p.constant != 0) < 2) return std::nullopt;
+      s.DivideByMono(p, s.CommonMono(Solver::ViewOf(p)));
+      const uint64_t g = GcdU(Content(p), AbsU(p.constant));
+      if (g > 1 && g < (uint64_t{1} << 62)) {
+        for (Term& t : p.terms) t.coeff /= static_cast<int64_t>(g);
+        p.constant /= static_cast<int64_t>(g);
+      }
+    }
+    bool expanded = false;
+    for (size_t i = 0; i < polys.size() && !expanded; ++i) {
+      for (const Term& t : polys[i].terms) {
+        for (AtomId a : s.store.atoms_of(t.mono)) {
+          bool everywhere = true;
+          for (const Poly& q : polys) everywhere = everywhere && Mentions(s, q, a);
+          if (everywhere) continue;
+          std::vector<Poly> parts = CoefficientsIn(s, polys[i], a);
+          if (parts.empty()) return std::nullopt;
+          polys.erase(polys.begin() + i);
+          for (Poly& part : parts) polys.push_back(std::move(part));
+          expanded = true;
+          break;
+        }
+        if (expanded) break;
+      }
+    }
+    if (expanded) continue;
+    std::sort(polys.begin(), polys.end(),
+              [](const Poly& x, const Poly& y) { return x.terms.size() < y.terms.size(); });
+    for (size_t i = 1; i < polys.size(); ++i) {
+      Poly q, r;
+      if (!s.LongDivide(Solver::ViewOf(polys[i]), Solver::ViewOf(polys[0]), q, r)) {
+        return std::nullopt;
+      }
+      if (!IsZero(r)) return std::nullopt;
+    }
+    return polys[0];
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
+  Poly out;
+  const auto finish = [&](PolyView quotient) -> std::optional<Dim> {
+    if (!Accumulate(out, quotient, 1)) return std::nullopt;
+    return Finish(out);
+  };
+  for (int step = 0; step < 16; ++step) {
+    if (IsZero(num)) return finish(PolyView{});  // 0//d = 0
+    if (den.terms.empty()) {
+      if (den.constant == 0 || den.constant == INT64_MIN) return std::nullopt;
+      if (den.constant < 0 && (!Negate(num) || !Negate(den))) return std::nullopt;
+      const std::optional<Dim> q = FloorDivConst(std::move(num), den.constant, 0);
+      if (!q) return std::nullopt;
+      return finish(store.View(*q));
+    }
+    if (store.Leading(den.terms).coeff < 0 && (!Negate(num) || !Negate(den))) return std::nullopt;
+
+    // (p*s)//(q*s) = p//q for s != 0                                     row 10
+    const MonoId a = CommonMono(ViewOf(num)), b = CommonMono(ViewOf(den));
+    if (a != Store::kNoMono && b != Store::kNoMono) {
+      absl::InlinedVector<AtomId, 8> shared;
+      const auto x = store.atoms_of(a), y = store.atoms_of(b);
+      std::set_intersection(x.begin(), x.end(), y.begin(), y.end(), std::back_inserter(shared));
+      if (!shared.empty()) {
+        const MonoId m = store.InternMono(shared);
+        if (!DivideByMono(num, m) || !DivideByMono(den, m)) return std::nullopt;
+        continue;
+      }
+    }
+    uint64_t g = GcdU(Content(den), AbsU(den.constant));
+    g = GcdU(g, GcdU(Content(num), AbsU(num.constant)));
+    if (g > 1 && g < (uint64_t{1} << 62)) {
+      for (Poly* p : {&num, &den}) {
+        for (Term& t : p->terms) t.coeff /= static_cast<int64_t>(g);
+        p->constant /= static_cast<int64_t>(g);
+      }
+      continue;
+    }
+
+    // (q*d + r)//d = q + r//d                                            row 6
+    Poly q, r;
+    if (!LongDivide(ViewOf(num), ViewOf(den), q, r)) return std::nullopt;
+    if (!IsZero(q)) {
+      if (!Accumulate(out, ViewOf(q), 1)) return std::nullopt;
+      num = std::move(r);
+      continue;
+    }
+    if (num.terms.size() > 1 && den.terms.size() + (den.constant != 0) > 1) {
+      if (const std::optional<Poly> factor = CommonFactor(*this, {num, den})) {
+        Poly n, d, rest1, rest2;
+        if (LongDivide(ViewOf(num), ViewOf(*factor), n, rest1) &&
+            LongDivide(ViewOf(den), ViewOf(*factor), d, rest2) && IsZero(rest1) && IsZero(rest2) &&
+            (d.terms != den.terms || d.constant != den.constant)) {
+          num = std::move(n);
+          den = std::move(d);
+          continue;
+        }
+      }
+    }
+    break;
+  }
+
+  const std::optional<Dim> divisor = Finish(den);
+  if (!divisor) return std::nullopt;
+  const bool positive = IsNonNegative(*divisor);  // 0 is no claim, so this means >= 1
+
+  // x*(a//b) = (x*a)//b where b | a                                      row 11
+  for (const ExactFact& f : state.exact) {
+    if (f.divisor != *divisor || store.IsConstant(f.numerator)) continue;
+    Poly q, r;
+    if (!LongDivide(ViewOf(num), store.View(f.numerator), q, r) || IsZero(q)) continue;
+    const Dim args[] = {f.numerator, f.divisor};
+    const Dim quotient = MakeAtom(AtomKind::kFloorDiv, args);
+    Poly product;
+    if (!Multiply(ViewOf(q), store.View(quotient), product)) return std::nullopt;
+    if (q.terms.empty() && q.constant == 1 && IsZero(r)) return finish(store.View(quotient));
+    if (!Accumulate(out, ViewOf(product), 1)) return std::nullopt;
+    num = std::move(r);
+    if (IsZero(num)) return finish(PolyView{});
+  }
+
+  if (positive) {
+    // (g*x + r)//(g*d) = x//d for 0 <= r < g, d > 0                      row 7
+    uint64_t g = GcdU(GcdU(Content(den), AbsU(den.constant)), Content(num));
+    if (g > 1 && g < (uint64_t{1} << 62)) {
+      const int64_t s = static_cast<int64_t>(g);
+      for (Term& t : num.terms) t.coeff /= s;
+      num.constant = FloorDivInt(num.constant, s);
+      for (Term& t : den.terms) t.coeff /= s;
+      den.constant /= s;
+      const std::optional<Dim> smaller = FloorDivSymbolic(std::move(num), std::move(den));
+      return smaller ? finish(store.View(*smaller)) : std::nullopt;
+    }
+    // (x//a + c)//d = (x + a*c)//(a*d)                                   row 2
+    const Term* nested = nullptr;
+    int candidates = 0;
+    for (const Term& t : num.terms) {
+      const Mono& m = store.mono(t.mono);
+      if (m.degree != 1 || t.coeff != 1) continue;
+      if (store.atom(m.atoms[0]).kind != AtomKind::kFloorDiv) continue;
+      nested = &t;
+      ++candidates;
+    }
+    if (candidates == 1) {
+      const Term picked = *nested;
+      const Atom inner = store.atom(store.mono(picked.mono).atoms[0]);
+      Poly others = num, merged, product, divisor_product;
+      others.terms.erase(std::find(others.terms.begin(), others.terms.end(), picked));
+      if (Multiply(ViewOf(others), store.View(inner.args[1]), merged) &&
+          Accumulate(merged, store.View(inner.args[0]), 1) &&
+          Multiply(ViewOf(den), store.View(inner.args[1]), divisor_product)) {
+        const std::optional<Dim> q =
+            FloorDivSymbolic(std::move(merged), std::move(divisor_product));
+        return q ? finish(store.View(*q)) : std::nullopt;
+      }
+    }
+    // -x//d = -1 - (x - 1)//d for d > 0                                  row 35
+    if (!num.terms.empty() && store.Leading(num.terms).coeff < 0) {
+      Poly flipped = num;
+      if (!Negate(flipped) || !SubOk(flipped.constant, 1, &flipped.constant)) return std::nullopt;
+      const std::optional<Dim> q = FloorDivSymbolic(std::move(flipped), den);
+      if (!q || !Accumulate(out, store.View(*q), -1)) return std::nullopt;
+      return finish(PolyView{-1, {}});
+    }
+  }
+
+  const std::optional<Dim> numerator = Finish(num);
+  if (!numerator) return std::nullopt;
+  if (positive) {
+    // 0 <= r < d: 0. -d <= r < 0: -1.
+    const Dim gap = Sub(*divisor, *numerator);
+    if (IsNonNegative(*numerator)) {
+      if (ProveGe0(Sub(gap, Dim::Inline(1)))) return finish(PolyView{0, {}});
+    } else if (IsNonNegative(Sub(Dim::Inline(-1), *numerator)) &&
+               ProveGe0(Add(*numerator, *divisor))) {
+      return finish(PolyView{-1, {}});
+    }
+  }
+  const Dim args[] = {*numerator, *divisor};
+  return finish(store.View(MakeAtom(AtomKind::kFloorDiv, args)));
+}
+
+}  // namespace symshape::symbolic

@@ -1,0 +1,260 @@
+// Solver: what stands behind Context. Private to lib/symbolic; its parts are one file each:
+//   linear.cc     polynomials: add, multiply, divide        normal.cc    rewrites over whole sums
+//   floor_div.cc  quotients with a constant divisor         ratio.cc     with a symbolic divisor
+//   max.cc        maxima, minima                            broadcast.cc
+//   bounds.cc     intervals, congruences                    decide.cc    the tiers of proof
+//   envelope.cc   the inequality prover                     facts.cc     Assume, propagation
+//   equate.cc     equalities                                resolve.cc   today's form of a dim
+//   print.cc, parse.cc                                      text
+#ifndef SYMSHAPE_SYMBOLIC_SOLVER_H_
+#define SYMSHAPE_SYMBOLIC_SOLVER_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/types/span.h"
+#include "symbolic/checked.h"
+#include "symbolic/context.h"
+#include "symbolic/store.h"
+
+namespace symshape::symbolic {
+
+// value = remainder (mod modulus); modulus 1 says nothing, modulus 0 says value == remainder.
+struct Congruence {
+  int64_t modulus = 1;
+  int64_t remainder = 0;
+};
+
+// What is known of one symbol beyond what was declared.
+struct SymbolState {
+  Interval domain;
+  Congruence congruence;
+};
+
+// A polynomial with wide coefficients, for proofs. Terms sorted by monomial id.
+struct WideTerm {
+  MonoId mono;
+  int128 coeff;
+};
+struct WidePoly {
+  int128 constant = 0;
+  absl::InlinedVector<WideTerm, 8> terms;
+};
+
+struct LoggedFact {
+  Fact fact;
+  Cause cause;
+};
+
+// `numerator` leaves `residue` when divided by `divisor`; the numerator has no constant.
+struct ExactFact {
+  Dim numerator;
+  Dim divisor;
+  int64_t residue;
+};
+
+// Everything that Assume changes; copied by Push, put back by Pop.
+struct State {
+  std::vector<SymbolState> symbols;  // may be shorter than the store's: the rest as declared
+  absl::flat_hash_map<AtomId, Dim> substitution;
+  std::vector<ExactFact> exact;
+  std::vector<Dim> inequalities;   // each >= 0
+  std::vector<Dim> disequalities;  // each != 0
+  std::vector<Dim> equations;      // each == 0, where nothing could be substituted
+  std::vector<std::pair<Dim, Dim>> broadcasts;
+  std::vector<std::pair<MonoId, Dim>> mono_rules;  // monomial -> dim
+  std::vector<LoggedFact> log;
+  bool has_congruences = false;
+};
+
+class Solver {
+ public:
+  Solver();
+
+  // --- building; operands may be stale ---------------------------------------------------------
+  Dim Constant(int64_t value) { return store.Constant(value); }
+  Dim Symbol(absl::string_view name, Interval domain, SymbolKind kind);
+  Dim Fresh(absl::string_view stem, Interval domain);
+  Dim AddScaled(Dim a, Dim b, int64_t factor);  // a + factor*b
+  Dim Mul(Dim a, Dim b);
+  Dim FloorDiv(Dim a, Dim b);
+  Dim CeilDiv(Dim a, Dim b);
+  Dim TruncDiv(Dim a, Dim b);
+  Dim Mod(Dim a, Dim b);
+  Dim Max(absl::Span<const Dim> elements);
+  Dim Min(absl::Span<const Dim> elements);
+  Dim Broadcast(absl::Span<const Dim> elements);
+  Dim TotalBroadcast(absl::Span<const Dim> elements);
+  Dim BroadcastOf(absl::Span<const Dim> elements, bool fitting);
+  Dim WithOne(absl::Span<const Dim> elements);
+  bool IsFitting(AtomId a) const { return a < fitting_atoms.size() && fitting_atoms[a]; }
+  Dim Sub(Dim a, Dim b) { return AddScaled(a, b, -1); }
+  Dim Add(Dim a, Dim b) { return AddScaled(a, b, 1); }
+  Dim Neg(Dim a) { return AddScaled(Dim::Inline(0), a, -1); }
+
+  // --- polynomials (linear.cc, normal.cc) -------------------------------------------------------
+  // p += factor * q; false on overflow.
+  [[nodiscard]] bool Accumulate(Poly& p, const PolyView& q, int64_t factor) const;
+  [[nodiscard]] bool AccumulateTerm(Poly& p, MonoId mono, int64_t coeff) const;
+  [[nodiscard]] bool Multiply(const PolyView& a, const PolyView& b, Poly& out);
+  // Long division by the leading term: num = quotient*den + remainder. False on overflow.
+  [[nodiscard]] bool LongDivide(const PolyView& num, const PolyView& den, Poly& quotient,
+                                Poly& remainder);
+  // The largest monomial that divides every term, kNoMono for 1.
+  MonoId CommonMono(const PolyView& p);
+  bool DivideByMono(Poly& p, MonoId m);  // REQUIRES: m divides every term, no constant
+  static PolyView ViewOf(const Poly& p) { return {p.constant, p.terms}; }
+  static Poly Copy(const PolyView& v);
+  // Rewrites over whole sums, then interns; nullopt past the caps or on overflow.
+  std::optional<Dim> Finish(Poly& p);
+  // Exact quotients, families of quotients, monomial rules. False on overflow.
+  [[nodiscard]] bool Normalise(Poly& p, bool* changed);
+  Dim Opaque(char op, Dim a, Dim b);
+
+  // --- quotients, maxima -----------------------------------------------------------------------
+  std::optional<Dim> FloorDivConst(Poly num, int64_t d, int depth);
+  // The same without the rewrites over the whole result, which may call it.
+  [[nodiscard]] bool FloorDivPoly(Poly num, int64_t d, int depth, Poly& out);
+  std::optional<Dim> FloorDivSymbolic(Poly num, Poly den);
+  // The dim of a compound atom under today's substitutions.
+  Dim MakeAtom(AtomKind kind, absl::Span<const Dim> args);
+  std::optional<Dim> MaxOf(std::vector<Dim> elements);
+  // Appends e, or, where e is positive*Max{..} + rest, its branches.
+  bool FlattenMax(Dim e, std::vector<Dim>& out, int depth);
+
+  // --- reading ---------------------------------------------------------------------------------
+  const SymbolState& StateOf(uint32_t symbol);
+  Interval AtomBounds(AtomId a);
+  Interval MonoBounds(MonoId m);
+  Interval PolyBounds(const PolyView& p);
+  Interval Bounds(Dim d);       // of a resolved dim
+  Interval TightBounds(Dim d);  // with the envelope
+  Congruence MonoCongruence(MonoId m);
+  Congruence PolyCongruence(const PolyView& p);
+  // The residue of p modulo d, where known. REQUIRES: d >= 1.
+  std::optional<int64_t> ResidueOf(const PolyView& p, int64_t d);
+  bool IsNonNegative(Dim d) { return Bounds(d).lo >= 0 || ProveGe0(d); }
+
+  // --- decisions ---------------------------------------------------------------------------------
+  Tri Decide(const Fact& fact);
+  Tri DecideEq(Dim a, Dim b);
+  Tri DecideGe(Dim a, Dim b);
+  Tri DecideDivides(Dim a, Dim b);
+  Tri DecideBroadcast(Dim a, Dim b);
+  bool ProveGe0(Dim p);  // p >= 0, all tiers
+  bool ProveNe0(Dim p);
+  // envelope.cc
+  bool Prove(WidePoly p, WidePoly scale, int& budget, absl::Span<const WidePoly> extra, int splits);
+  bool ProveByFacts(const WidePoly& p, const WidePoly& scale, int& budget,
+                    absl::Span<const WidePoly> extra, int depth);
+  std::optional<int128> LowerBound(const WidePoly& p);
+  bool AddWide(WidePoly& p, MonoId mono, int128 coeff) const;
+  bool MultiplyWide(const WidePoly& a, const WidePoly& b, WidePoly& out);
+  WidePoly Widen(const PolyView& p) const;
+
+  // --- facts -------------------------------------------------------------------------------------
+  absl::StatusOr<bool> Assume(const Fact& fact, Cause cause);
+  void Push();
+  void Pop();
+  Dim Resolve(Dim d) {
+    if (d.is_inline() || d.is_none()) return d;
+    if (d.node() < resolved.size() && resolved[d.node()].epoch == epoch) {
+      return resolved[d.node()].dim;
+    }
+    return ResolveSlow(d);
+  }
+  Dim ResolveSlow(Dim d);
+  Dim ResolveAtom(AtomId a);
+  Dim Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements);
+  void Touch() { ++epoch; }
+
+  // The work list of one Assume.
+  bool Settle();
+  bool Apply(const Fact& fact);
+  bool ApplyEq(Dim p);
+  bool ApplyGe(Dim p);
+  bool ApplyNe(Dim p);
+  bool ApplyDivides(Dim a, Dim b);
+  bool ApplyBroadcast(Dim a, Dim b);
+  bool Narrow(uint32_t symbol, Interval interval);
+  bool NarrowCongruence(uint32_t symbol, int64_t modulus, int64_t remainder);
+  bool SubstituteAtom(AtomId atom, Dim value);
+  bool PropagateBounds(Dim inequality);
+  bool Recheck();
+  bool AddExact(Dim numerator, Dim divisor, int64_t residue);
+  void Post(Fact::Kind kind, Dim a, Dim b) { pending.push_back({kind, a, b}); }
+  SymbolState& MutableState(uint32_t symbol);
+  std::vector<Cause> CausesNear(const Fact& fact);
+  bool Contains(Dim d, AtomId atom) const;
+
+  // --- text and values ---------------------------------------------------------------------------
+  std::string Print(Dim d) const;
+  std::string Print(const Fact& fact) const;
+  int64_t LowerBoundConst(Dim d) const;
+  absl::StatusOr<Dim> Parse(absl::string_view text, SymbolKind kind);
+  absl::StatusOr<std::vector<Fact>> ParseFacts(absl::string_view text, SymbolKind kind);
+  std::optional<int64_t> Evaluate(Dim d, const Bindings& sizes) const;
+  std::vector<Dim> SymbolsOf(Dim d) const;
+
+  // --- data --------------------------------------------------------------------------------------
+  Store store;
+  State state;
+  std::vector<State> scopes;
+  std::vector<Fact> pending;
+  uint32_t epoch = 1;
+  uint64_t undecided = 0;
+  std::vector<bool> fitting_atoms;  // broadcasts that a rule asked for (broadcast.cc)
+  Conflict conflict;
+  bool busy = false;  // inside Assume: questions asked there do not count as undecided
+
+  struct Resolved {
+    uint32_t epoch = 0;
+    Dim dim;
+  };
+  std::vector<Resolved> resolved;       // by node
+  std::vector<Resolved> resolved_atom;  // by atom
+  struct Bounded {
+    uint32_t epoch = 0;
+    Interval interval;
+  };
+  std::vector<Bounded> atom_bounds;
+
+  // Direct-mapped cache of building operations, keyed by everything that decides the result.
+  struct CacheEntry {
+    uint32_t epoch = 0;
+    uint32_t a = 0, b = 0;
+    int64_t op = 0;
+    Dim result;
+  };
+  static constexpr size_t kCacheSize = 1 << 13;
+  std::vector<CacheEntry> cache;
+  CacheEntry& Slot(int64_t op, Dim a, Dim b) {
+    uint64_t h = (uint64_t{a.bits()} << 32 | b.bits()) * 0x9e3779b97f4a7c15u;
+    h ^= static_cast<uint64_t>(op) * 0xc2b2ae3d27d4eb4fu;
+    return cache[(h >> 40) & (kCacheSize - 1)];
+  }
+  bool Hit(const CacheEntry& e, int64_t op, Dim a, Dim b) const {
+    return e.epoch == epoch && e.op == op && e.a == a.bits() && e.b == b.bits();
+  }
+  absl::flat_hash_map<std::pair<char, std::pair<uint32_t, uint32_t>>, Dim> opaque;
+  int decide_depth = 0;  // proofs asked while building, nested
+};
+
+struct Context::Impl : Solver {};
+
+// Limits past which a result becomes an opaque symbol (solver.md 3.8).
+inline constexpr size_t kMaxTerms = 256;
+inline constexpr int kMaxDegree = 8;
+inline constexpr int kMaxDepth = 16;
+inline constexpr size_t kMaxProductTerms = 1024;
+inline constexpr size_t kMaxElements = 16;  // of a Max or a Broadcast
+
+}  // namespace symshape::symbolic
+
+#endif  // SYMSHAPE_SYMBOLIC_SOLVER_H_
