@@ -106,6 +106,13 @@ absl::Status InferNary(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// Y = Swish(A) * B, which does not broadcast. Source: ONNX SwiGLU-28.
+absl::Status InferSwiGlu(const Operands& in, Results& out) {
+  out.SetType(0, in.type(0));
+  if (const auto shape = SameShapes({in.shape(0), in.shape(1)}, out)) out.SetShape(0, *shape);
+  return absl::OkStatus();
+}
+
 // No shape is computed from a Mean.
 absl::Status InferMean(const Operands& in, Results& out) {
   out.SetType(0, in.type(0));
@@ -132,6 +139,7 @@ constexpr Rule kElementwiseBinaryRules[] = {
     {kOnnx, "Pow", 1, InferBinaryValue<&M::Pow>},
     {kOnnx, "Sub", 1, InferBinary<&M::Sub, &R::Sub>},
     {kOnnx, "Sum", 1, InferNary<&M::Add, &R::Add>},
+    {kOnnx, "SwiGLU", 28, InferSwiGlu},
 };
 
 }  // namespace
