@@ -111,7 +111,7 @@ absl::Status InferDeformConv(const Operands& in, Results& out) {
 // x, w, x_zero_point, w_zero_point -> int32
 absl::Status InferConvInteger(const Operands& in, Results& out) {
   out.SetType(0, ElementType::kInt32);
-  return SetConv(in, {.b = -1}, out);
+  return SetConv(in, {.b = 4}, out);  // it has no bias, and no fifth operand
 }
 
 absl::Status InferNhwcConv(const Operands& in, Results& out) {

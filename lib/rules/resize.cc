@@ -52,13 +52,13 @@ absl::StatusOr<Axes> ReadAxes(const Operands& in, int rank) {
 }
 
 // The list has an element for each axis.
-absl::Status CheckLength(const Operands& in, int list, const Axes& axes) {
+absl::Status CheckLength(const Operands& in, int list, absl::string_view name, const Axes& axes) {
   const std::optional<int64_t> length = in.Length(list);
   if (!length.has_value() || *length == static_cast<int64_t>(axes.axis.size())) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("input ", list, " has ", *length, " elements for ", axes.axis.size(), " axes"));
+      absl::StrCat(name, " has ", *length, " elements for ", axes.axis.size(), " axes"));
 }
 
 // int64(float32(n) * scale). A scale that is no dyadic number makes that a size of its own, which
@@ -69,18 +69,18 @@ Expr Scaled(Expr n, const Element& scale, const Operands& in, Results& out) {
   ElementMath math(out, ElementType::kFloat);
   const Element product = math.Mul(math.CastFrom(Element(n.dim()), ElementType::kInt64), scale);
   const Element size = math.Truncate(product);
-  return size.is_integer() ? in.Wrap(size.num) : out.Fresh("resized");
+  return size.is_integer() ? in.Wrap(size.num) : out.Fresh("resize");
 }
 
 absl::Status SetScaled(const Operands& in, const ShapeView& x, const Axes& axes, int list,
                        Results& out) {
-  if (absl::Status s = CheckLength(in, list, axes); !s.ok()) return s;
+  if (absl::Status s = CheckLength(in, list, "scales", axes); !s.ok()) return s;
   const std::vector<Element>* scales = in.Elements(list);
   ShapeBuilder y(x.dims());
   for (size_t i = 0; i < axes.axis.size(); ++i) {
     const int axis = axes.axis[i];
     const bool known = scales != nullptr && i < scales->size() && (*scales)[i].known();
-    y.Set(axis, known ? Scaled(x[axis], (*scales)[i], in, out) : out.Fresh("resized"));
+    y.Set(axis, known ? Scaled(x[axis], (*scales)[i], in, out) : out.Fresh("resize"));
   }
   out.SetShape(0, y);
   return absl::OkStatus();
@@ -147,8 +147,8 @@ void SetKeepingRatio(const Operands& in, const ShapeView& x, const Axes& axes,
     const std::optional<std::vector<Expr>> kept = KeepRatio(in, x, scaled, targets, larger);
     for (size_t i = 0; i < scaled.size(); ++i) {
       y.Set(scaled[i], kept.has_value() ? (*kept)[i]
-                       : larger         ? out.Fresh("resized")
-                                        : out.FreshUpTo("resized", targets[i]));
+                       : larger         ? out.Fresh("resize")
+                                        : out.FreshUpTo("resize", targets[i]));
     }
   }
   out.SetShape(0, y);
@@ -156,12 +156,12 @@ void SetKeepingRatio(const Operands& in, const ShapeView& x, const Axes& axes,
 
 absl::Status SetSized(const Operands& in, const ShapeView& x, const Axes& axes, int list,
                       Results& out) {
-  if (absl::Status s = CheckLength(in, list, axes); !s.ok()) return s;
+  if (absl::Status s = CheckLength(in, list, "sizes", axes); !s.ok()) return s;
   const std::vector<Element>* elements = in.Elements(list);
   std::vector<Expr> sizes;
   for (size_t i = 0; i < axes.axis.size(); ++i) {
     const bool known = elements != nullptr && i < elements->size() && (*elements)[i].is_integer();
-    sizes.push_back(known ? in.Wrap((*elements)[i].num) : out.Fresh("resized"));
+    sizes.push_back(known ? in.Wrap((*elements)[i].num) : out.Fresh("resize"));
   }
   const absl::string_view policy = in.String("keep_aspect_ratio_policy", "stretch");
   if (policy != "stretch") {
@@ -186,7 +186,7 @@ absl::Status InferResize(const Operands& in, Results& out) {
   if (!x.has_rank()) {
     const std::optional<int64_t> length = in.Length(list);
     if (length.has_value() && !in.HasAttribute("axes")) {
-      out.SetRank(0, static_cast<int>(*length), "resized");
+      out.SetRank(0, static_cast<int>(*length), "resize");
     }
     return absl::OkStatus();
   }
@@ -195,7 +195,7 @@ absl::Status InferResize(const Operands& in, Results& out) {
   // Both given and neither known to be empty: either may be the one that counts.
   if (list == at.scales && !in.Length(list).has_value() && IsGiven(in, at.sizes)) {
     ShapeBuilder y(x.dims());
-    for (int axis : axes->axis) y.Set(axis, out.Fresh("resized"));
+    for (int axis : axes->axis) y.Set(axis, out.Fresh("resize"));
     out.SetShape(0, y);
     return absl::OkStatus();
   }
@@ -222,7 +222,7 @@ absl::Status InferUpsampleByAttribute(const Operands& in, Results& out) {
   ShapeBuilder y(x.dims());
   for (int i = 0; i < x.rank(); ++i) {
     const Element scale = math.Constant(scales[i]);
-    y.Set(i, scale.known() ? Scaled(x[i], scale, in, out) : out.Fresh("resized"));
+    y.Set(i, scale.known() ? Scaled(x[i], scale, in, out) : out.Fresh("resize"));
   }
   out.SetShape(0, y);
   return absl::OkStatus();
