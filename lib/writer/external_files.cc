@@ -59,7 +59,6 @@ class Collector {
 
 absl::Status PlaceFile(const fs::path& source, const fs::path& target, ExternalData how) {
   std::error_code error;
-  if (!fs::exists(source, error)) return absl::OkStatus();
   if (fs::exists(target, error)) {
     if (fs::equivalent(source, target, error)) return absl::OkStatus();
     return absl::AlreadyExistsError(absl::StrCat("cannot place the model's external data: '",
@@ -80,6 +79,15 @@ absl::Status PlaceFile(const fs::path& source, const fs::path& target, ExternalD
                          target.string());
 }
 
+absl::Status Refusal(const std::vector<std::string>& locations, const std::string& target_folder) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the model's weights lie beside it, in '", locations[0], "'",
+      locations.size() > 1 ? absl::StrCat(" and ", locations.size() - 1, " more") : "",
+      ", where a result in '", target_folder,
+      "' does not find them: write beside the model, or choose --external-data=copy, hardlink or "
+      "keep (weights stay where they are)"));
+}
+
 }  // namespace
 
 std::vector<std::string> ExternalLocations(const onnx::ModelProto& proto) {
@@ -93,19 +101,16 @@ absl::Status PlaceExternalFiles(const std::vector<std::string>& locations, const
   const fs::path source_folder = from.empty() ? "." : from;
   const fs::path target_folder = to.empty() ? "." : to;
   std::error_code error;
-  if (locations.empty() || external_data == ExternalData::kKeep ||
-      fs::equivalent(source_folder, target_folder, error)) {
+  if (external_data == ExternalData::kKeep || fs::equivalent(source_folder, target_folder, error)) {
     return absl::OkStatus();
   }
-  if (external_data == ExternalData::kRefuse) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the model's weights are in '", locations[0], "'",
-        locations.size() > 1 ? absl::StrCat(" and ", locations.size() - 1, " other files") : "",
-        " beside it, where a result in '", target_folder.string(),
-        "' does not find them; write "
-        "beside the model, or say what to do: --external-data=copy, hardlink, or keep (as it is)"));
-  }
+  std::vector<std::string> present;
   for (const std::string& location : locations) {
+    if (fs::is_regular_file(source_folder / location, error)) present.push_back(location);
+  }
+  if (present.empty()) return absl::OkStatus();
+  if (external_data == ExternalData::kRefuse) return Refusal(present, target_folder.string());
+  for (const std::string& location : present) {
     const std::optional<std::string> source = io::ExternalPath(source_folder.string(), location);
     const std::optional<std::string> target = io::ExternalPath(target_folder.string(), location);
     if (!source.has_value() || !target.has_value()) {
