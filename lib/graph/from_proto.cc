@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "graph/builder.h"
+#include "graph/tensor_data.h"
 #include "graph/tensor_from_proto.h"
 #include "io/external_data.h"
 

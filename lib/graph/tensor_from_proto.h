@@ -2,8 +2,6 @@
 #ifndef SYMSHAPE_GRAPH_TENSOR_FROM_PROTO_H_
 #define SYMSHAPE_GRAPH_TENSOR_FROM_PROTO_H_
 
-#include <cstdint>
-
 #include "absl/status/statusor.h"
 #include "graph/arena.h"
 #include "graph/model.h"
@@ -11,9 +9,6 @@
 #include "onnx/onnx_pb.h"
 
 namespace symshape::graph {
-
-// Numbers of types that later versions of ONNX add count as kUndefined.
-ElementType ElementTypeFromProto(int32_t data_type);
 
 // `external` may be null: external data is then not read. Data that is absent or has another length
 // than the dims ask for leaves the tensor unreadable; its type and dims count all the same.

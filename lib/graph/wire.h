@@ -1,0 +1,167 @@
+// The field numbers of onnx.proto that from_wire.cc reads and the writer splices: one enum for each
+// message, in the file's order.
+#ifndef SYMSHAPE_GRAPH_WIRE_H_
+#define SYMSHAPE_GRAPH_WIRE_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "protozero/data_view.hpp"
+#include "protozero/pbf_reader.hpp"
+#include "protozero/types.hpp"
+
+namespace symshape::graph::wire {
+
+enum class Model : protozero::pbf_tag_type {
+  kIrVersion = 1,
+  kProducerName = 2,
+  kGraph = 7,
+  kOpsetImport = 8,
+  kMetadataProps = 14,
+  kFunctions = 25,
+};
+enum class OperatorSetId : protozero::pbf_tag_type { kDomain = 1, kVersion = 2 };
+enum class StringStringEntry : protozero::pbf_tag_type { kKey = 1, kValue = 2 };
+enum class Graph : protozero::pbf_tag_type {
+  kNode = 1,
+  kName = 2,
+  kInitializer = 5,
+  kInput = 11,
+  kOutput = 12,
+  kValueInfo = 13,
+  kSparseInitializer = 15,
+};
+enum class Node : protozero::pbf_tag_type {
+  kInput = 1,
+  kOutput = 2,
+  kName = 3,
+  kOpType = 4,
+  kAttribute = 5,
+  kDomain = 7,
+  kOverload = 8,
+};
+enum class Attribute : protozero::pbf_tag_type {
+  kName = 1,
+  kF = 2,
+  kI = 3,
+  kS = 4,
+  kT = 5,
+  kG = 6,
+  kFloats = 7,
+  kInts = 8,
+  kStrings = 9,
+  kTensors = 10,
+  kGraphs = 11,
+  kTp = 14,
+  kTypeProtos = 15,
+  kType = 20,
+  kRefAttrName = 21,
+  kSparseTensor = 22,
+  kSparseTensors = 23,
+};
+enum class Tensor : protozero::pbf_tag_type {
+  kDims = 1,
+  kDataType = 2,
+  kFloatData = 4,
+  kInt32Data = 5,
+  kInt64Data = 7,
+  kName = 8,
+  kRawData = 9,
+  kDoubleData = 10,
+  kUint64Data = 11,
+  kExternalData = 13,
+  kDataLocation = 14,
+};
+enum class SparseTensor : protozero::pbf_tag_type { kValues = 1, kDims = 3 };
+enum class ValueInfo : protozero::pbf_tag_type { kName = 1, kType = 2 };
+enum class Type : protozero::pbf_tag_type {
+  kTensor = 1,
+  kSequence = 4,
+  kMap = 5,
+  kOpaque = 7,
+  kSparseTensor = 8,
+  kOptional = 9,
+};
+enum class TensorType : protozero::pbf_tag_type { kElemType = 1, kShape = 2 };  // sparse: the same
+enum class ElementOf : protozero::pbf_tag_type { kElemType = 1 };  // of a sequence, an optional
+enum class Map : protozero::pbf_tag_type { kKeyType = 1, kValueType = 2 };
+enum class Shape : protozero::pbf_tag_type { kDim = 1 };
+enum class Dimension : protozero::pbf_tag_type { kDimValue = 1, kDimParam = 2 };
+enum class Function : protozero::pbf_tag_type {
+  kName = 1,
+  kInput = 4,
+  kOutput = 5,
+  kAttribute = 6,
+  kNode = 7,
+  kOpsetImport = 9,
+  kDomain = 10,
+  kAttributeProto = 11,
+  kValueInfo = 12,
+  kOverload = 13,
+};
+
+// A message, field by field. A field of another wire type than the one asked for counts as unknown,
+// as protobuf has it: it is skipped, and gives nullopt. Throws protozero::exception where the bytes
+// are no message.
+template <typename Tag>
+class Message {
+ public:
+  explicit Message(protozero::data_view bytes) : reader_(bytes) {}
+
+  bool Next() { return reader_.next(); }
+  bool Next(Tag tag) { return reader_.next(static_cast<protozero::pbf_tag_type>(tag)); }
+  Tag tag() const { return static_cast<Tag>(reader_.tag()); }
+  void Skip() { reader_.skip(); }
+
+  std::optional<protozero::data_view> Bytes() {
+    return Get(protozero::pbf_wire_type::length_delimited, [this] { return reader_.get_view(); });
+  }
+  std::optional<absl::string_view> Text() {
+    const std::optional<protozero::data_view> bytes = Bytes();
+    if (!bytes.has_value()) return std::nullopt;
+    return absl::string_view(bytes->data(), bytes->size());
+  }
+  std::optional<int64_t> Integer() {
+    return Get(protozero::pbf_wire_type::varint, [this] { return reader_.get_int64(); });
+  }
+  std::optional<float> Float() {
+    return Get(protozero::pbf_wire_type::fixed32, [this] { return reader_.get_float(); });
+  }
+  std::optional<double> Double() {
+    return Get(protozero::pbf_wire_type::fixed64, [this] { return reader_.get_double(); });
+  }
+
+  // Repeated numbers, packed or one by one.
+  void AppendIntegers(std::vector<int64_t>& values) {
+    if (!is_packed()) return Append(Integer(), values);
+    for (int64_t value : reader_.get_packed_int64()) values.push_back(value);
+  }
+  void AppendFloats(std::vector<float>& values) {
+    if (!is_packed()) return Append(Float(), values);
+    for (float value : reader_.get_packed_float()) values.push_back(value);
+  }
+  void AppendBytes(std::vector<protozero::data_view>& values) { Append(Bytes(), values); }
+  bool is_packed() const {
+    return reader_.wire_type() == protozero::pbf_wire_type::length_delimited;
+  }
+
+ private:
+  template <typename T>
+  static void Append(const std::optional<T>& value, std::vector<T>& values) {
+    if (value.has_value()) values.push_back(*value);
+  }
+  template <typename Read>
+  auto Get(protozero::pbf_wire_type type, Read read) -> std::optional<decltype(read())> {
+    if (reader_.wire_type() == type) return read();
+    reader_.skip();
+    return std::nullopt;
+  }
+
+  protozero::pbf_reader reader_;
+};
+
+}  // namespace symshape::graph::wire
+
+#endif  // SYMSHAPE_GRAPH_WIRE_H_
