@@ -92,6 +92,9 @@ void Context::Push() { impl_->Push(); }
 void Context::Pop() { impl_->Pop(); }
 
 std::string Context::Print(Dim d) const { return impl_->Print(d); }
+std::string Context::Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name_of) const {
+  return impl_->Print(d, name_of);
+}
 std::string Context::Print(const Fact& fact) const { return impl_->Print(fact); }
 absl::StatusOr<Dim> Context::Parse(absl::string_view text, SymbolKind kind) {
   return impl_->Parse(text, kind);

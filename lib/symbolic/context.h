@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -126,6 +127,8 @@ class Context {
   // --- text -----------------------------------------------------------------------------------
   // Python-evaluable text, solver.md 3.11.
   std::string Print(Dim d) const;
+  // The same text with the caller's name for each symbol, which is written as it is.
+  std::string Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name_of) const;
   std::string Print(const Fact& fact) const;
   // Any dialect in the wild, solver.md 3.11. Names are looked up or made as symbols of `kind`.
   // Errors: kInvalidArgument, with the text, a caret line and what was expected.

@@ -2,13 +2,8 @@
 #include "symbolic/solver.h"
 
 namespace symshape::symbolic {
-namespace {
 
-constexpr int kBudget = 96;  // steps of one proof
-
-}  // namespace
-
-bool Solver::ProveGe0(Dim d) {
+bool Solver::ProveGe0(Dim d, int budget, int splits) {
   d = Resolve(d);
   const PolyView p = store.View(d);
   if (p.terms.empty()) return p.constant >= 0;
@@ -21,8 +16,7 @@ bool Solver::ProveGe0(Dim d) {
   }
   WidePoly scale;
   scale.constant = 1;
-  int budget = kBudget;
-  return Prove(Widen(p), scale, budget, {}, 4);
+  return Prove(Widen(p), scale, budget, {}, splits);
 }
 
 bool Solver::ProveNe0(Dim d) {

@@ -399,11 +399,46 @@ bool Solver::ProveByFacts(const WidePoly& p, const WidePoly& scale, int& budget,
 }
 
 Interval Solver::TightBounds(Dim d) {
-  Interval out = Bounds(d);
-  if (d.is_inline() || !store.node(d).has_div) return out;
+  if (d.is_inline()) return {d.inline_value(), d.inline_value()};
+  const Node& n = store.node(d);
+  if (!n.has_compound) return Bounds(d);
+  return TightPolyBounds(Copy(store.View(d)), 0);
+}
+
+Interval Solver::TightPolyBounds(const Poly& poly, int depth) {
+  Interval out = PolyBounds(ViewOf(poly));
+  bool has_div = false;
+  for (const Term& t : poly.terms) {
+    const Mono& m = store.mono(t.mono);
+    has_div = has_div || m.has_div;
+    if (!m.has_max || m.degree != 1 || depth >= 3) continue;
+    const AtomId atom = m.atoms[0];
+    if (store.atom(atom).arg_count > 4) continue;
+    // rest + c*max(e_i) is the largest, with c < 0 the smallest, of rest + c*e_i.
+    Interval all;
+    bool first = true;
+    for (Dim e : store.args(atom)) {
+      Poly branch = poly;
+      if (!AccumulateTerm(branch, t.mono, -t.coeff) ||
+          !Accumulate(branch, store.View(e), t.coeff)) {
+        return out;
+      }
+      const Interval i = TightPolyBounds(branch, depth + 1);
+      if (first) {
+        all = i;
+      } else if (t.coeff > 0) {
+        all = {std::max(all.lo, i.lo), std::max(all.hi, i.hi)};
+      } else {
+        all = {std::min(all.lo, i.lo), std::min(all.hi, i.hi)};
+      }
+      first = false;
+    }
+    return {std::max(out.lo, all.lo), std::min(out.hi, all.hi)};
+  }
+  if (!has_div) return out;
   // lo: replace every quotient with a constant divisor by its rational bound.
   const auto low = [&](int sign) -> std::optional<int64_t> {
-    WidePoly p = Widen(store.View(d));
+    WidePoly p = Widen(ViewOf(poly));
     if (sign < 0 && !Scale(p, -1)) return std::nullopt;
     int128 scale = 1;
     for (int step = 0; step < 32; ++step) {

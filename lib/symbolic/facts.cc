@@ -495,6 +495,12 @@ bool Solver::Recheck() {
   for (const auto& [from, to] : std::vector<std::pair<MonoId, Dim>>(state.mono_rules)) {
     bool same = Resolve(to) == to;
     for (AtomId a : store.atoms_of(from)) same = same && ResolveAtom(a) == store.atom(a).dim;
+    // A factor of both sides that is known not to be 0 by now leaves.
+    Poly both = Copy(store.View(to));
+    if (!AccumulateTerm(both, from, -1)) return true;
+    if (const MonoId common = CommonMono(ViewOf(both)); same && common != Store::kNoMono) {
+      for (AtomId a : store.atoms_of(common)) same = same && !ProveNe0(store.atom(a).dim);
+    }
     if (same) {
       rules.emplace_back(from, to);
       continue;

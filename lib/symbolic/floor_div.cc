@@ -8,7 +8,7 @@ namespace symshape::symbolic {
 namespace {
 
 constexpr int kMaxSteps = 64;     // of one quotient's reduction
-constexpr int kMaxBranching = 4;  // maxima pulled out of one numerator
+constexpr int kMaxBranching = 2;  // maxima pulled out of one numerator
 
 }  // namespace
 
@@ -152,10 +152,25 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
         if (maximum == nullptr || store.CompareMonos(t.mono, maximum->mono) < 0) maximum = &t;
       }
       if (maximum != nullptr) {
-        const Term picked = *maximum;
-        const AtomId atom = store.mono(picked.mono).atoms[0];
+        const AtomId atom = store.mono(maximum->mono).atoms[0];
         Poly others = num;
-        others.terms.erase(std::find(others.terms.begin(), others.terms.end(), picked));
+        others.terms.erase(std::find(others.terms.begin(), others.terms.end(), *maximum));
+        // Its coefficient counts modulo d only: the sign that leaves the shorter branches.
+        const auto length = [&](int64_t c) {
+          size_t terms = 0;
+          for (Dim e : store.args(atom)) {
+            Poly branch = others;
+            if (!Accumulate(branch, store.View(e), c)) return size_t{1000};
+            for (const Term& t : branch.terms) terms += t.coeff % d != 0 ? 2 : 1;
+          }
+          return terms;
+        };
+        Term picked = *maximum;
+        const int64_t other_sign = picked.coeff > 0 ? picked.coeff - d : picked.coeff + d;
+        if (length(other_sign) < length(picked.coeff)) {
+          if (!AccumulateTerm(out, picked.mono, picked.coeff > 0 ? sign : -sign)) return false;
+          picked.coeff = other_sign;
+        }
         std::vector<Dim> branches;
         bool fits = true;
         for (Dim e : store.args(atom)) {

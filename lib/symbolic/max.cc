@@ -5,10 +5,15 @@
 #include "symbolic/solver.h"
 
 namespace symshape::symbolic {
+namespace {
+
+constexpr int kDominanceBudget = 16;  // steps per pair of elements
+
+}  // namespace
 
 // Where e = rest + c*Max{x_i} with c > 0: the elements rest + c*x_i instead of e.
 bool Solver::FlattenMax(Dim e, std::vector<Dim>& out, int depth) {
-  if (out.size() > 4 * kMaxElements) return false;
+  if (out.size() > kMaxElements) return false;
   if (!e.is_inline() && depth < 4) {
     const PolyView view = store.View(e);
     for (const Term& t : view.terms) {
@@ -64,7 +69,7 @@ std::optional<Dim> Solver::MaxOf(std::vector<Dim> elements) {
     for (size_t i = 0; i < flat.size();) {
       bool dominated = false;
       for (size_t j = 0; j < flat.size() && !dominated; ++j) {
-        dominated = j != i && ProveGe0(Sub(flat[j], flat[i]));
+        dominated = j != i && ProveGe0(Sub(flat[j], flat[i]), kDominanceBudget, 1);
       }
       if (dominated) {
         flat.erase(flat.begin() + i);

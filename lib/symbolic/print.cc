@@ -26,7 +26,8 @@ struct Item {
 
 class Printer {
  public:
-  explicit Printer(const Solver& solver) : s_(solver), store_(solver.store) {}
+  Printer(const Solver& solver, absl::FunctionRef<std::string(Dim symbol)> name_of)
+      : s_(solver), store_(solver.store), name_of_(name_of) {}
 
   Text Print(Dim d) {
     if (d.is_none()) return {"?", Level::kWord};
@@ -58,7 +59,7 @@ class Printer {
     const Atom& a = store_.atom(id);
     switch (a.kind) {
       case AtomKind::kSymbol:
-        return {store_.symbols()[a.symbol].alias, Level::kWord};
+        return {name_of_(a.dim), Level::kWord};
       case AtomKind::kFloorDiv:
         return {Quotient(Print(a.args[0]), Print(a.args[1]), "//"), Level::kQuotient};
       case AtomKind::kMax: {
@@ -391,6 +392,7 @@ class Printer {
 
   const Solver& s_;
   const Store& store_;
+  absl::FunctionRef<std::string(Dim)> name_of_;
   absl::flat_hash_map<uint32_t, Text> done_;
 };
 
@@ -441,7 +443,13 @@ std::string Solver::Print(Dim d) const {
     const Atom& a = store.atom(*atom);
     if (a.kind == AtomKind::kSymbol) return store.symbols()[a.symbol].name;
   }
-  Printer printer(*this);
+  return Print(d, [this](Dim symbol) {
+    return store.symbols()[store.atom(*store.OnlyAtom(symbol)).symbol].alias;
+  });
+}
+
+std::string Solver::Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name_of) const {
+  Printer printer(*this, name_of);
   return printer.Print(d).text;
 }
 

@@ -135,6 +135,7 @@ class Solver {
   Interval PolyBounds(const PolyView& p);
   Interval Bounds(Dim d);       // of a resolved dim
   Interval TightBounds(Dim d);  // with the envelope
+  Interval TightPolyBounds(const Poly& p, int depth);
   Congruence MonoCongruence(MonoId m);
   Congruence PolyCongruence(const PolyView& p);
   // The residue of p modulo d, where known. REQUIRES: d >= 1.
@@ -147,7 +148,7 @@ class Solver {
   Tri DecideGe(Dim a, Dim b);
   Tri DecideDivides(Dim a, Dim b);
   Tri DecideBroadcast(Dim a, Dim b);
-  bool ProveGe0(Dim p);  // p >= 0, all tiers
+  bool ProveGe0(Dim p, int budget = 96, int splits = 4);  // p >= 0
   bool ProveNe0(Dim p);
   // envelope.cc
   bool Prove(WidePoly p, WidePoly scale, int& budget, absl::Span<const WidePoly> extra, int splits);
@@ -195,6 +196,7 @@ class Solver {
 
   // --- text and values ---------------------------------------------------------------------------
   std::string Print(Dim d) const;
+  std::string Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name_of) const;
   std::string Print(const Fact& fact) const;
   int64_t LowerBoundConst(Dim d) const;
   absl::StatusOr<Dim> Parse(absl::string_view text, SymbolKind kind);
