@@ -36,12 +36,16 @@ bool VanishesWith(Context& context, Dim d, Dim zero) {
 //   0 was
 //      computed: x [2, m] to [m, -1] at m = 0 gives [2, 0];
 //   2. `-1` becomes count(x) / product of the others, which must not be 0 and must divide count(x);
-//      without a -1 the counts must be equal.
+//      without a -1 the counts must be equal;
+//   3. with allowzero = 1 an element that is 0 may stand beside the -1 if x is empty: then dims that
+//      are 0 are left out of both products. x [0, 3, 32] to [0, 3, -1, 8] gives [0, 3, 4, 8], and
+//      x [0, 3, 32] to [3, 0, -1, 8] gives [3, 0, 4, 8] (measured).
 // Source: onnxruntime core/providers/cpu/tensor/reshape_helper.h.
 class Reshape {
  public:
   Reshape(const Operands& in, Results& out, std::vector<Element> target)
-      : in_(in), out_(out), x_(in.shape(0)), target_(std::move(target)) {}
+      : in_(in), out_(out), x_(in.shape(0)), target_(std::move(target)),
+        zero_is_zero_(in.Int("allowzero", 0) != 0) {}
 
   absl::StatusOr<ShapeBuilder> Infer() {
     if (absl::Status s = ReadInferred(); !s.ok()) return s;
@@ -50,7 +54,11 @@ class Reshape {
       if (!dim.ok()) return dim.status();
       dims_.push_back(*dim);
     }
-    if (inferred_) RequireOthersPositive();
+    if (inferred_ && zero_is_zero_) {
+      dims_[*inferred_] = InferredBesideZeros();
+    } else if (inferred_) {
+      RequireOthersPositive();
+    }
     ShapeBuilder y;
     for (size_t i = 0; i < dims_.size(); ++i) {
       if (!dims_[i]) dims_[i] = Unknown(static_cast<int>(i));
@@ -82,8 +90,7 @@ class Reshape {
   absl::StatusOr<std::optional<Expr>> Known(int i) {
     if (inferred_ == i || !target_[i].is_integer()) return std::optional<Expr>();
     const Expr size = in_.Wrap(target_[i].num);
-    const bool zero_is_zero = in_.Int("allowzero", 0) != 0;
-    if (size.is(0) && !zero_is_zero) {
+    if (size.is(0) && !zero_is_zero_) {
       if (!x_.has_rank()) return std::optional<Expr>();
       if (i >= x_.rank()) {
         return absl::InvalidArgumentError(
@@ -96,7 +103,7 @@ class Reshape {
       if (!inferred_) return std::optional<Expr>();
       out_.Require(Ge(size, 0), {"target's axis ", i, " is not -1 a second time: ", size});
     }
-    if (zero_is_zero || Surely(in_, Ge(size, 1))) return std::optional<Expr>(size);
+    if (zero_is_zero_ || Surely(in_, Ge(size, 1))) return std::optional<Expr>(size);
     return CopiedWhereZero(size, i);
   }
 
@@ -136,6 +143,47 @@ class Reshape {
         out_.Require(Ge(*dims_[i], 1), {"size ", *dims_[i], " beside a -1 is at least 1"});
       }
     }
+  }
+
+  // The -1 with allowzero (step 3). Dims that x and y share are 0 together, so they cancel in either
+  // product; if what is left on both sides is never 0, the quotient does not depend on zeros. Else
+  // nullopt where no other size can be 0 (Unknown does it), and a fresh symbol where one can.
+  std::optional<Expr> InferredBesideZeros() {
+    bool may_be_zero = false;
+    for (size_t i = 0; i < dims_.size(); ++i) {
+      if (static_cast<int>(i) == *inferred_) continue;
+      may_be_zero = may_be_zero || !dims_[i] || !Surely(in_, Ge(*dims_[i], 1));
+    }
+    if (!may_be_zero) return std::nullopt;
+    const std::string stem = AxisStem("reshape", *inferred_);
+    if (!x_.has_rank()) return out_.Fresh(stem);
+    std::vector<Dim> from(x_.dims().begin(), x_.dims().end());
+    Expr right = in_.Const(1);
+    bool never_zero = true;
+    for (size_t i = 0; i < dims_.size(); ++i) {
+      if (static_cast<int>(i) == *inferred_) continue;
+      if (!dims_[i]) return out_.Fresh(stem);
+      const auto same = std::find(from.begin(), from.end(), dims_[i]->dim());
+      if (same != from.end()) {
+        from.erase(same);
+        continue;
+      }
+      right = right * *dims_[i];
+      if (Surely(in_, Ge(*dims_[i], 1))) continue;
+      never_zero = false;
+      out_.RequireUnlessZero(x_.dims(), Ge(*dims_[i], 1),
+                             {"size ", *dims_[i], " beside a -1 is at least 1, or x is empty"});
+    }
+    Expr left = in_.Const(1);
+    for (Dim d : from) {
+      left = left * in_.Wrap(d);
+      never_zero = never_zero && Surely(in_, Ge(in_.Wrap(d), 1));
+    }
+    if (!never_zero) return out_.Fresh(stem);
+    if (!Surely(in_, Divides(right, left))) {
+      out_.Require(Divides(right, left), {"count ", left, " is a multiple of ", right});
+    }
+    return FloorDiv(left, right);
   }
 
   // The -1, or a size that is not known. If it is the only one, the count decides it wherever the
@@ -188,6 +236,7 @@ class Reshape {
   Results& out_;
   const ShapeView x_;
   const std::vector<Element> target_;
+  const bool zero_is_zero_;
   std::optional<int> inferred_;
   std::vector<std::optional<Expr>> dims_;
 };
