@@ -1,6 +1,7 @@
 // Text of a dim, as Python's eval reads it: + - * // %, parentheses, min and max. Mod, min and the
 // folded forms of a product's quotient are found here; the solver knows none of them.
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -28,6 +29,8 @@ class Printer {
  public:
   Printer(const Solver& solver, absl::FunctionRef<std::string(Dim symbol)> name_of)
       : s_(solver), store_(solver.store), name_of_(name_of) {}
+
+  Text PrintPoly(const Poly& poly) { return Print(poly); }
 
   Text Print(Dim d) {
     if (d.is_none()) return {"?", Level::kWord};
@@ -453,15 +456,42 @@ std::string Solver::Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name
   return printer.Print(d).text;
 }
 
+// a ~ b with the constants on one side, for people: H - 1 >= 0 is H >= 1, 512 - seq >= 0 is seq <= 512.
+std::string Solver::PrintComparison(const Fact& f) const {
+  Printer printer(*this);
+  Poly left = Copy(store.View(f.a)), right = Copy(store.View(f.b));
+  const auto negative = [](const Term& t) {
+    return t.coeff < 0 && t.coeff != std::numeric_limits<int64_t>::min();
+  };
+  bool flipped = left.terms.empty() && !right.terms.empty();
+  if (flipped) std::swap(left, right);
+  int64_t constant = 0;
+  if (SubOk(right.constant, left.constant, &constant) && !left.terms.empty()) {
+    left.constant = 0;
+    right.constant = constant;
+    // All terms negative, and none opposite: the other way round.
+    const bool negate = right.terms.empty() &&
+                        std::all_of(left.terms.begin(), left.terms.end(), negative);
+    if (negate && MulOk(right.constant, -1, &right.constant)) {
+      for (Term& t : left.terms) t.coeff = -t.coeff;
+      flipped = !flipped;
+    }
+  }
+  const absl::string_view ge = flipped ? " <= " : " >= ";
+  const absl::string_view op = f.kind == Fact::Kind::kEq   ? " == "
+                               : f.kind == Fact::Kind::kNe ? " != "
+                                                           : ge;
+  return absl::StrCat(printer.PrintPoly(left).text, op, printer.PrintPoly(right).text);
+}
+
 std::string Solver::Print(const Fact& f) const {
-  const std::string a = Print(f.a), b = Print(f.b);
+  Printer printer(*this);
+  const std::string a = printer.Print(f.a).text, b = printer.Print(f.b).text;
   switch (f.kind) {
     case Fact::Kind::kEq:
-      return absl::StrCat(a, " == ", b);
     case Fact::Kind::kNe:
-      return absl::StrCat(a, " != ", b);
     case Fact::Kind::kGe:
-      return absl::StrCat(a, " >= ", b);
+      return PrintComparison(f);
     case Fact::Kind::kDivides: {
       const auto operand = [](const std::string& s) {
         return s.find_first_of(" (*/%-") == std::string::npos ? s : absl::StrCat("(", s, ")");
