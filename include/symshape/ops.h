@@ -15,7 +15,7 @@ struct OperatorRule {
   std::string_view domain;  // "" is ai.onnx
   std::string_view op;
   int since;              // the first opset version it covers
-  std::string_view file;  // in lib/rules: "pool.cc"
+  std::string file;  // in lib: "rules/pool.cc"
 };
 
 // Operators that have a rule of their own, by domain and name. Others are inferred from a function's

@@ -27,6 +27,12 @@ std::string SummaryText(const Analysis& analysis);
 // All of it, always with all tensors; docs/json.md has the schema.
 std::string ReportJson(const Analysis& analysis, std::string_view model);
 
+
+// The model's contract: the conditions on its inputs' sizes under which it runs, a line each with the
+// node that needs it; and as JSON.
+std::string ContractText(const Analysis& analysis);
+std::string ContractJson(const Analysis& analysis, std::string_view model);
+
 }  // namespace symshape
 
 #endif  // SYMSHAPE_REPORT_H_

@@ -8,6 +8,7 @@
 #include "api/state.h"
 #include "diagnostics/diagnostic.h"
 #include "diagnostics/nearest.h"
+#include "engine/infer.h"
 #include "rules/table.h"
 
 namespace symshape {
@@ -25,8 +26,11 @@ std::vector<OperatorRule> OperatorRules() {
   for (const rules::Family& family : rules::Families()) {
     for (const rules::Rule& rule : family.rules) {
       result.push_back({internal::ToStd(rule.domain), internal::ToStd(rule.op), rule.since,
-                        internal::ToStd(family.file)});
+                        absl::StrCat("rules/", family.file)});
     }
+  }
+  for (absl::string_view op : engine::kControlFlow) {
+    result.push_back({"", internal::ToStd(op), 1, "engine/control_flow.cc"});
   }
   std::sort(result.begin(), result.end(), [](const OperatorRule& a, const OperatorRule& b) {
     return std::tie(a.domain, a.op, a.since) < std::tie(b.domain, b.op, b.since);

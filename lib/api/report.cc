@@ -38,6 +38,15 @@ std::string SummaryText(const Analysis& analysis) {
   return report::Text(queries::Summarize(*state.analysis, state.tensors));
 }
 
+std::string ContractText(const Analysis& analysis) {
+  return report::Contract(*StateOf(analysis).analysis);
+}
+
+std::string ContractJson(const Analysis& analysis, std::string_view model) {
+  const internal::State& state = StateOf(analysis);
+  return report::ContractJson(*state.analysis, state.tensors, internal::ToAbsl(model));
+}
+
 std::string ReportJson(const Analysis& analysis, std::string_view model) {
   const internal::State& state = StateOf(analysis);
   return report::Json(*state.analysis, state.tensors, internal::ToAbsl(model));

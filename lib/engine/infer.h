@@ -5,11 +5,15 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "engine/analysis.h"
 #include "engine/options.h"
 #include "graph/model.h"
 
 namespace symshape::engine {
+
+// Operators of ai.onnx that the walk itself infers, as they have subgraphs.
+inline constexpr absl::string_view kControlFlow[] = {"If", "Loop", "Scan", "SequenceMap"};
 
 // `model` must outlive the analysis.
 // Errors: kInvalidArgument  an option names what the model does not have, or cannot be read

@@ -89,6 +89,31 @@ ordered_json ConditionJson(const engine::Analysis& analysis, const queries::Cond
   return json;
 }
 
+// Identifiers that stand in expressions for names that are none.
+ordered_json AliasesJson(const engine::Analysis& analysis) {
+  ordered_json aliases = ordered_json::object();
+  for (symbolic::Dim symbol : queries::SymbolsOf(analysis)) {
+    const std::optional<absl::string_view> alias = analysis.context().AliasOf(symbol);
+    if (!alias.has_value()) continue;
+    Append(aliases, std::string(*alias), std::string(*analysis.context().SymbolName(symbol)));
+  }
+  return aliases;
+}
+
+// Those of nodes that are reached in every run, or of the others.
+ordered_json ConditionsJson(const engine::Analysis& analysis, bool conditional) {
+  ordered_json conditions = ordered_json::array();
+  for (const queries::Condition& condition : queries::ConditionsOf(analysis)) {
+    if (condition.requirement->conditional != conditional) continue;
+    conditions.push_back(ConditionJson(analysis, condition));
+  }
+  return conditions;
+}
+
+std::string Dump(const ordered_json& json) {
+  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
 ordered_json DiagnosticJson(const engine::Analysis& analysis,
                             const diagnostics::Diagnostic& diagnostic) {
   static constexpr const char* kSeverities[] = {"note", "warning", "error"};
@@ -127,18 +152,24 @@ std::string Json(const engine::Analysis& analysis, const queries::Tensors& tenso
     Append(symbols, std::string(*analysis.context().SymbolName(symbol)),
            SymbolJson(analysis, symbol));
   }
-  ordered_json& conditions = json["conditions"] = ordered_json::array();
-  ordered_json& conditional = json["conditional"] = ordered_json::array();
-  for (const queries::Condition& condition : queries::ConditionsOf(analysis)) {
-    (condition.requirement->conditional ? conditional : conditions)
-        .push_back(ConditionJson(analysis, condition));
-  }
+  json["aliases"] = AliasesJson(analysis);
+  json["conditions"] = ConditionsJson(analysis, false);
+  json["conditional"] = ConditionsJson(analysis, true);
   ordered_json& diagnostics = json["diagnostics"] = ordered_json::array();
   for (const diagnostics::Diagnostic& diagnostic : analysis.diagnostics()) {
     diagnostics.push_back(DiagnosticJson(analysis, diagnostic));
   }
   json["summary"] = SummaryJson(queries::Summarize(analysis, tensors));
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  return Dump(json);
+}
+
+std::string ContractJson(const engine::Analysis& analysis, const queries::Tensors& tensors,
+                         absl::string_view model) {
+  return Dump({{"v", 1},
+               {"model", std::string(model)},
+               {"inputs", ShapesJson(analysis, tensors, tensors.inputs())},
+               {"aliases", AliasesJson(analysis)},
+               {"conditions", ConditionsJson(analysis, false)}});
 }
 
 }  // namespace symshape::report

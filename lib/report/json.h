@@ -14,6 +14,10 @@ namespace symshape::report {
 std::string Json(const engine::Analysis& analysis, const queries::Tensors& tensors,
                  absl::string_view model);
 
+// The model's contract: inputs, aliases and conditions, as above.
+std::string ContractJson(const engine::Analysis& analysis, const queries::Tensors& tensors,
+                         absl::string_view model);
+
 }  // namespace symshape::report
 
 #endif  // SYMSHAPE_REPORT_JSON_H_

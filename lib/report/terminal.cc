@@ -172,6 +172,26 @@ std::string Diagnostics(const engine::Analysis& analysis, const queries::Tensors
   return text;
 }
 
+std::string Contract(const engine::Analysis& analysis) {
+  std::vector<queries::Condition> conditions = queries::ConditionsOf(analysis);
+  std::erase_if(conditions,
+                [](const queries::Condition& c) { return c.requirement->conditional; });
+  size_t width = 0;
+  for (const queries::Condition& condition : conditions) {
+    width = std::max(width, std::min(kWidest, Columns(condition.when)));
+  }
+  std::string text;
+  for (const queries::Condition& condition : conditions) {
+    const engine::Requirement& requirement = *condition.requirement;
+    const graph::Node& node = requirement.graph->nodes[requirement.node];
+    const graph::Model& model = analysis.model();
+    absl::StrAppend(&text, Padded(condition.when, width), "   ",
+                    queries::OperatorName(model.op(node)), " '", queries::NodeName(model, node),
+                    "': ", diagnostics::Render(requirement.message, analysis.context()), "\n");
+  }
+  return conditions.empty() ? "runs at every size\n" : text;
+}
+
 std::string Text(const queries::Summary& summary) {
   std::string text = absl::StrCat(summary.exact, " of ", summary.tensors, " tensors");
   if (summary.named > 0) absl::StrAppend(&text, ", ", summary.named, " named");

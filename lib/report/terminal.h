@@ -26,6 +26,9 @@ std::string Text(const engine::Analysis& analysis, const queries::Tensors& tenso
 std::string Diagnostics(const engine::Analysis& analysis, const queries::Tensors& tensors,
                         absl::string_view model, const TextOptions& options);
 
+// The conditions on the inputs' sizes, a line each, with the node that needs it.
+std::string Contract(const engine::Analysis& analysis);
+
 // "218 of 218 tensors"; "210 of 218 tensors, 6 named, 2 without rank".
 std::string Text(const queries::Summary& summary);
 

@@ -133,6 +133,8 @@ def test_version(folder):
 def test_stale_declaration_is_a_warning(stale):
     result = stale.run('infer', 'm.onnx')
     assert result.returncode == 0
+    assert 'was [2, 3, 4, w2]' in result.stdout and result.stderr == ''
+    result = stale.run('infer', 'm.onnx', '-v')
     assert "'y'" in result.stderr and '[declared-shape]' in result.stderr
 
 

@@ -26,6 +26,7 @@ struct Command {
 
 extern const Command kInferCommand;
 extern const Command kEvalCommand;
+extern const Command kContractCommand;
 extern const Command kStripCommand;
 extern const Command kOpsCommand;
 extern const Command kExplainCommand;

@@ -18,8 +18,8 @@ namespace symshape::cli {
 namespace {
 
 const Command* const kCommands[] = {
-    &kInferCommand, &kEvalCommand,    &kStripCommand,
-    &kOpsCommand,   &kExplainCommand, &kCompletionCommand,
+    &kInferCommand, &kContractCommand, &kEvalCommand, &kStripCommand, &kOpsCommand,
+    &kExplainCommand, &kCompletionCommand,
 };
 
 constexpr char kFooter[] =

@@ -11,9 +11,9 @@ constexpr Flag<ModelArgs> kFlags[] = {
     {"--assume", "FACT", "what always holds of the sizes: 'H >= 1', '1 <= seq <= 512', 'W % 32 == 0'",
      &ModelArgs::assume},
     {"--assume-positive", "", "no input has an empty axis", &ModelArgs::assume_positive},
-    {"--dynamic-axes", "JSON|@FILE",
+    {"--dynamic-axes", "JSON",
      "names of axes, as exporters take them: {\"x\": [0]}, {\"x\": {\"0\": \"batch\"}}, several inputs "
-     "and outputs; null makes a name",
+     "and outputs; null makes a name; @FILE reads a file",
      &ModelArgs::dynamic_axes},
 };
 

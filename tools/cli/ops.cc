@@ -34,7 +34,7 @@ void PrintJson(const std::vector<OperatorRule>& rules) {
     list.push_back({{"domain", DomainText(rule.domain)},
                     {"op", rule.op},
                     {"since", rule.since},
-                    {"file", absl::StrCat("lib/rules/", std::string(rule.file))}});
+                    {"file", absl::StrCat("lib/", rule.file)}});
   }
   const std::string text =
       nlohmann::ordered_json({{"v", 1}, {"ops", std::move(list)}}).dump(2) + "\n";
@@ -49,9 +49,9 @@ void PrintText(const std::vector<OperatorRule>& rules) {
     ops = std::max(ops, rule.op.size());
   }
   for (const OperatorRule& rule : rules) {
-    std::printf("%-*s  %-*s  since %-3d lib/rules/%s\n", static_cast<int>(domains),
+    std::printf("%-*s  %-*s  since %-3d lib/%s\n", static_cast<int>(domains),
                 DomainText(rule.domain).c_str(), static_cast<int>(ops),
-                std::string(rule.op).c_str(), rule.since, std::string(rule.file).c_str());
+                std::string(rule.op).c_str(), rule.since, rule.file.c_str());
   }
 }
 
