@@ -76,9 +76,8 @@ DimNames::Written DimNames::Make(Dim dim) {
   return name;
 }
 
-// The text with aliases for odd names. Takes note of the fresh symbols in it.
+// The text; takes note of the fresh symbols in it, and of the names that stand for odd ones.
 std::string DimNames::Expression(Dim dim) {
-  std::vector<std::pair<Dim, Dim>> aliases;
   for (Dim symbol : context_.SymbolsOf(dim)) {
     const absl::string_view name = *context_.SymbolName(symbol);
     if (context_.KindOf(symbol) == symbolic::SymbolKind::kFresh &&
@@ -86,22 +85,12 @@ std::string DimNames::Expression(Dim dim) {
       generated_.push_back(std::string(name));
       fresh_symbols_.push_back(symbol);
     }
-    if (symbol == dim || IsPlainName(name)) continue;
-    const std::string& alias = AliasOf(symbol, name);
-    aliases.emplace_back(symbol, context_.Symbol(alias, context_.Bounds(symbol)));
+    const std::optional<absl::string_view> alias = context_.AliasOf(symbol);
+    if (symbol == dim || !alias || !aliased_.insert(symbol).second) continue;
+    taken_.insert(std::string(*alias));
+    definitions_.emplace_back(std::string(*alias), std::string(name));
   }
-  return context_.Print(aliases.empty() ? dim : context_.Substitute(dim, aliases));
-}
-
-const std::string& DimNames::AliasOf(Dim symbol, absl::string_view name) {
-  const auto [it, inserted] = aliases_.try_emplace(symbol);
-  if (!inserted) return it->second;
-  std::string stem;
-  for (char c : name) stem.push_back(IsNamePart(c) ? c : '_');
-  if (!IsPlainName(stem)) stem.insert(0, "_");
-  std::string alias = MakeName(stem, /*numbered=*/false);
-  definitions_.emplace_back(alias, std::string(name));
-  return it->second = std::move(alias);
+  return context_.Print(dim);
 }
 
 // `stem`, with the first free number behind it where it is taken, or always.

@@ -49,7 +49,6 @@ class DimNames {
  private:
   Written Make(symbolic::Dim dim);
   std::string Expression(symbolic::Dim dim);
-  const std::string& AliasOf(symbolic::Dim symbol, absl::string_view name);
   std::string MakeName(absl::string_view stem, bool numbered);
 
   const engine::Analysis& analysis_;
@@ -57,7 +56,7 @@ class DimNames {
   WriteOptions::Dims style_;
   absl::flat_hash_set<std::string> taken_;
   absl::flat_hash_map<symbolic::Dim, Written> written_;
-  absl::flat_hash_map<symbolic::Dim, std::string> aliases_;
+  absl::flat_hash_set<symbolic::Dim> aliased_;  // symbols whose alias is in definitions_
   absl::flat_hash_map<std::string, symbolic::Dim> defined_;
   absl::flat_hash_set<symbolic::Dim> seen_symbols_;
   std::vector<std::pair<std::string, std::string>> definitions_;
