@@ -14,6 +14,8 @@ sys.path[:0] = [HERE, os.path.dirname(HERE)]
 from rows import format as rows_format  # noqa: E402
 from rows import judge  # noqa: E402
 
+_SECONDS_PER_RUN = 20
+
 
 def _judge_rows(rows, judge_one, connection):
     """The child: a runtime that dies takes only this process with it."""
@@ -37,15 +39,18 @@ def _supervise(rows, judge_one, verdicts):
         sender.close()
         at, sizes = rows[0][0], ''
         try:
-            while True:
+            while receiver.poll(_SECONDS_PER_RUN):
                 kind, at, said = receiver.recv()
                 if kind == 'done':
                     verdicts[at], sizes = said, ''
                 else:
                     sizes = said
+            child.kill()
+            verdicts[at] = [f'the runtime hangs at {sizes}: say avoid']
         except EOFError:
-            child.join()
-        if child.exitcode:
+            pass
+        child.join()
+        if child.exitcode and at not in verdicts:
             verdicts[at] = [f'the runtime dies at {sizes} (signal {-child.exitcode}): say avoid']
         rows = [r for r in rows if r[0] not in verdicts]
 

@@ -48,7 +48,7 @@ def judge_by_running(row, tell=lambda text: None):
 
 
 def _too_few(model, inside):
-    return [f'only {len(inside)} sizes inside needs were found'] if model.symbols and len(inside) < 3 else []
+    return [f'only {len(inside)} sizes inside needs were found'] if model.symbols and len(inside) < 2 else []
 
 
 def _judge_error(row, model, tell):
