@@ -10,7 +10,7 @@ from . import sizes as sizing
 from .execute import NoExecutor, Runner
 from .model import Model
 
-_OFFSET = 1000   # an observed element may be negative: ConstantOfShape wants none
+_OFFSET = 100000   # an observed element may be negative: ConstantOfShape wants none
 _SCALE = 1024    # and no integer: exact in every float type that a row uses
 
 
