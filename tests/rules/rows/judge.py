@@ -1,7 +1,7 @@
 """Judges one row in the four ways that README.md lists; every problem is one line of text."""
 
 import numpy as np
-from onnx import helper
+from onnx import TensorProto, helper
 
 from support import command, formula
 from support.inferred import Inferred
@@ -10,8 +10,10 @@ from . import sizes as sizing
 from .execute import NoExecutor, Runner
 from .model import Model
 
-_OFFSET = 100000   # an observed element may be negative: ConstantOfShape wants none
-_SCALE = 1024    # and no integer: exact in every float type that a row uses
+_SCALE = 1024       # an observed element may be no integer: exact in every float type that a row uses
+_OFFSET = 1 << 20   # and negative: ConstantOfShape wants none
+
+_INTEGERS = (TensorProto.INT64, TensorProto.INT32, TensorProto.BOOL)
 
 
 def judge(row, tell=lambda text: None):
@@ -102,7 +104,7 @@ def _join(dims):
 def _elements(row, model):
     problems = []
     for k, expected in enumerate(row.outputs):
-        if expected is not None and expected.elements:
+        if expected is not None and expected.elements and model.can_observe:
             plain = _observe(model, k, expected, 1, 0)
             if any(g != e and e != '?' for g, e in zip(plain, expected.elements)):
                 problems += _elements_in_numbers(model, k, expected, plain)
@@ -142,6 +144,8 @@ def _elements_in_numbers(model, k, expected, plain):
 
 
 def _unknown_elements(model, k, expected, plain):
+    if expected.type not in _INTEGERS:   # 0.3 would be observed as 0
+        return []
     known = [i for i, (g, e) in enumerate(zip(plain, expected.elements))
              if e == '?' and g != '?' and formula.symbols(g) <= model.symbols]
     return [f'y{k} element {i}: {plain[i]}, expected unknown' for i in known]

@@ -74,6 +74,11 @@ class Model:
         """The symbols that the sizes of a run have to give."""
         return self._symbols_of(self.row_inputs)
 
+    @property
+    def can_observe(self):
+        """The observers need opset 9."""
+        return self.row.domain != '' or self.row.opset >= 9
+
     def _symbols_of(self, inputs):
         found = set(self.size_inputs)
         for name, tensor in inputs.items():
@@ -84,7 +89,7 @@ class Model:
     @property
     def written_symbols(self):
         """The symbols that stand on the model's inputs, so that they can be bound."""
-        return self._symbols_of({n: t for n, t in self.row_inputs.items() if t.dims is not None})
+        return self._symbols_of({n: t for n, t in self.row_inputs.items() if t.dims is not None and not t.container})
 
     def _add_graph_input(self, name, tensor):
         shape = None if tensor.dims is None else [None if d == '?' else int(d) if formula.is_number(d) else d for d in tensor.dims]
