@@ -25,10 +25,17 @@ std::optional<std::vector<Element>> ReadTarget(const Operands& in) {
   return std::nullopt;
 }
 
-// d with the plain symbol `zero` set to 0 is 0.
-bool VanishesWith(Context& context, Dim d, Dim zero) {
-  if (!context.SymbolName(zero)) return false;
-  return context.ConstantOf(context.Substitute(d, {{zero, Dim::Inline(0)}})) == 0;
+// `copied` is 0 wherever `size` is: it has it as a factor, or it cannot be positive beside it.
+bool ZeroTogether(Context& context, Expr copied, Expr size) {
+  if (context.SymbolName(size.dim()) &&
+      context.ConstantOf(context.Substitute(copied.dim(), {{size.dim(), Dim::Inline(0)}})) == 0) {
+    return true;
+  }
+  context.Push();
+  const bool possible = context.Assume(Ge(copied, 1), {}).ok();
+  const bool both = !possible || context.Decide(Ge(size, 1)) == Tri::kYes;
+  context.Pop();
+  return both;
 }
 
 // Works out y of Reshape(x, target). The runtime's steps, in its order:
@@ -107,7 +114,8 @@ class Reshape {
     return CopiedWhereZero(size, i);
   }
 
-  // A computed size that may be 0, where x's dim is taken instead. Mostly that one is 0 then, too.
+  // A computed size that may be 0, where x's dim is taken instead. Mostly that one is 0 then, too,
+  // or the node fails.
   std::optional<Expr> CopiedWhereZero(Expr size, int i) {
     if (!x_.has_rank()) return std::nullopt;
     if (i >= x_.rank()) {
@@ -116,24 +124,40 @@ class Reshape {
       return size;
     }
     const Expr copied = x_[i];
-    if (copied.dim() == size.dim() || VanishesWith(in_.context(), copied.dim(), size.dim()) ||
-        Surely(in_, Eq(copied, 0))) {
-      return size;
-    }
-    if (!inferred_ && VanishesWith(in_.context(), x_.Product().dim(), size.dim())) {
-      // x is empty where size is 0, so y has to be, too: by another of its dims. Where none is 0,
-      // the node fails.
-      std::vector<Dim> unless_zero{copied.dim()};
-      for (size_t k = 0; k < target_.size(); ++k) {
-        if (static_cast<int>(k) != i && target_[k].is_integer() && !Constant(static_cast<int>(k))) {
-          unless_zero.push_back(target_[k].num);
-        }
+    if (copied.dim() == size.dim() || ZeroTogether(in_.context(), copied, size)) return size;
+    std::vector<Dim> unless_zero{copied.dim()};
+    std::optional<Expr> count = copied;  // of y, at sizes where `size` is 0; without the -1
+    for (int k = 0; k < static_cast<int>(target_.size()); ++k) {
+      if (k == i || k == inferred_) continue;
+      if (!target_[k].is_integer()) {
+        count.reset();
+        break;
       }
-      out_.RequireUnlessZero(unless_zero, Ge(size, 1),
-                             {"target's axis ", i, " is not 0, or it would copy ", copied});
+      const Expr other = Constant(k) == 0 && k < x_.rank() ? x_[k] : in_.Wrap(target_[k].num);
+      count = *count * other;
+      if (!inferred_ && !other.constant()) unless_zero.push_back(other.dim());
     }
-    if (Surely(in_, Ge(size, 1))) return size;
-    return size + Max(0, 1 - size) * copied;
+    if (!count || FitsWhereZero(size, *count)) return size + Max(0, 1 - size) * copied;
+    out_.RequireUnlessZero(unless_zero, Ge(size, 1),
+                           {"target's axis ", i, " is not 0, or it would copy ", copied});
+    return size;
+  }
+
+  // Whether y may have as many elements as x where `size` is 0 and y, but for the -1, has `count`.
+  // Two counts that only may agree count as different: x [B*h, S, d] to [B, h, S, d] at S = 0
+  // copies d, and has B*h*d*d elements instead of none.
+  bool FitsWhereZero(Expr size, Expr count) {
+    Context& context = in_.context();
+    context.Push();
+    bool fits = context.Assume(Eq(size, 0), {}).ok();
+    if (fits) {
+      const Expr from = in_.Wrap(context.Resolve(x_.Product().dim()));
+      const Expr to = in_.Wrap(context.Resolve(count.dim()));
+      fits = inferred_ ? !to.is(0) && (from.is(0) || Surely(in_, Divides(to, from)))
+                       : Surely(in_, Eq(from, to));
+    }
+    context.Pop();
+    return fits;
   }
 
   // With a -1, no other size is 0.
@@ -195,7 +219,7 @@ class Reshape {
     const bool only_one = std::count(dims_.begin(), dims_.end(), std::nullopt) == 1;
     if (!x_.has_rank() || !only_one) return out_.Fresh(stem, domain);
     const auto [left, right] = Quotient();
-    if (!Surely(in_, Ge(right, 1))) return out_.Fresh(stem, domain);
+    if (!inferred_ && !Surely(in_, Ge(right, 1))) return out_.Fresh(stem, domain);
     if (!Surely(in_, Divides(right, left))) {
       out_.Require(Divides(right, left), {"count ", left, " is a multiple of ", right});
     }
@@ -210,7 +234,7 @@ class Reshape {
     for (const std::optional<Expr>& dim : dims_) {
       if (!dim) continue;
       const auto same = std::find(from.begin(), from.end(), dim->dim());
-      if (same != from.end() && Surely(in_, Ge(*dim, 1))) {
+      if (same != from.end() && (inferred_ || Surely(in_, Ge(*dim, 1)))) {
         from.erase(same);
       } else {
         known = known * *dim;

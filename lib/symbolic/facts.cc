@@ -401,6 +401,22 @@ bool Solver::ApplyDivides(Dim a, Dim b) {
   return AddExact(n, d, 0);
 }
 
+// e where d = max(0, e); none otherwise.
+Dim Solver::PositivePartOf(Dim d) {
+  const Poly p = Copy(store.View(d));
+  for (const Term& t : p.terms) {
+    if (t.coeff != 1 || store.mono(t.mono).degree != 1) continue;
+    const AtomId id = store.mono(t.mono).atoms[0];
+    if (store.atom(id).kind != AtomKind::kMax || store.args(id).size() != 2) continue;
+    const Dim rest = Sub(d, store.atom(id).dim);
+    const Dim first = Add(rest, store.args(id)[0]);
+    const Dim second = Add(rest, store.args(id)[1]);
+    if (first == Dim::Inline(0)) return second;
+    if (second == Dim::Inline(0)) return first;
+  }
+  return Dim();
+}
+
 bool Solver::ApplyBroadcast(Dim a, Dim b) {
   const Dim one = Dim::Inline(1);
   const bool a_counts = ProveNe0(Sub(a, one)), b_counts = ProveNe0(Sub(b, one));
@@ -410,6 +426,14 @@ bool Solver::ApplyBroadcast(Dim a, Dim b) {
   }
   if ((a_counts || b_counts) && ProveNe0(Sub(a, b))) {
     Post(Fact::Kind::kEq, a_counts ? b : a, one);
+    return true;
+  }
+  // S against the slice min(64, S) of a table: x = y + max(0, e). Where e >= 1 and y = x - e >= 2,
+  // the sizes differ and none is 1; so where they fit, they are equal.
+  for (const auto& [x, y] : {std::pair(a, b), std::pair(b, a)}) {
+    const Dim e = PositivePartOf(Sub(x, y));
+    if (e.is_none() || !ProveGe0(Sub(Sub(x, e), Dim::Inline(2)))) continue;
+    Post(Fact::Kind::kEq, x, y);
     return true;
   }
   for (const auto& [x, y] : {std::pair(a, b), std::pair(b, a)}) {

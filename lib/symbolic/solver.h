@@ -182,6 +182,7 @@ class Solver {
   bool ApplyGe(Dim p);
   bool ApplyNe(Dim p);
   bool ApplyDivides(Dim a, Dim b);
+  Dim PositivePartOf(Dim d);
   bool ApplyBroadcast(Dim a, Dim b);
   bool Narrow(uint32_t symbol, Interval interval);
   bool NarrowCongruence(uint32_t symbol, int64_t modulus, int64_t remainder);
