@@ -446,9 +446,11 @@ std::string Solver::Print(Dim d) const {
     const Atom& a = store.atom(*atom);
     if (a.kind == AtomKind::kSymbol) return store.symbols()[a.symbol].name;
   }
-  return Print(d, [this](Dim symbol) {
-    return store.symbols()[store.atom(*store.OnlyAtom(symbol)).symbol].alias;
-  });
+  return Print(d, [this](Dim symbol) { return Alias(symbol); });
+}
+
+const std::string& Solver::Alias(Dim symbol) const {
+  return store.symbols()[store.atom(*store.OnlyAtom(symbol)).symbol].alias;
 }
 
 std::string Solver::Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name_of) const {
@@ -456,9 +458,11 @@ std::string Solver::Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name
   return printer.Print(d).text;
 }
 
-// a ~ b with the constants on one side, for people: H - 1 >= 0 is H >= 1, 512 - seq >= 0 is seq <= 512.
+// a ~ b with the constants on one side, for people: H - 1 >= 0 is H >= 1, 512 - seq >= 0 is seq <=
+// 512.
 std::string Solver::PrintComparison(const Fact& f) const {
-  Printer printer(*this);
+  const auto alias = [this](Dim symbol) { return Alias(symbol); };
+  Printer printer(*this, alias);
   Poly left = Copy(store.View(f.a)), right = Copy(store.View(f.b));
   const auto negative = [](const Term& t) {
     return t.coeff < 0 && t.coeff != std::numeric_limits<int64_t>::min();
@@ -470,8 +474,8 @@ std::string Solver::PrintComparison(const Fact& f) const {
     left.constant = 0;
     right.constant = constant;
     // All terms negative, and none opposite: the other way round.
-    const bool negate = right.terms.empty() &&
-                        std::all_of(left.terms.begin(), left.terms.end(), negative);
+    const bool negate =
+        right.terms.empty() && std::all_of(left.terms.begin(), left.terms.end(), negative);
     if (negate && MulOk(right.constant, -1, &right.constant)) {
       for (Term& t : left.terms) t.coeff = -t.coeff;
       flipped = !flipped;
@@ -485,7 +489,8 @@ std::string Solver::PrintComparison(const Fact& f) const {
 }
 
 std::string Solver::Print(const Fact& f) const {
-  Printer printer(*this);
+  const auto alias = [this](Dim symbol) { return Alias(symbol); };
+  Printer printer(*this, alias);
   const std::string a = printer.Print(f.a).text, b = printer.Print(f.b).text;
   switch (f.kind) {
     case Fact::Kind::kEq:

@@ -199,6 +199,7 @@ class Solver {
   std::string Print(Dim d) const;
   std::string Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name_of) const;
   std::string Print(const Fact& fact) const;
+  const std::string& Alias(Dim symbol) const;
   std::string PrintComparison(const Fact& fact) const;  // REQUIRES: kEq, kNe or kGe
   int64_t LowerBoundConst(Dim d) const;
   absl::StatusOr<Dim> Parse(absl::string_view text, SymbolKind kind);
