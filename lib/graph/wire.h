@@ -74,7 +74,7 @@ enum class Tensor : protozero::pbf_tag_type {
   kExternalData = 13,
   kDataLocation = 14,
 };
-enum class SparseTensor : protozero::pbf_tag_type { kValues = 1, kDims = 3 };
+enum class SparseTensor : protozero::pbf_tag_type { kValues = 1, kIndices = 2, kDims = 3 };
 enum class ValueInfo : protozero::pbf_tag_type { kName = 1, kType = 2 };
 enum class Type : protozero::pbf_tag_type {
   kTensor = 1,

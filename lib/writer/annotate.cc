@@ -1,4 +1,5 @@
-// Walks the messages beside the compact model, and writes what is known of each value.
+// Writes what is known of each value into the shells of its graph.
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,20 +12,20 @@
 #include "writer/declared.h"
 #include "writer/dim_names.h"
 #include "writer/metadata.h"
+#include "writer/shells.h"
 #include "writer/types.h"
 #include "writer/write.h"
 
 namespace symshape::writer {
 namespace {
 
-using graph::Attribute;
 using graph::Graph;
 using graph::Index;
 using graph::Node;
 using graph::ValueId;
 
 // The names that the file uses on the main graph's inputs and outputs, but for those of ours.
-absl::flat_hash_set<std::string> AuthorsNames(const onnx::GraphProto& proto,
+absl::flat_hash_set<std::string> AuthorsNames(const GraphShell& main,
                                               const absl::flat_hash_set<std::string>& generated) {
   absl::flat_hash_set<std::string> names;
   const auto add = [&](const onnx::TypeProto& type) {
@@ -35,36 +36,42 @@ absl::flat_hash_set<std::string> AuthorsNames(const onnx::GraphProto& proto,
         names.insert(dim.dim_param());
     }
   };
-  for (const auto& input : proto.input()) add(input.type());
-  for (const auto& output : proto.output()) add(output.type());
+  for (const auto& input : *main.inputs) add(input.type());
+  for (const auto& output : *main.outputs) add(output.type());
   return names;
 }
 
 class Annotator {
  public:
-  Annotator(const engine::Analysis& analysis, const WriteOptions& options, onnx::ModelProto& proto)
+  Annotator(const engine::Analysis& analysis, const WriteOptions& options, const ModelShell& shell)
       : analysis_(analysis),
-        proto_(proto),
+        shell_(shell),
+        main_(shell.graphs[analysis.model().main->index]),
         earlier_(graph::ReadMetadata(analysis.model())),
-        names_(analysis, options.dims, AuthorsNames(proto.graph(), earlier_.generated)),
+        names_(analysis, options.dims, AuthorsNames(main_, earlier_.generated)),
         claims_(analysis, options.outputs, earlier_.generated, names_) {}
 
+  // Graphs are numbered in the file's order: what is made up is numbered so too.
   void Annotate() {
     const Graph& main = *analysis_.model().main;
     NameInputs(main);
     BindInputs(main);
     for (size_t i = 0; i < main.outputs.size(); ++i) {
-      claims_.WriteMainOutput(analysis_.info(main, main.outputs[i]),
-                              *OutputType(proto_.mutable_graph(), i));
+      claims_.WriteMainOutput(analysis_.info(main, main.outputs[i]), TypeAt(main_.outputs, i));
     }
-    WriteGraph(main, *proto_.mutable_graph());
+    for (const std::unique_ptr<Graph>& graph : analysis_.model().graphs) {
+      const GraphShell& shell = shell_.graphs[graph->index];
+      if (shell.inputs == nullptr) continue;  // a function's body
+      if (graph.get() != &main) WriteSubgraph(*graph, shell);
+      WriteValueInfos(*graph, *shell.value_infos);
+    }
     const std::string fingerprint = graph::Fingerprint(analysis_.model(), axis_texts_);
-    WriteMetadata(analysis_, names_, named_inputs_, fingerprint, proto_);
+    WriteMetadata(analysis_, names_, named_inputs_, fingerprint, *shell_.metadata_props);
   }
 
  private:
-  static onnx::TypeProto* OutputType(onnx::GraphProto* proto, size_t i) {
-    return proto->mutable_output(static_cast<int>(i))->mutable_type();
+  static onnx::TypeProto& TypeAt(ValueInfos* infos, size_t i) {
+    return *infos->Mutable(static_cast<int>(i))->mutable_type();
   }
 
   // Writes made-up names on the inputs' axes. What an earlier run named stays recorded as long as
@@ -79,7 +86,7 @@ class Annotator {
       earlier[{input.input, input.axis}] = &input;
     }
     for (size_t i = 0; i < main.inputs.size(); ++i) {
-      onnx::ValueInfoProto& input = *proto_.mutable_graph()->mutable_input(static_cast<int>(i));
+      onnx::ValueInfoProto& input = *main_.inputs->Mutable(static_cast<int>(i));
       onnx::TensorShapeProto* shape = DeclaredShape(*input.mutable_type());
       const int rank = shape == nullptr ? 0 : shape->dim_size();
       for (int axis = 0; axis < rank; ++axis) {
@@ -119,55 +126,31 @@ class Annotator {
     absl::flat_hash_map<ValueId, int> positions;
     for (size_t i = 0; i < main.inputs.size(); ++i) positions[main.inputs[i]] = static_cast<int>(i);
     for (const engine::BoundAxis& axis : analysis_.bound_axes()) {
-      onnx::ValueInfoProto& input =
-          *proto_.mutable_graph()->mutable_input(positions.at(axis.input));
+      onnx::ValueInfoProto& input = *main_.inputs->Mutable(positions.at(axis.input));
       DeclaredShape(*input.mutable_type())->mutable_dim(axis.axis)->set_dim_value(axis.size);
       axis_texts_[{axis.input, axis.axis}] = absl::StrCat(axis.size);
     }
   }
 
-  // value_info of this graph, then its subgraphs, in the file's order. Recursion is bounded by the
-  // builder's limit on nesting.
-  void WriteGraph(const Graph& graph, onnx::GraphProto& proto) {
-    std::vector<const Node*> nodes(graph.nodes.size());
-    for (const Node& node : graph.nodes) nodes[node.position] = &node;
-    WriteValueInfos(graph, nodes, proto);
-    for (size_t i = 0; i < nodes.size(); ++i) {
-      onnx::NodeProto& node = *proto.mutable_node(static_cast<int>(i));
-      for (size_t a = 0; a < nodes[i]->attributes.size(); ++a) {
-        const Attribute& attribute = nodes[i]->attributes[a];
-        if (attribute.type == Attribute::Type::kGraph) {
-          WriteSubgraph(*attribute.graph,
-                        *node.mutable_attribute(static_cast<int>(a))->mutable_g());
-        }
-        for (size_t g = 0; g < attribute.graphs.size(); ++g) {
-          WriteSubgraph(
-              *attribute.graphs[g],
-              *node.mutable_attribute(static_cast<int>(a))->mutable_graphs(static_cast<int>(g)));
-        }
-      }
-    }
-  }
-
-  void WriteSubgraph(const Graph& graph, onnx::GraphProto& proto) {
+  void WriteSubgraph(const Graph& graph, const GraphShell& shell) {
     for (size_t i = 0; i < graph.inputs.size(); ++i) {
-      claims_.WriteSubgraphInput(analysis_.info(graph, graph.inputs[i]),
-                                 *proto.mutable_input(static_cast<int>(i))->mutable_type());
+      claims_.WriteSubgraphInput(analysis_.info(graph, graph.inputs[i]), TypeAt(shell.inputs, i));
     }
     for (size_t i = 0; i < graph.outputs.size(); ++i) {
-      claims_.WriteSubgraphOutput(analysis_.info(graph, graph.outputs[i]), *OutputType(&proto, i));
+      claims_.WriteSubgraphOutput(analysis_.info(graph, graph.outputs[i]),
+                                  TypeAt(shell.outputs, i));
     }
-    WriteGraph(graph, proto);
   }
 
   // Entries for what no node makes (initializers, say) stay in front; then one per node output that
   // is no graph output. Where nothing is known the file's own entry stays.
-  void WriteValueInfos(const Graph& graph, const std::vector<const Node*>& nodes,
-                       onnx::GraphProto& proto) {
+  void WriteValueInfos(const Graph& graph, ValueInfos& infos) {
+    std::vector<const Node*> nodes(graph.nodes.size());  // in the file's order
+    for (const Node& node : graph.nodes) nodes[node.position] = &node;
     std::vector<bool> is_output(graph.values.size(), false);
     for (ValueId output : graph.outputs) is_output[Index(output)] = true;
-    google::protobuf::RepeatedPtrField<onnx::ValueInfoProto> old;
-    old.Swap(proto.mutable_value_info());
+    ValueInfos old;
+    old.Swap(&infos);
     absl::flat_hash_map<absl::string_view, ValueId> made;
     for (const Node* node : nodes) {
       for (ValueId output : node->outputs) {
@@ -178,7 +161,7 @@ class Annotator {
     for (onnx::ValueInfoProto& entry : old) {
       const auto value = made.find(entry.name());
       if (value == made.end()) {
-        proto.add_value_info()->Swap(&entry);
+        infos.Add()->Swap(&entry);
       } else if (!is_output[Index(value->second)]) {
         entries.emplace(value->second, &entry);
       }
@@ -187,17 +170,17 @@ class Annotator {
       for (ValueId output : node->outputs) {
         if (output == ValueId::kNone || is_output[Index(output)]) continue;
         const auto entry = entries.find(output);
-        WriteValueInfo(graph, output, entry == entries.end() ? nullptr : entry->second, proto);
+        WriteValueInfo(graph, output, entry == entries.end() ? nullptr : entry->second, infos);
       }
     }
   }
 
   void WriteValueInfo(const Graph& graph, ValueId value, onnx::ValueInfoProto* old,
-                      onnx::GraphProto& proto) {
+                      ValueInfos& infos) {
     const rules::Info info = analysis_.info(graph, value);
     const bool writable = IsWritable(analysis_.tables(), info.type);
     if (!writable && old == nullptr) return;
-    onnx::ValueInfoProto& entry = *proto.add_value_info();
+    onnx::ValueInfoProto& entry = *infos.Add();
     if (old != nullptr) entry.Swap(old);
     const absl::string_view name = graph.values[Index(value)].name;
     entry.set_name(name.data(), name.size());
@@ -205,7 +188,8 @@ class Annotator {
   }
 
   const engine::Analysis& analysis_;
-  onnx::ModelProto& proto_;
+  const ModelShell& shell_;
+  const GraphShell& main_;
   const graph::Metadata earlier_;
   DimNames names_;
   ClaimWriter claims_;
@@ -213,21 +197,18 @@ class Annotator {
   std::vector<graph::NamedInputAxis> named_inputs_;
 };
 
-// The walk relies on it.
-bool HasShapeOf(const onnx::ModelProto& proto, const graph::Model& model) {
-  return static_cast<size_t>(proto.graph().node_size()) == model.main->nodes.size() &&
-         static_cast<size_t>(proto.graph().input_size()) == model.main->inputs.size() &&
-         static_cast<size_t>(proto.graph().output_size()) == model.main->outputs.size();
-}
-
 }  // namespace
+
+void AnnotateShell(const engine::Analysis& analysis, const WriteOptions& options,
+                   const ModelShell& shell) {
+  Annotator(analysis, options, shell).Annotate();
+}
 
 absl::Status Annotate(const engine::Analysis& analysis, const WriteOptions& options,
                       onnx::ModelProto& proto) {
-  if (!HasShapeOf(proto, analysis.model())) {
-    return absl::InternalError("the message is not the model that was analysed");
-  }
-  Annotator(analysis, options, proto).Annotate();
+  const absl::StatusOr<ModelShell> shell = ShellOf(analysis.model(), proto);
+  if (!shell.ok()) return shell.status();
+  AnnotateShell(analysis, options, *shell);
   return absl::OkStatus();
 }
 

@@ -69,8 +69,8 @@ void ClaimWriter::WriteAxis(Dim dim, Policy policy, onnx::TensorShapeProto::Dime
 bool ClaimWriter::KeepsName(Dim dim, const std::string& name) {
   Context& context = analysis_.context();
   if (!IsPlainName(name) || generated_.contains(name)) return false;
-  if (context.ConstantOf(dim).has_value()) return false;
-  if (std::holds_alternative<std::monostate>(names_.Of(dim))) return true;
+  if (!dim.is_none() && context.ConstantOf(dim).has_value()) return false;
+  if (dim.is_none() || names_.IsLocal(dim)) return true;
   if (context.SymbolName(dim) == absl::string_view(name)) return true;
   const std::optional<Dim> symbol = context.FindSymbol(name);
   if (symbol.has_value() && (analysis_.IsInputSymbol(*symbol) ||

@@ -39,6 +39,24 @@ DimNames::DimNames(const engine::Analysis& analysis, WriteOptions::Dims style,
                    absl::flat_hash_set<std::string> taken)
     : analysis_(analysis), context_(analysis.context()), style_(style), taken_(std::move(taken)) {}
 
+// The symbols that are axes of tensors in the main graph and its subgraphs.
+absl::flat_hash_set<Dim> DimNames::SymbolsOnAxes(const engine::Analysis& analysis) {
+  absl::flat_hash_set<Dim> symbols;
+  for (const auto& graph : analysis.model().graphs) {
+    const graph::Graph* root = graph.get();
+    while (root->parent != nullptr) root = root->parent;
+    if (root != analysis.model().main) continue;  // within a function's body
+    for (uint32_t value = 0; value < graph->values.size(); ++value) {
+      const auto dims = analysis.DimsOf(analysis.info(*graph, static_cast<graph::ValueId>(value)));
+      if (!dims.has_value()) continue;
+      for (Dim dim : *dims) {
+        if (!dim.is_none() && analysis.context().SymbolName(dim).has_value()) symbols.insert(dim);
+      }
+    }
+  }
+  return symbols;
+}
+
 const DimNames::Written& DimNames::Of(Dim dim) {
   const auto [it, inserted] = written_.try_emplace(dim);
   if (inserted) {
@@ -51,6 +69,7 @@ const DimNames::Written& DimNames::Of(Dim dim) {
 bool DimNames::Define(absl::string_view name, Dim dim) {
   const auto [it, inserted] = defined_.try_emplace(std::string(name), dim);
   if (!inserted) return it->second == dim;
+  if (HasSymbolOfNoAxis(dim)) return true;
   definitions_.emplace_back(std::string(name), Expression(dim));
   return true;
 }
@@ -61,19 +80,33 @@ DimNames::Written DimNames::Make(Dim dim) {
     if (*size < 0) return {};
     return *size;
   }
-  for (Dim symbol : context_.SymbolsOf(dim)) {
-    // One name would stand for another size on every trip of a loop.
-    if (analysis_.IsLocal(symbol)) return {};
-  }
+  if (IsLocal(dim)) return {};
   if (const std::optional<absl::string_view> name = context_.SymbolName(dim)) {
     Expression(dim);  // takes note of it
     return std::string(*name);
   }
+  if (HasSymbolOfNoAxis(dim)) return MakeName();
   std::string text = Expression(dim);
   if (style_ == WriteOptions::Dims::kExpressions && text.size() <= kMaxTextLength) return text;
-  std::string name = MakeName("_dim", /*numbered=*/true);
+  std::string name = MakeName();
   definitions_.emplace_back(name, std::move(text));
   return name;
+}
+
+// Whether it takes several sizes in one run, one on each trip of a loop: no name can stand for it.
+bool DimNames::IsLocal(Dim dim) const {
+  const std::vector<Dim> symbols = context_.SymbolsOf(dim);
+  return std::any_of(symbols.begin(), symbols.end(),
+                     [this](Dim symbol) { return analysis_.IsLocal(symbol); });
+}
+
+// A symbol that is no axis of any tensor in the file (what the algebra could not represent has one)
+// means nothing to a reader: the dim gets a name, and no formula.
+bool DimNames::HasSymbolOfNoAxis(Dim dim) const {
+  for (Dim symbol : context_.SymbolsOf(dim)) {
+    if (!analysis_.IsInputSymbol(symbol) && !axes_.contains(symbol)) return true;
+  }
+  return false;
 }
 
 // The text; takes note of the fresh symbols in it, and of the names that stand for odd ones.
@@ -93,16 +126,11 @@ std::string DimNames::Expression(Dim dim) {
   return context_.Print(dim);
 }
 
-// `stem`, with the first free number behind it where it is taken, or always.
-std::string DimNames::MakeName(absl::string_view stem, bool numbered) {
-  std::string name(stem);
-  int number = numbered ? last_number_ : 1;
-  while (numbered || taken_.contains(name)) {
-    name = absl::StrCat(stem, numbered ? "" : "_", ++number);
-    if (!taken_.contains(name)) break;
-  }
-  if (numbered) last_number_ = number;
-  taken_.insert(name);
+std::string DimNames::MakeName() {
+  std::string name;
+  do {
+    name = absl::StrCat("_dim", ++last_number_);
+  } while (!taken_.insert(name).second);
   generated_.push_back(name);
   return name;
 }

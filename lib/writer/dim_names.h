@@ -33,6 +33,8 @@ class DimNames {
 
   const Written& Of(symbolic::Dim dim);
 
+  bool IsLocal(symbolic::Dim dim) const;
+
   // Says that `name` stands for `dim`. Returns false, and changes nothing, where it stands for
   // another dim already.
   bool Define(absl::string_view name, symbolic::Dim dim);
@@ -49,12 +51,15 @@ class DimNames {
  private:
   Written Make(symbolic::Dim dim);
   std::string Expression(symbolic::Dim dim);
-  std::string MakeName(absl::string_view stem, bool numbered);
+  std::string MakeName();
+  bool HasSymbolOfNoAxis(symbolic::Dim dim) const;
+  static absl::flat_hash_set<symbolic::Dim> SymbolsOnAxes(const engine::Analysis& analysis);
 
   const engine::Analysis& analysis_;
   symbolic::Context& context_;
   WriteOptions::Dims style_;
   absl::flat_hash_set<std::string> taken_;
+  const absl::flat_hash_set<symbolic::Dim> axes_;
   absl::flat_hash_map<symbolic::Dim, Written> written_;
   absl::flat_hash_set<symbolic::Dim> aliased_;  // symbols whose alias is in definitions_
   absl::flat_hash_map<std::string, symbolic::Dim> defined_;

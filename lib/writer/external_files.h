@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "onnx/onnx_pb.h"
 #include "writer/write.h"
 
@@ -13,6 +14,8 @@ namespace symshape::writer {
 
 // The locations that the model's tensors name, each once, in the model's order.
 std::vector<std::string> ExternalLocations(const onnx::ModelProto& proto);
+// The same from a model's bytes; weights are skipped. None where the bytes are damaged.
+std::vector<std::string> ExternalLocations(absl::string_view bytes);
 
 // Does for a result in `to` what `external_data` says about the files of a model in `from`. Files
 // that are absent are no obstacle. Nothing is done where the folders are the same. Errors:

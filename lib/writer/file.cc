@@ -29,15 +29,31 @@ absl::StatusOr<std::string> Serialize(const onnx::ModelProto& proto) {
   return bytes;
 }
 
+namespace {
+
+std::string FolderOf(const std::string& path) {
+  return std::filesystem::path(path).parent_path().string();
+}
+
+}  // namespace
+
 absl::Status WriteFile(const onnx::ModelProto& proto, const std::string& path,
                        const std::string& source_path, ExternalData external_data) {
   const absl::StatusOr<std::string> bytes = Serialize(proto);
   if (!bytes.ok()) return bytes.status();
-  const absl::Status placed = PlaceExternalFiles(
-      ExternalLocations(proto), std::filesystem::path(source_path).parent_path().string(),
-      std::filesystem::path(path).parent_path().string(), external_data);
+  const absl::Status placed = PlaceExternalFiles(ExternalLocations(proto), FolderOf(source_path),
+                                                 FolderOf(path), external_data);
   if (!placed.ok()) return placed;
   return io::ReplaceFile(path, {*bytes});
+}
+
+absl::Status WriteFile(absl::Span<const absl::string_view> pieces, absl::string_view source_bytes,
+                       const std::string& path, const std::string& source_path,
+                       ExternalData external_data) {
+  const absl::Status placed = PlaceExternalFiles(
+      ExternalLocations(source_bytes), FolderOf(source_path), FolderOf(path), external_data);
+  if (!placed.ok()) return placed;
+  return io::ReplaceFile(path, pieces);
 }
 
 }  // namespace symshape::writer

@@ -15,8 +15,8 @@ using symbolic::Interval;
 
 constexpr absl::string_view kBoundsKey = "symshape.bounds";
 
-void Add(absl::string_view key, const ordered_json& json, onnx::ModelProto& proto) {
-  onnx::StringStringEntryProto& entry = *proto.add_metadata_props();
+void Add(absl::string_view key, const ordered_json& json, Properties& properties) {
+  onnx::StringStringEntryProto& entry = *properties.Add();
   entry.set_key(key.data(), key.size());
   // Names may hold bytes that are no UTF-8; JSON must.
   entry.set_value(json.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
@@ -46,15 +46,15 @@ ordered_json BoundJson(int64_t bound) {
   return is_bound ? ordered_json(bound) : ordered_json(nullptr);
 }
 
-void AddDims(const DimNames& names, const std::string& fingerprint, onnx::ModelProto& proto) {
+void AddDims(const DimNames& names, const std::string& fingerprint, Properties& properties) {
   if (names.definitions().empty()) return;
   ordered_json dims = ordered_json::object();
   for (const auto& [name, text] : names.definitions()) Append(dims, name, text);
-  Add(graph::kDimsKey, {{"v", 1}, {"hash", fingerprint}, {"dims", std::move(dims)}}, proto);
+  Add(graph::kDimsKey, {{"v", 1}, {"hash", fingerprint}, {"dims", std::move(dims)}}, properties);
 }
 
 void AddGenerated(const DimNames& names, const std::vector<NamedInputAxis>& inputs,
-                  onnx::ModelProto& proto) {
+                  Properties& properties) {
   ordered_json named = ordered_json::array();
   ordered_json claims = ordered_json::array();
   for (const NamedInputAxis& input : inputs) {
@@ -63,15 +63,15 @@ void AddGenerated(const DimNames& names, const std::vector<NamedInputAxis>& inpu
   if (!names.generated().empty() || !named.empty()) {
     ordered_json json = {{"v", 1}, {"names", names.generated()}};
     if (!named.empty()) json["inputs"] = std::move(named);
-    Add(graph::kGeneratedKey, json, proto);
+    Add(graph::kGeneratedKey, json, properties);
   }
   if (!claims.empty()) {
-    Add(graph::kClaimsKey, {{"v", 1}, {"inputs", std::move(claims)}}, proto);
+    Add(graph::kClaimsKey, {{"v", 1}, {"inputs", std::move(claims)}}, properties);
   }
 }
 
 void AddBounds(symbolic::Context& context, const DimNames& names, const std::string& fingerprint,
-               onnx::ModelProto& proto) {
+               Properties& properties) {
   ordered_json bounds = ordered_json::object();
   for (symbolic::Dim symbol : names.fresh_symbols()) {
     const Interval interval = context.Bounds(symbol);
@@ -79,26 +79,25 @@ void AddBounds(symbolic::Context& context, const DimNames& names, const std::str
            ordered_json::array({BoundJson(interval.lo), BoundJson(interval.hi)}));
   }
   if (bounds.empty()) return;
-  Add(kBoundsKey, {{"v", 1}, {"hash", fingerprint}, {"bounds", std::move(bounds)}}, proto);
+  Add(kBoundsKey, {{"v", 1}, {"hash", fingerprint}, {"bounds", std::move(bounds)}}, properties);
 }
 
 }  // namespace
 
 void WriteMetadata(const engine::Analysis& analysis, const DimNames& names,
                    const std::vector<NamedInputAxis>& inputs, const std::string& fingerprint,
-                   onnx::ModelProto& proto) {
-  RemoveMetadata(proto);
-  AddDims(names, fingerprint, proto);
-  AddGenerated(names, inputs, proto);
-  AddBounds(analysis.context(), names, fingerprint, proto);
+                   Properties& properties) {
+  RemoveMetadata(properties);
+  AddDims(names, fingerprint, properties);
+  AddGenerated(names, inputs, properties);
+  AddBounds(analysis.context(), names, fingerprint, properties);
 }
 
-void RemoveMetadata(onnx::ModelProto& proto) {
-  auto& entries = *proto.mutable_metadata_props();
+void RemoveMetadata(Properties& properties) {
   const auto ours = [](const onnx::StringStringEntryProto& entry) {
     return absl::StartsWith(entry.key(), graph::kMetadataPrefix);
   };
-  entries.erase(std::remove_if(entries.begin(), entries.end(), ours), entries.end());
+  properties.erase(std::remove_if(properties.begin(), properties.end(), ours), properties.end());
 }
 
 }  // namespace symshape::writer

@@ -7,8 +7,8 @@
 
 #include "engine/analysis.h"
 #include "graph/metadata.h"
-#include "onnx/onnx_pb.h"
 #include "writer/dim_names.h"
+#include "writer/shells.h"
 
 namespace symshape::writer {
 
@@ -19,9 +19,9 @@ namespace symshape::writer {
 //   symshape.bounds     [lo, hi] of symbols that only data decides; null where unbounded
 void WriteMetadata(const engine::Analysis& analysis, const DimNames& names,
                    const std::vector<graph::NamedInputAxis>& inputs, const std::string& fingerprint,
-                   onnx::ModelProto& proto);
+                   Properties& properties);
 
-void RemoveMetadata(onnx::ModelProto& proto);
+void RemoveMetadata(Properties& properties);
 
 }  // namespace symshape::writer
 

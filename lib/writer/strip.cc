@@ -81,7 +81,7 @@ absl::Status Strip(onnx::ModelProto& proto) {
     metadata = graph::ReadMetadata(*model);
   }
   RestoreInputs(metadata, *proto.mutable_graph());
-  RemoveMetadata(proto);
+  RemoveMetadata(*proto.mutable_metadata_props());
   StripGraph(metadata.generated, /*is_main=*/true, *proto.mutable_graph());
   return absl::OkStatus();
 }

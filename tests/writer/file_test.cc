@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -56,6 +57,9 @@ class FileTest : public testing::Test {
 
 TEST_F(FileTest, FindsAllLocations) {
   EXPECT_EQ(ExternalLocations(proto_), (std::vector<std::string>{"w.bin", "sub/v.bin"}));
+  std::vector<std::string> in_bytes = ExternalLocations(*Serialize(proto_));
+  std::sort(in_bytes.begin(), in_bytes.end());
+  EXPECT_EQ(in_bytes, (std::vector<std::string>{"sub/v.bin", "w.bin"}));
 }
 
 TEST_F(FileTest, WritesWhatIsReadBack) {

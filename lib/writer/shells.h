@@ -1,0 +1,38 @@
+// The parts of a graph's message that an inference writes. Whether they stand in a ModelProto or
+// were taken out of a file's bytes (splice.h) is nothing to annotate.cc.
+#ifndef SYMSHAPE_WRITER_SHELLS_H_
+#define SYMSHAPE_WRITER_SHELLS_H_
+
+#include <vector>
+
+#include "engine/analysis.h"
+#include "onnx/onnx_pb.h"
+#include "writer/write.h"
+
+namespace symshape::writer {
+
+using ValueInfos = google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>;
+using Properties = google::protobuf::RepeatedPtrField<onnx::StringStringEntryProto>;
+
+struct GraphShell {
+  ValueInfos* inputs = nullptr;
+  ValueInfos* outputs = nullptr;
+  ValueInfos* value_infos = nullptr;
+};
+
+struct ModelShell {
+  std::vector<GraphShell> graphs;  // by graph::Graph::index; bodies of functions have none
+  Properties* metadata_props = nullptr;
+};
+
+// Of the message of `model`, or of a copy of it.
+// Errors: kInternal  it is another model
+absl::StatusOr<ModelShell> ShellOf(const graph::Model& model, onnx::ModelProto& proto);
+
+// write.h's Annotate, on the shell of the model that was analysed.
+void AnnotateShell(const engine::Analysis& analysis, const WriteOptions& options,
+                   const ModelShell& shell);
+
+}  // namespace symshape::writer
+
+#endif  // SYMSHAPE_WRITER_SHELLS_H_

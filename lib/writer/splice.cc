@@ -1,0 +1,311 @@
+#include "writer/splice.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "graph/wire.h"
+#include "protozero/exception.hpp"
+#include "protozero/pbf_reader.hpp"
+#include "writer/rope.h"
+#include "writer/shells.h"
+
+namespace symshape::writer {
+namespace {
+
+namespace wire = graph::wire;
+
+using graph::Attribute;
+using graph::Graph;
+using graph::Node;
+using protozero::data_view;
+
+// A field as it stands in the file: the bytes with tag, and of a length-delimited one the content.
+struct Field {
+  uint32_t number = 0;
+  absl::string_view all;
+  std::optional<data_view> content;
+};
+
+// The fields of a message, one by one. Throws protozero::exception where it is none.
+class Fields {
+ public:
+  explicit Fields(data_view bytes) : rest_(bytes.data(), bytes.size()), reader_(bytes) {}
+
+  std::optional<Field> Next() {
+    if (!reader_.next()) return std::nullopt;
+    Field field;
+    field.number = reader_.tag();
+    if (reader_.wire_type() == protozero::pbf_wire_type::length_delimited) {
+      field.content = reader_.get_view();
+    } else {
+      reader_.skip();
+    }
+    field.all = rest_.substr(0, rest_.size() - reader_.length());
+    rest_.remove_prefix(field.all.size());
+    return field;
+  }
+
+ private:
+  absl::string_view rest_;
+  protozero::pbf_reader reader_;
+};
+
+bool Is(const Field& field, auto tag) {
+  return field.number == static_cast<uint32_t>(tag) && field.content.has_value();
+}
+
+bool HasSubgraph(const Node& node) {
+  return std::any_of(node.attributes.begin(), node.attributes.end(), [](const Attribute& a) {
+    return a.type == Attribute::Type::kGraph || !a.graphs.empty();
+  });
+}
+
+std::vector<const Node*> ByPosition(const Graph& graph) {
+  std::vector<const Node*> nodes(graph.nodes.size());
+  for (const Node& node : graph.nodes) nodes[node.position] = &node;
+  return nodes;
+}
+
+// What is taken out of a graph's bytes.
+struct GraphParts {
+  ValueInfos inputs;
+  ValueInfos outputs;
+  ValueInfos value_infos;
+};
+
+template <typename Protos>
+void AppendFields(uint32_t number, const Protos& protos, std::string& bytes) {
+  for (const auto& proto : protos) {
+    bytes += Rope::FieldHead(number, proto.ByteSizeLong());
+    proto.AppendPartialToString(&bytes);
+  }
+}
+
+template <typename Tag>
+constexpr uint32_t Number(Tag tag) {
+  return static_cast<uint32_t>(tag);
+}
+
+}  // namespace
+
+// Two passes over the graphs that are written: one takes their parts out, the other puts them back.
+// Both recurse into subgraphs, whose nesting the builder bounded.
+class Splice::Impl {
+ public:
+  Impl(const engine::Analysis& analysis, absl::string_view bytes)
+      : model_(analysis.model()), bytes_(bytes.data(), bytes.size()) {
+    parts_.resize(model_.graphs.size());
+    shell_.graphs.resize(model_.graphs.size());
+    shell_.metadata_props = &metadata_props_;
+  }
+
+  absl::Status Run(const engine::Analysis& analysis, const WriteOptions& options) {
+    if (absl::Status status = TakeModel(); !status.ok()) return status;
+    AnnotateShell(analysis, options, shell_);
+    PutModel();
+    return absl::OkStatus();
+  }
+
+  const std::vector<absl::string_view>& pieces() const { return result_.pieces(); }
+
+ private:
+  template <typename Proto>
+  static absl::Status Parse(data_view bytes, google::protobuf::RepeatedPtrField<Proto>& protos) {
+    if (protos.Add()->ParsePartialFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+      return absl::OkStatus();
+    }
+    return absl::DataLossError("a declared type is damaged");
+  }
+
+  // Calls `visit(subgraph, its bytes)` for the graphs among a node's attributes, in the file's
+  // order.
+  template <typename Visit>
+  static absl::Status ForEachSubgraph(const Node& node, data_view bytes, Visit visit) {
+    Fields fields(bytes);
+    size_t position = 0;
+    while (const std::optional<Field> field = fields.Next()) {
+      if (!Is(*field, wire::Node::kAttribute)) continue;
+      if (position == node.attributes.size()) return Another();
+      const Attribute& attribute = node.attributes[position++];
+      Fields inner(*field->content);
+      size_t next = 0;
+      while (const std::optional<Field> part = inner.Next()) {
+        const Graph* graph = SubgraphAt(attribute, *part, next);
+        if (graph == nullptr) continue;
+        if (absl::Status status = visit(*graph, *part->content); !status.ok()) return status;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // The graph that stands in a field of the attribute; nullptr where none does. `next` counts those
+  // of a list.
+  static const Graph* SubgraphAt(const Attribute& attribute, const Field& field, size_t& next) {
+    if (attribute.type == Attribute::Type::kGraph && Is(field, wire::Attribute::kG)) {
+      return attribute.graph;
+    }
+    if (next < attribute.graphs.size() && Is(field, wire::Attribute::kGraphs)) {
+      return attribute.graphs[next++];
+    }
+    return nullptr;
+  }
+
+  static absl::Status Another() {
+    return absl::InternalError("the bytes are not the model that was analysed");
+  }
+
+  absl::Status TakeModel() {
+    Fields fields(bytes_);
+    std::optional<data_view> main;
+    while (const std::optional<Field> field = fields.Next()) {
+      if (Is(*field, wire::Model::kGraph)) main = field->content;
+      if (!Is(*field, wire::Model::kMetadataProps)) continue;
+      if (absl::Status s = Parse(*field->content, metadata_props_); !s.ok()) return s;
+    }
+    return main.has_value() ? TakeGraph(*model_.main, *main) : Another();
+  }
+
+  absl::Status TakeGraph(const Graph& graph, data_view bytes) {
+    GraphParts& parts = parts_[graph.index];
+    parts = GraphParts();
+    const std::vector<const Node*> nodes = ByPosition(graph);
+    size_t position = 0;
+    Fields fields(bytes);
+    while (const std::optional<Field> field = fields.Next()) {
+      absl::Status status;
+      if (Is(*field, wire::Graph::kInput)) status = Parse(*field->content, parts.inputs);
+      if (Is(*field, wire::Graph::kOutput)) status = Parse(*field->content, parts.outputs);
+      if (Is(*field, wire::Graph::kValueInfo)) status = Parse(*field->content, parts.value_infos);
+      if (Is(*field, wire::Graph::kNode)) {
+        if (position == nodes.size()) return Another();
+        const Node& node = *nodes[position++];
+        if (!HasSubgraph(node)) continue;
+        status = ForEachSubgraph(node, *field->content, [this](const Graph& inner, data_view view) {
+          return TakeGraph(inner, view);
+        });
+      }
+      if (!status.ok()) return status;
+    }
+    if (static_cast<size_t>(parts.inputs.size()) != graph.inputs.size() ||
+        static_cast<size_t>(parts.outputs.size()) != graph.outputs.size()) {
+      return Another();
+    }
+    shell_.graphs[graph.index] = {&parts.inputs, &parts.outputs, &parts.value_infos};
+    return absl::OkStatus();
+  }
+
+  // Metadata behind the last field that stands before it in onnx.proto's order.
+  void PutModel() {
+    bool has_metadata = false;
+    const auto put_metadata = [&] {
+      if (std::exchange(has_metadata, true)) return;
+      std::string bytes;
+      AppendFields(Number(wire::Model::kMetadataProps), metadata_props_, bytes);
+      result_.AddOwned(std::move(bytes));
+    };
+    Fields fields(bytes_);
+    while (const std::optional<Field> field = fields.Next()) {
+      if (Is(*field, wire::Model::kMetadataProps)) continue;
+      if (field->number > Number(wire::Model::kMetadataProps)) put_metadata();
+      if (Is(*field, wire::Model::kGraph)) {
+        result_.AddField(field->number, PutGraph(*model_.main, *field->content));
+      } else {
+        result_.AddView(field->all);
+      }
+    }
+    put_metadata();
+  }
+
+  Rope PutGraph(const Graph& graph, data_view bytes) {
+    const GraphParts& parts = parts_[graph.index];
+    const std::vector<const Node*> nodes = ByPosition(graph);
+    Rope rope;
+    size_t position = 0;
+    int input = 0;
+    int output = 0;
+    bool has_value_infos = false;
+    const auto put_value_infos = [&] {
+      if (std::exchange(has_value_infos, true)) return;
+      std::string added;
+      AppendFields(Number(wire::Graph::kValueInfo), parts.value_infos, added);
+      rope.AddOwned(std::move(added));
+    };
+    const auto put_one = [&](const Field& field, const onnx::ValueInfoProto& proto) {
+      std::string added = Rope::FieldHead(field.number, proto.ByteSizeLong());
+      proto.AppendPartialToString(&added);
+      rope.AddOwned(std::move(added));
+    };
+    Fields fields(bytes);
+    while (const std::optional<Field> field = fields.Next()) {
+      if (Is(*field, wire::Graph::kValueInfo)) continue;
+      if (field->number > Number(wire::Graph::kValueInfo)) put_value_infos();
+      if (Is(*field, wire::Graph::kInput)) {
+        put_one(*field, parts.inputs[input++]);
+      } else if (Is(*field, wire::Graph::kOutput)) {
+        put_one(*field, parts.outputs[output++]);
+      } else if (Is(*field, wire::Graph::kNode) && HasSubgraph(*nodes[position++])) {
+        rope.AddField(field->number, PutNode(*nodes[position - 1], *field->content));
+      } else {
+        rope.AddView(field->all);
+      }
+    }
+    put_value_infos();
+    return rope;
+  }
+
+  Rope PutNode(const Node& node, data_view bytes) {
+    Rope rope;
+    size_t position = 0;
+    Fields fields(bytes);
+    while (const std::optional<Field> field = fields.Next()) {
+      if (!Is(*field, wire::Node::kAttribute)) {
+        rope.AddView(field->all);
+        continue;
+      }
+      rope.AddField(field->number, PutAttribute(node.attributes[position++], *field->content));
+    }
+    return rope;
+  }
+
+  Rope PutAttribute(const Attribute& attribute, data_view bytes) {
+    Rope rope;
+    size_t next = 0;
+    Fields fields(bytes);
+    while (const std::optional<Field> field = fields.Next()) {
+      const Graph* graph = SubgraphAt(attribute, *field, next);
+      if (graph == nullptr) {
+        rope.AddView(field->all);
+      } else {
+        rope.AddField(field->number, PutGraph(*graph, *field->content));
+      }
+    }
+    return rope;
+  }
+
+  const graph::Model& model_;
+  const data_view bytes_;
+  std::vector<GraphParts> parts_;  // by Graph::index
+  Properties metadata_props_;
+  ModelShell shell_;
+  Rope result_;
+};
+
+Splice::Splice(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Splice::Splice(Splice&&) noexcept = default;
+Splice::~Splice() = default;
+
+absl::Span<const absl::string_view> Splice::pieces() const { return impl_->pieces(); }
+
+absl::StatusOr<Splice> Splice::Make(const engine::Analysis& analysis, const WriteOptions& options,
+                                    absl::string_view bytes) {
+  auto impl = std::make_unique<Impl>(analysis, bytes);
+  try {
+    if (absl::Status status = impl->Run(analysis, options); !status.ok()) return status;
+  } catch (const protozero::exception& error) {
+    return absl::DataLossError(error.what());
+  }
+  return Splice(std::move(impl));
+}
+
+}  // namespace symshape::writer

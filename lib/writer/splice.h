@@ -1,0 +1,40 @@
+// Splice: the result as the file's own bytes with new ones in between. Messages are built only for
+// the inputs, outputs, value_info and metadata; nodes and weights stay where they are.
+#ifndef SYMSHAPE_WRITER_SPLICE_H_
+#define SYMSHAPE_WRITER_SPLICE_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "engine/analysis.h"
+#include "writer/write.h"
+
+namespace symshape::writer {
+
+class Splice {
+ public:
+  // `bytes`: the model from which the analysis was made (graph/from_wire.h). They must outlive the
+  // pieces. Gives what Annotate and Serialize give of a file that protobuf wrote.
+  // Errors: kDataLoss    a declared type cannot be read
+  //         kInternal    the bytes are another model
+  static absl::StatusOr<Splice> Make(const engine::Analysis& analysis, const WriteOptions& options,
+                                     absl::string_view bytes);
+
+  Splice(Splice&&) noexcept;
+  ~Splice();
+
+  // One after another they are the result.
+  absl::Span<const absl::string_view> pieces() const;
+
+ private:
+  class Impl;
+  explicit Splice(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace symshape::writer
+
+#endif  // SYMSHAPE_WRITER_SPLICE_H_
