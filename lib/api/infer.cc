@@ -10,15 +10,14 @@
 #include "api/guard.h"
 #include "api/state.h"
 #include "engine/infer.h"
-#include "graph/from_proto.h"
 #include "graph/load.h"
+#include "io/map.h"
 #include "queries/eval.h"
 
 namespace symshape {
 namespace {
 
 using internal::State;
-using Proto = std::unique_ptr<const onnx::ModelProto>;
 
 engine::Options ToEngine(const Options& options) {
   engine::Options result;
@@ -41,12 +40,14 @@ std::string FolderOf(const std::string& path) {
 }
 
 // `name`: what messages call the model. `source`, `folder`: empty where there is no file.
-absl::StatusOr<Analysis> InferProto(Proto proto, const std::string& name, std::string source,
+absl::StatusOr<Analysis> InferModel(absl::string_view bytes, std::shared_ptr<const void> owner,
+                                    const std::string& name, std::string source,
                                     const std::optional<std::string>& folder,
                                     const Options& options) {
-  absl::StatusOr<graph::Model> model = graph::FromProto(*proto, folder);
-  if (!model.ok()) return WithModel(name, model.status());
-  auto state = std::make_unique<State>(std::move(source), std::move(proto), *std::move(model));
+  absl::StatusOr<graph::Model> model = graph::LoadModel(bytes, name, folder);
+  if (!model.ok()) return model.status();
+  auto state =
+      std::make_unique<State>(std::move(source), bytes, std::move(owner), *std::move(model));
   absl::StatusOr<std::unique_ptr<engine::Analysis>> analysis =
       engine::Infer(state->model, ToEngine(options));
   if (!analysis.ok()) return WithModel(name, analysis.status());
@@ -62,19 +63,19 @@ absl::StatusOr<Analysis> InferProto(Proto proto, const std::string& name, std::s
 absl::StatusOr<Analysis> InferFile(std::string_view path, const Options& options) {
   return internal::Guard([&]() -> absl::StatusOr<Analysis> {
     const std::string source(path);
-    absl::StatusOr<std::unique_ptr<onnx::ModelProto>> proto = graph::LoadModelProto(source);
-    if (!proto.ok()) return proto.status();
-    return InferProto(*std::move(proto), source, source, FolderOf(source), options);
+    absl::StatusOr<std::shared_ptr<const io::MappedFile>> file = io::MappedFile::Open(source);
+    if (!file.ok()) return file.status();
+    const absl::string_view bytes = (*file)->bytes();
+    return InferModel(bytes, *std::move(file), source, source, FolderOf(source), options);
   });
 }
 
 absl::StatusOr<Analysis> InferBytes(std::string_view bytes, const Options& options,
                                     std::string_view name) {
   return internal::Guard([&]() -> absl::StatusOr<Analysis> {
-    absl::StatusOr<std::unique_ptr<onnx::ModelProto>> proto =
-        graph::ParseModelProto(internal::ToAbsl(bytes), internal::ToAbsl(name));
-    if (!proto.ok()) return proto.status();
-    return InferProto(*std::move(proto), std::string(name), "", std::nullopt, options);
+    auto copy = std::make_shared<const std::string>(bytes);
+    const absl::string_view view = *copy;
+    return InferModel(view, std::move(copy), std::string(name), "", std::nullopt, options);
   });
 }
 

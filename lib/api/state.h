@@ -10,7 +10,6 @@
 #include "absl/strings/string_view.h"
 #include "engine/analysis.h"
 #include "graph/model.h"
-#include "onnx/onnx_pb.h"
 #include "queries/tensors.h"
 #include "symbolic/context.h"
 #include "symshape/analysis.h"
@@ -18,14 +17,18 @@
 namespace symshape::internal {
 
 struct State {
-  State(std::string source, std::unique_ptr<const onnx::ModelProto> proto, graph::Model model)
+  // `owner` keeps `bytes`, into which the model has views.
+  State(std::string source, absl::string_view bytes, std::shared_ptr<const void> owner,
+        graph::Model model)
       : source(std::move(source)),
-        proto(std::move(proto)),
+        owner(std::move(owner)),
+        bytes(bytes),
         model(std::move(model)),
         tensors(this->model) {}
 
   const std::string source;  // the model's path; "" where it came as bytes
-  const std::unique_ptr<const onnx::ModelProto> proto;
+  const std::shared_ptr<const void> owner;
+  const absl::string_view bytes;
   const graph::Model model;
   const queries::Tensors tensors;
   std::unique_ptr<const engine::Analysis> analysis;

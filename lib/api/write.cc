@@ -1,12 +1,13 @@
 // Implements symshape/write.h.
 #include "symshape/write.h"
 
-#include <memory>
 #include <string>
 
+#include "absl/strings/str_join.h"
 #include "api/guard.h"
 #include "api/state.h"
 #include "graph/load.h"
+#include "writer/splice.h"
 #include "writer/write.h"
 
 namespace symshape {
@@ -47,33 +48,25 @@ writer::ExternalData ToWriter(WriteOptions::ExternalData external_data) {
   return writer::ExternalData::kRefuse;
 }
 
-// The model with all that is known. A copy: the analysis reads from its own.
-absl::StatusOr<std::unique_ptr<onnx::ModelProto>> Annotated(const State& state,
-                                                            const WriteOptions& options) {
-  auto proto = std::make_unique<onnx::ModelProto>(*state.proto);
-  const absl::Status status = writer::Annotate(*state.analysis, ToWriter(options), *proto);
-  if (!status.ok()) return status;
-  return proto;
-}
-
 }  // namespace
 
 absl::Status WriteFile(const Analysis& analysis, std::string_view path,
                        const WriteOptions& options) {
   return internal::Guard([&]() -> absl::Status {
     const State& state = internal::Access::StateOf(analysis);
-    const auto proto = Annotated(state, options);
-    if (!proto.ok()) return proto.status();
-    return writer::WriteFile(**proto, std::string(path), state.source,
+    const auto result = writer::Splice::Make(*state.analysis, ToWriter(options), state.bytes);
+    if (!result.ok()) return result.status();
+    return writer::WriteFile(result->pieces(), state.bytes, std::string(path), state.source,
                              ToWriter(options.external_data));
   });
 }
 
 absl::StatusOr<std::string> WriteBytes(const Analysis& analysis, const WriteOptions& options) {
   return internal::Guard([&]() -> absl::StatusOr<std::string> {
-    const auto proto = Annotated(internal::Access::StateOf(analysis), options);
-    if (!proto.ok()) return proto.status();
-    return writer::Serialize(**proto);
+    const State& state = internal::Access::StateOf(analysis);
+    const auto result = writer::Splice::Make(*state.analysis, ToWriter(options), state.bytes);
+    if (!result.ok()) return result.status();
+    return absl::StrJoin(result->pieces(), "");
   });
 }
 

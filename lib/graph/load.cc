@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "graph/builder.h"
+#include "graph/from_wire.h"
 #include "io/map.h"
 #include "protozero/pbf_reader.hpp"
 
@@ -93,6 +94,15 @@ absl::StatusOr<std::unique_ptr<onnx::ModelProto>> ParseModelProto(absl::string_v
   }
   if (!proto->has_graph()) return Invalid(name, "it has no graph");
   return proto;
+}
+
+absl::StatusOr<Model> LoadModel(absl::string_view bytes, absl::string_view name,
+                                const std::optional<std::string>& folder) {
+  absl::StatusOr<Model> model = FromWire(bytes, folder);
+  if (model.ok()) return model;
+  // Of bytes that are no model at all protobuf's reader says more.
+  if (absl::Status status = ParseModelProto(bytes, name).status(); !status.ok()) return status;
+  return absl::Status(model.status().code(), absl::StrCat(name, ": ", model.status().message()));
 }
 
 absl::StatusOr<std::unique_ptr<onnx::ModelProto>> LoadModelProto(const std::string& path) {

@@ -3,10 +3,12 @@
 #define SYMSHAPE_GRAPH_LOAD_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "graph/model.h"
 #include "onnx/onnx_pb.h"
 
 namespace symshape::graph {
@@ -16,7 +18,12 @@ namespace symshape::graph {
 //                    without a graph, or larger than protobuf's 2 GiB
 absl::StatusOr<std::unique_ptr<onnx::ModelProto>> LoadModelProto(const std::string& path);
 
-// The same from bytes; `name` stands for them in messages.
+// The compact model of a file's bytes, which must outlive it; `folder` as in from_proto.h.
+// Errors: kDataLoss  as above; "<name>: …" where the bytes are a message, but no valid model
+absl::StatusOr<Model> LoadModel(absl::string_view bytes, absl::string_view name,
+                                const std::optional<std::string>& folder);
+
+// The message from bytes; `name` stands for them in messages.
 absl::StatusOr<std::unique_ptr<onnx::ModelProto>> ParseModelProto(absl::string_view bytes,
                                                                   absl::string_view name);
 

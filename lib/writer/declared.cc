@@ -37,6 +37,7 @@ void ClaimWriter::WriteSubgraphInput(rules::Info info, onnx::TypeProto& proto) {
 void ClaimWriter::Write(rules::Info info, Policy policy, onnx::TypeProto& proto) {
   const rules::Tables& tables = analysis_.tables();
   if (!IsWritable(tables, info.type)) return;
+  if (policy == Policy::kKeep && proto.value_case() == onnx::TypeProto::VALUE_NOT_SET) return;
   const Type& type = tables.type(info.type);
   const bool is_tensor = type.kind == Type::Kind::kTensor;
   if (!is_tensor || !proto.has_tensor_type()) {

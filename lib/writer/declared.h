@@ -21,7 +21,7 @@ class ClaimWriter {
   // An output of the main graph.
   void WriteMainOutput(rules::Info info, onnx::TypeProto& proto);
 
-  // An output of a branch or loop body: only what is wrong or has no type at all changes. Of a Loop
+  // An output of a branch or loop body: only what is wrong changes. Of a Loop
   // that makes no trip, onnxruntime takes the shapes of scan outputs from these declarations; and
   // it refuses some models whose branches declare different fixed sizes (runtime.md).
   void WriteSubgraphOutput(rules::Info info, onnx::TypeProto& proto);

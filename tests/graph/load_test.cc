@@ -47,6 +47,20 @@ TEST(Load, SaysWhatIsNoModel) {
             "'m.onnx' is not a valid ONNX model: it has no graph");
 }
 
+TEST(Load, ACompactModelHasTheSameErrors) {
+  const std::string bytes = Bytes();
+  EXPECT_TRUE(LoadModel(bytes, "m.onnx", std::nullopt).ok());
+  for (const std::string& bad : {std::string(), std::string("\xff\xd8\xff\xe0"),
+                                 bytes.substr(0, bytes.size() / 2), std::string("\x08\x0a", 2)}) {
+    EXPECT_EQ(LoadModel(bad, "m.onnx", std::nullopt).status(),
+              ParseModelProto(bad, "m.onnx").status());
+  }
+  const std::string cycle =
+      ParseGraph("g (float[N] x) => (float[N] y) { y = Add(x, y) }").SerializeAsString();
+  EXPECT_EQ(LoadModel(cycle, "m.onnx", std::nullopt).status().message(),
+            "m.onnx: the graph has a cycle of 1 node: node 0 (Add) reads 'y', made by itself");
+}
+
 TEST(Load, EveryTruncationIsAnErrorOrAModel) {
   const std::string bytes = Bytes();
   for (size_t size = 0; size < bytes.size(); ++size) {

@@ -114,6 +114,13 @@ TEST(Annotate, KeepChangesOnlyWhatIsWrong) {
   EXPECT_EQ(Text(proto.graph().output()), "y [N, ?], z [...]");
 }
 
+TEST(Annotate, KeepLeavesAnUntypedOutputAlone) {
+  onnx::ModelProto given = ParseGraph("g (float[N] x) => (float[] y) { y = Neg(x) }");
+  given.mutable_graph()->mutable_output(0)->clear_type();
+  const onnx::ModelProto proto = Inferred(given, {.outputs = WriteOptions::Outputs::kKeep});
+  EXPECT_EQ(proto.graph().output(0).type().value_case(), onnx::TypeProto::VALUE_NOT_SET);
+}
+
 TEST(Annotate, NamesAnonymousAxesAndStripTakesThemBack) {
   onnx::ModelProto given =
       ParseGraph("g (float[?, 3, D] x) => (float[] y) { a = Exp(x)  y = Neg(a) }");
