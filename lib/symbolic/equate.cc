@@ -43,7 +43,17 @@ bool Solver::SubstituteAtom(AtomId id, Dim value) {
       Post(Fact::Kind::kGe, Sub(a.args[1], Dim::Inline(1)), rest);
     }
   } else if (a.kind == AtomKind::kMax) {
-    for (Dim e : store.args(id)) Post(Fact::Kind::kGe, value, e);
+    // Every element is at most the value, and one of them is the value.
+    Dim only;
+    int possible = 0;
+    for (Dim e : store.args(id)) {
+      Post(Fact::Kind::kGe, value, e);
+      if (ProveNe0(Sub(value, e))) continue;
+      only = e;
+      ++possible;
+    }
+    if (possible == 0) return false;
+    if (possible == 1) Post(Fact::Kind::kEq, value, only);
   }
   state.substitution[id] = value;
   Touch();

@@ -1,6 +1,7 @@
 // Assume: a fact is applied, what follows from it is posted, and all stored facts are looked at
 // again until nothing changes. Equalities: equate.cc.
 #include <algorithm>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "symbolic/solver.h"
@@ -446,6 +447,45 @@ bool Solver::ApplyBroadcast(Dim a, Dim b) {
     if ((x == a && y == b) || (x == b && y == a)) return true;
   }
   state.broadcasts.emplace_back(a, b);
+  return hypothetical || (store.MaskOf(a) & store.MaskOf(b)) == 0 || ApplyCases(a, b);
+}
+
+// What all of a == b, a == 1 and b == 1 imply: the sizes of a broadcast of seq with min(64, seq)
+// fit each other only where seq <= 64.
+bool Solver::ApplyCases(Dim a, Dim b) {
+  const Dim one = Dim::Inline(1);
+  const Fact cases[] = {
+      {Fact::Kind::kEq, a, b}, {Fact::Kind::kEq, a, one}, {Fact::Kind::kEq, b, one}};
+  std::vector<uint32_t> symbols;
+  for (Dim s : SymbolsOf(Add(a, b))) symbols.push_back(store.atom(*store.OnlyAtom(s)).symbol);
+  std::vector<Interval> join(symbols.size());
+  bool possible = false, equal = true;
+  const State saved = state;
+  const std::vector<Fact> waiting = std::exchange(pending, {});
+  hypothetical = true;
+  for (const Fact& c : cases) {
+    pending = {c};
+    if (Settle()) {
+      for (size_t i = 0; i < symbols.size(); ++i) {
+        const Interval now = Bounds(Resolve(store.atom(store.symbols()[symbols[i]].atom).dim));
+        join[i] =
+            possible ? Interval{std::min(join[i].lo, now.lo), std::max(join[i].hi, now.hi)} : now;
+      }
+      equal = equal && DecideEq(Resolve(a), Resolve(b)) == Tri::kYes;
+      possible = true;
+    }
+    state = saved;
+    Touch();
+  }
+  hypothetical = false;
+  pending = waiting;
+  if (!possible) return false;
+  for (size_t i = 0; i < symbols.size(); ++i) {
+    const Dim s = store.atom(store.symbols()[symbols[i]].atom).dim;
+    if (join[i].lo != Interval::kMinusInf) Post(Fact::Kind::kGe, s, Constant(join[i].lo));
+    if (join[i].hi != Interval::kPlusInf) Post(Fact::Kind::kGe, Constant(join[i].hi), s);
+  }
+  if (equal) Post(Fact::Kind::kEq, a, b);
   return true;
 }
 
@@ -540,7 +580,12 @@ bool Solver::Recheck() {
     const Dim x = Resolve(a), y = Resolve(b);
     const Tri known = DecideBroadcast(x, y);
     if (known == Tri::kNo) return false;
-    if (known == Tri::kUnknown && !ApplyBroadcast(x, y)) return false;
+    if (known == Tri::kYes) continue;
+    const bool inside = hypothetical;
+    hypothetical = inside || (x == a && y == b);  // its cases were looked at before
+    const bool fits = ApplyBroadcast(x, y);
+    hypothetical = inside;
+    if (!fits) return false;
   }
   return true;
 }

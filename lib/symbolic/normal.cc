@@ -28,7 +28,10 @@ struct Occurrence {
 
 std::optional<Dim> Solver::Finish(Poly& p) {
   bool plain = state.mono_rules.empty();
-  for (const Term& t : p.terms) plain = plain && !store.mono(t.mono).has_div;
+  for (const Term& t : p.terms) {
+    const Mono& m = store.mono(t.mono);
+    plain = plain && !m.has_div && (!m.has_max || m.degree == 1);
+  }
   if (!plain) {
     bool changed = true;
     for (int round = 0; changed && round < 8; ++round) {
@@ -239,12 +242,83 @@ bool ReduceMonomials(Solver& s, Poly& p, bool* changed) {
   return true;
 }
 
+// q*Max{..} with q >= 0: the maximum counts only where q >= 1, so B*max(-1, -4*B) = -B.
+bool ReduceMaxima(Solver& s, Poly& p, bool* changed) {
+  for (const Term& t : p.terms) {
+    const Mono m = s.store.mono(t.mono);
+    if (!m.has_max || m.degree < 2) continue;
+    const auto atoms = s.store.atoms_of(t.mono);
+    for (AtomId maximum : atoms) {
+      if (s.store.atom(maximum).kind != AtomKind::kMax) continue;
+      for (AtomId factor : atoms) {
+        if (factor == maximum) continue;
+        if ((s.store.atom(factor).mask & s.store.atom(maximum).mask) == 0) continue;
+        if (s.AtomBounds(factor).lo != 0) continue;
+        const Dim smaller = s.MaxWhereNonZero(maximum, factor);
+        if (smaller == s.store.atom(maximum).dim) continue;
+        MonoId rest;
+        if (!s.store.DivideMono(t.mono, s.store.atom(maximum).mono, &rest)) continue;
+        Poly cofactor, product;
+        const Term taken = t;
+        if (!s.AccumulateTerm(cofactor, rest, taken.coeff)) return false;
+        if (!s.Multiply(s.store.View(smaller), Solver::ViewOf(cofactor), product)) return false;
+        p.terms.erase(std::find(p.terms.begin(), p.terms.end(), taken));
+        if (!s.Accumulate(p, Solver::ViewOf(product), 1)) return false;
+        *changed = true;
+        return true;
+      }
+    }
+  }
+  return true;
+}
+
 }  // namespace
+
+Dim Solver::MaxWhereNonZero(AtomId maximum, AtomId factor) {
+  const auto key = std::make_pair(maximum, factor);
+  if (const auto it = where_nonzero.find(key);
+      it != where_nonzero.end() && it->second.epoch == epoch) {
+    return it->second.result;
+  }
+  const Dim self = store.atom(maximum).dim, q = store.atom(factor).dim;
+  where_nonzero[key] = {epoch, self};
+  std::vector<Dim> kept(store.args(maximum).begin(), store.args(maximum).end());
+  const bool symbol = store.atom(factor).kind == AtomKind::kSymbol;
+  // A compound factor may be raised alone only where nothing else depends on its symbols.
+  const auto independent = [&](Dim d) {
+    for (const Term& t : store.View(d).terms) {
+      for (AtomId a : store.atoms_of(t.mono)) {
+        if (a != factor && (store.atom(a).mask & store.atom(factor).mask) != 0) return false;
+      }
+    }
+    return true;
+  };
+  for (size_t i = 0; i < kept.size() && kept.size() > 1;) {
+    bool dominated = false;
+    for (size_t j = 0; j < kept.size() && !dominated; ++j) {
+      if (j == i) continue;
+      const Dim gap = Sub(kept[j], kept[i]);
+      if (!symbol && !independent(gap)) continue;
+      const std::pair<Dim, Dim> raised[] = {{q, Add(q, Dim::Inline(1))}};
+      dominated = ProveGe0(Substitute(gap, raised), 16, 1);
+    }
+    if (dominated) {
+      kept.erase(kept.begin() + i);
+    } else {
+      ++i;
+    }
+  }
+  const Dim result = kept.size() == store.args(maximum).size() ? self : Max(kept);
+  where_nonzero[key] = {epoch, result};
+  return result;
+}
 
 bool Solver::Normalise(Poly& p, bool* changed) {
   if (!ReduceExact(*this, p, changed)) return false;
   if (*changed) return true;
   if (!ReduceFamilies(*this, p, changed)) return false;
+  if (*changed) return true;
+  if (!ReduceMaxima(*this, p, changed)) return false;
   if (*changed) return true;
   return ReduceMonomials(*this, p, changed);
 }

@@ -232,7 +232,8 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
   const std::optional<Dim> numerator = Finish(num);
   if (!numerator) return std::nullopt;
   if (positive) {
-    // 0 <= r < d: 0. -d <= r < 0: -1.
+    // 0 <= r < d: 0. -d <= r < 0: -1; in particular -1//d, as d is at least 1 where it divides.
+    if (*numerator == Dim::Inline(-1)) return finish(PolyView{-1, {}});
     const Dim gap = Sub(*divisor, *numerator);
     if (IsNonNegative(*numerator)) {
       if (ProveGe0(Sub(gap, Dim::Inline(1)))) return finish(PolyView{0, {}});

@@ -184,6 +184,7 @@ class Solver {
   bool ApplyDivides(Dim a, Dim b);
   Dim PositivePartOf(Dim d);
   bool ApplyBroadcast(Dim a, Dim b);
+  bool ApplyCases(Dim a, Dim b);
   bool Narrow(uint32_t symbol, Interval interval);
   bool NarrowCongruence(uint32_t symbol, int64_t modulus, int64_t remainder);
   bool SubstituteAtom(AtomId atom, Dim value);
@@ -216,7 +217,8 @@ class Solver {
   uint64_t undecided = 0;
   std::vector<bool> fitting_atoms;  // broadcasts that a rule asked for (broadcast.cc)
   Conflict conflict;
-  bool busy = false;  // inside Assume: questions asked there do not count as undecided
+  bool hypothetical = false;  // inside a case distinction: no further one
+  bool busy = false;          // inside Assume: questions asked there do not count as undecided
 
   struct Resolved {
     uint32_t epoch = 0;
@@ -248,6 +250,13 @@ class Solver {
     return e.epoch == epoch && e.op == op && e.a == a.bits() && e.b == b.bits();
   }
   absl::flat_hash_map<std::pair<char, std::pair<uint32_t, uint32_t>>, Dim> opaque;
+  // A maximum where another atom is not 0 (normal.cc), by both atoms.
+  struct WhereNonZero {
+    uint32_t epoch;
+    Dim result;
+  };
+  absl::flat_hash_map<std::pair<AtomId, AtomId>, WhereNonZero> where_nonzero;
+  Dim MaxWhereNonZero(AtomId maximum, AtomId factor);
   int decide_depth = 0;  // proofs asked while building, nested
 };
 

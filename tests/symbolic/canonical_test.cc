@@ -82,7 +82,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"min(min(a,b),c)", "min(a, b, c)"}, Row{"max(a, max(b,a))", "max(a, b)"},
                     Row{"min(a,b) + max(a,b)", "a + b"}, Row{"min(n, n - k)", "n - k"},
                     Row{"max(2*a, 4)", "2*max(2, a)"}, Row{"min(S,128)//2", "min(64, S//2)"},
-                    Row{"B*min(S,128)", "B*min(128, S)"}, Row{"max(0, L-1)", "max(0, L - 1)"}));
+                    Row{"B*min(S,128)", "B*min(128, S)"}, Row{"N*max(-1, -4*N) + 5*N", "4*N"},
+                    Row{"q + q*((-1)//q)", "0"}, Row{"max(0, L-1)", "max(0, L - 1)"}));
 
 INSTANTIATE_TEST_SUITE_P(
     UnderFacts, Canonical,
@@ -96,8 +97,11 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"2*D//h*h", "2*D", "D % h == 0"}, Row{"x + y", "2*x", "x == y"},
         Row{"x", "3", "2*x == 6"}, Row{"past + seq - 5", "0", "past + seq == 5"},
         Row{"S - T", "0", "S == T"}, Row{"S - T", "0", "B*S == B*T and B >= 1"},
-        Row{"a", "512", "a <= 512 and a >= 512"}, Row{"broadcast(a, b)", "a", "a == b"},
-        Row{"broadcast(a, 1)", "a"}, Row{"broadcast(a, a)", "a"}));
+        Row{"a", "512", "a <= 512 and a >= 512"},
+        Row{"broadcast(seq, min(64, seq))", "seq",
+            "seq == min(64, seq) or seq == 1 or min(64, seq) == 1"},
+        Row{"broadcast(a, b)", "a", "a == b"}, Row{"broadcast(a, 1)", "a"},
+        Row{"broadcast(a, a)", "a"}));
 
 }  // namespace
 }  // namespace symshape::symbolic

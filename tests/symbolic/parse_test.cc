@@ -64,7 +64,7 @@ TEST(Parse, Facts) {
   ASSERT_TRUE(facts.ok()) << facts.status();
   std::vector<std::string> texts;
   for (const Fact& f : *facts) texts.push_back(c.Print(f));
-  EXPECT_EQ(texts, (std::vector<std::string>{"seq >= 1", "512 >= seq", "H % 32 == 0", "a == b"}));
+  EXPECT_EQ(texts, (std::vector<std::string>{"seq >= 1", "seq <= 512", "H % 32 == 0", "a == b"}));
 }
 
 TEST(Parse, NamesIn) {
