@@ -73,9 +73,20 @@ absl::StatusOr<std::optional<int>> CommonRank(const Operands& in) {
   return rank;
 }
 
+// Whether an operand has elements: -1 at no size, 1 at every size, 0 where that is not known.
+int Filled(const Operands& in, const ShapeView& x) {
+  bool all_positive = true;
+  for (int k = 0; k < x.rank(); ++k) {
+    if (x[k].is(0)) return -1;
+    all_positive = all_positive && Surely(in, Ge(x[k], 1));
+  }
+  return all_positive ? 1 : 0;
+}
+
 // The dim at an axis other than that of joining. All operands have the same one, but for those
 // without elements, which the runtime skips whatever their other dims are: [2, 0] and [3, 5] give
-// [5, 5]. Source: onnxruntime core/providers/cpu/tensor/concat.cc, PrepareForCompute.
+// [5, 5]. So an operand that has elements for sure tells the dim, if there is one. Source:
+// onnxruntime core/providers/cpu/tensor/concat.cc, PrepareForCompute.
 Expr SharedDim(const Operands& in, int axis, Results& out) {
   std::optional<int> reference;
   for (int i = 0; i < in.size(); ++i) {
@@ -91,7 +102,9 @@ Expr SharedDim(const Operands& in, int axis, Results& out) {
     unless_zero.insert(unless_zero.end(), x.dims().begin(), x.dims().end());
     out.RequireUnlessZero(unless_zero, Eq(r[axis], x[axis]),
                           {"joined tensors agree at axis ", axis, ": ", r[axis], " and ", x[axis]});
-    if (x[axis].constant() && !r[axis].constant()) reference = i;
+    const int change = Filled(in, x) - Filled(in, r);
+    const bool plainer = x[axis].constant() && !r[axis].constant();
+    if (change > 0 || (change == 0 && plainer)) reference = i;
   }
   return in.shape(*reference)[axis];
 }
