@@ -17,19 +17,38 @@ absl::Status InferBinaryValue(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// The operands vary along different axes, so that each element of one meets each of the other:
+// [N, 1] and [1, M].
+bool MeetEverywhere(const AlignedPair& pair) {
+  const size_t shared = std::min(pair.a.size(), pair.b.size());
+  for (size_t back = 1; back <= shared; ++back) {
+    const Dim one = Dim::Inline(1);
+    if (pair.a[pair.a.size() - back] != one && pair.b[pair.b.size() - back] != one) return false;
+  }
+  return true;
+}
+
+// A function that grows or falls in each operand: its extremes are those of the operands.
 template <BinaryElement kElement, BinaryRange kRange>
 absl::Status InferBinary(const Operands& in, Results& out) {
   out.SetType(0, in.type(0));
-  if (const auto pair = SetBinaryShape(in, out)) MapElements(in, out, pair->a, pair->b, kElement);
-  if (NeedsRange(out)) {
-    SetRange(out, 0, in.type(0), (RangeMath(in.context()).*kRange)(RangeOf(in, 0), RangeOf(in, 1)));
-  }
+  const auto pair = SetBinaryShape(in, out);
+  if (pair) MapElements(in, out, pair->a, pair->b, kElement);
+  if (!NeedsRange(out)) return absl::OkStatus();
+  const ValueRange a = RangeOf(in, 0), b = RangeOf(in, 1);
+  ValueRange range = (RangeMath(in.context()).*kRange)(a, b);
+  if (a.attained && b.attained && pair && MeetEverywhere(*pair)) range.attained = true;
+  SetRange(out, 0, in.type(0), range);
   return absl::OkStatus();
 }
 
 absl::Status InferMod(const Operands& in, Results& out) {
   if (in.Int("fmod", 0) != 0) return InferBinaryValue<&ElementMath::TruncMod>(in, out);
-  return InferBinary<&ElementMath::FloorMod, &RangeMath::FloorMod>(in, out);
+  const absl::Status status = InferBinaryValue<&ElementMath::FloorMod>(in, out);
+  if (NeedsRange(out)) {
+    SetRange(out, 0, in.type(0), RangeMath(in.context()).FloorMod(RangeOf(in, 0), RangeOf(in, 1)));
+  }
+  return status;
 }
 
 // The slope may also be the larger one (runtime.md). Before version 7 it is [C] or [1] and X
