@@ -133,7 +133,8 @@ Interval Solver::AtomBounds(AtomId id) {
     }
   }
   const Interval result = Narrowed(r);
-  if (id >= atom_bounds.size()) atom_bounds.resize(store.atom_count() + 64);
+  if (id >= atom_bounds.size())
+    atom_bounds.resize(store.atom_count() + store.atom_count() / 2 + 256);
   atom_bounds[id] = {epoch, result};
   return result;
 }

@@ -233,6 +233,7 @@ Dim Solver::FloorDiv(Dim a, Dim b) {
   } else {
     result = FloorDivSymbolic(Copy(store.View(a)), Copy(store.View(b)));
   }
+  if (result) Today(*result);
   if (!result) result = Opaque('/', a, b);
   Slot(kOp, a, b) = {epoch, a.bits(), b.bits(), kOp, *result};
   return *result;

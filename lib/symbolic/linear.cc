@@ -144,6 +144,7 @@ Dim Solver::AddScaled(Dim a, Dim b, int64_t factor) {
   Poly p = Copy(store.View(a));
   std::optional<Dim> result;
   if (Accumulate(p, store.View(b), factor)) result = Finish(p);
+  if (result) Today(*result);
   if (!result) result = Opaque(factor == 1 ? '+' : '-', a, b);
   Slot(op, a, b) = {epoch, a.bits(), b.bits(), op, *result};
   return *result;
@@ -162,6 +163,7 @@ Dim Solver::Mul(Dim a, Dim b) {
   Poly p;
   std::optional<Dim> result;
   if (Multiply(store.View(a), store.View(b), p)) result = Finish(p);
+  if (result) Today(*result);
   if (!result) result = Opaque('*', a, b);
   Slot(kOp, a, b) = {epoch, a.bits(), b.bits(), kOp, *result};
   return *result;

@@ -7,7 +7,8 @@ namespace symshape::symbolic {
 
 Dim Solver::ResolveAtom(AtomId id) {
   if (id < resolved_atom.size() && resolved_atom[id].epoch == epoch) return resolved_atom[id].dim;
-  if (id >= resolved_atom.size()) resolved_atom.resize(store.atom_count() + 64);
+  if (id >= resolved_atom.size())
+    resolved_atom.resize(store.atom_count() + store.atom_count() / 2 + 256);
   const Atom a = store.atom(id);
   resolved_atom[id] = {epoch, a.dim};  // what a question asked meanwhile gets
   Dim result = a.dim;
@@ -36,14 +37,15 @@ Dim Solver::ResolveAtom(AtomId id) {
       }
     }
   }
-  if (id >= resolved_atom.size()) resolved_atom.resize(store.atom_count() + 64);
+  if (id >= resolved_atom.size())
+    resolved_atom.resize(store.atom_count() + store.atom_count() / 2 + 256);
   resolved_atom[id] = {epoch, result};
   return result;
 }
 
 Dim Solver::ResolveSlow(Dim d) {
   const uint32_t index = d.node();
-  if (index >= resolved.size()) resolved.resize(store.node_count() + 64);
+  if (index >= resolved.size()) resolved.resize(store.node_count() + store.node_count() / 2 + 256);
   resolved[index] = {epoch, d};
   const PolyView view = store.View(d);
   bool same = true;
@@ -74,11 +76,12 @@ Dim Solver::ResolveSlow(Dim d) {
     }
     if (fits) result = Finish(sum);
   }
-  if (index >= resolved.size()) resolved.resize(store.node_count() + 64);
+  if (index >= resolved.size()) resolved.resize(store.node_count() + store.node_count() / 2 + 256);
   if (!result) result = d;  // too large under the new facts: the old form still is true
   resolved[index] = {epoch, *result};
   if (!result->is_inline() && *result != d) {
-    if (result->node() >= resolved.size()) resolved.resize(store.node_count() + 64);
+    if (result->node() >= resolved.size())
+      resolved.resize(store.node_count() + store.node_count() / 2 + 256);
     resolved[result->node()] = {epoch, *result};
   }
   return *result;

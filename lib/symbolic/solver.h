@@ -171,6 +171,13 @@ class Solver {
     return ResolveSlow(d);
   }
   Dim ResolveSlow(Dim d);
+  // d was built from today's forms just now: it is its own form today.
+  Dim Today(Dim d) {
+    if (d.is_inline()) return d;
+    if (d.node() >= resolved.size()) resolved.resize(d.node() + d.node() / 2 + 256);
+    resolved[d.node()] = {epoch, d};
+    return d;
+  }
   Dim ResolveAtom(AtomId a);
   Dim Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements);
   void Touch() { ++epoch; }
