@@ -9,14 +9,18 @@ set_target_properties(symshape_symbolic PROPERTIES EXPORT_NAME symbolic)
 target_include_directories(symshape_symbolic INTERFACE
   $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/symshape>)
 
-# A compiled onnx is installed as a part of symshape, under a name that no other package has; one
-# that was found is found again.
+# An archive's users link what it links. A compiled onnx is installed as a part of symshape, under a
+# name that no other package has; one that was found is found again.
+set(SYMSHAPE_FIND "")
 if(TARGET onnx)
-  set(SYMSHAPE_FIND_ONNX "")
   list(APPEND targets onnx)
   set_target_properties(onnx PROPERTIES OUTPUT_NAME symshape_onnx)
-else()
-  set(SYMSHAPE_FIND_ONNX "find_dependency(ONNX)")
+endif()
+if(NOT BUILD_SHARED_LIBS)
+  set(SYMSHAPE_FIND "find_dependency(Protobuf)")
+  if(NOT TARGET onnx)
+    string(APPEND SYMSHAPE_FIND "\nfind_dependency(ONNX)")
+  endif()
 endif()
 
 install(TARGETS ${targets} EXPORT symshapeTargets)
