@@ -14,6 +14,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)
 # What a link target lets one include, where it is not the folder of the module or of the package.
 PREFIX = {
     "ONNX::onnx": "onnx/",
+    "nlohmann_json::nlohmann_json": "nlohmann/",
     "protobuf::libprotobuf": "google/protobuf/",
     "protozero::protozero": "protozero/",
     "symshape::symshape": "symshape/",
