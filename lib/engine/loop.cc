@@ -280,12 +280,15 @@ Info Walk::Stacked(LoopRun& run, const graph::Graph& body, size_t output, Dim tr
     std::vector<Dim> stack;
     for (size_t i = 0; i < dims.size(); ++i) {
       Dim d = run.Outside(dims[i], kStackKeys + static_cast<uint32_t>(output * 64 + i), "scan");
-      // Without any trip onnxruntime makes every axis 0 that the body's declared type leaves open
+      // Without any trip onnxruntime has only the body's declared type: its fixed sizes, even where no
+      // trip would have them, and 0 for every axis that it leaves open
       // (core/providers/cpu/controlflow/loop.cc, ConcatenateLoopOutput).
       const bool fixed = declared != nullptr && declared->has_shape && i < declared->dims.size() &&
                          declared->dims[i].kind == graph::DeclaredDim::Kind::kValue;
-      if (zero_without_trips && !fixed) {
-        d = context().Mul(d, context().Min(context().Constant(1), trips));
+      const Dim without = context().Constant(fixed ? declared->dims[i].value : 0);
+      if (zero_without_trips && d != without) {
+        const Dim entered = context().Min(context().Constant(1), trips);
+        d = context().Add(without, context().Mul(context().Sub(d, without), entered));
       }
       stack.push_back(d);
     }
