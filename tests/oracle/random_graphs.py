@@ -59,7 +59,7 @@ def real_runs(graph):
 def judge_graph(graph):
     """-> (counts, problems: [(text, tensor or None)])"""
     runs = real_runs(graph)
-    data = graph.finish().SerializeToString()
+    data = graph.model().SerializeToString()
     try:
         once, said = command.infer(data)
         result = verdicts.judge(Inferred(once), runs)
@@ -87,14 +87,34 @@ def _bound(graph, data, runs, free, result):
     return problems + [(f'--bind {text}: {n} is {bound.by_name[n]}, without it exact', None) for n in less[:3]]
 
 
+def shrink(graph, tensor):
+    """-> a model of as few nodes as it takes for the tensor to be wrong."""
+    runs, nodes = real_runs(graph), graph.nodes
+    for node in reversed(graph.nodes):
+        left = graph.without(nodes, node)
+        if len(left) < len(nodes) and any(tensor in n.output for n in left) and _is_wrong(graph.model(left), tensor, runs):
+            nodes = left
+    return graph.model(nodes)
+
+
+def _is_wrong(model, tensor, runs):
+    made = {o for n in model.graph.node for o in n.output}
+    given = {i.name for i in model.graph.input}
+    kept = [(b, {n: s for n, s in inputs.items() if n in given}, {n: t for n, t in tensors.items() if n in made}) for b, inputs, tensors in runs]
+    try:
+        return verdicts.judge(Inferred(command.infer(model.SerializeToString())[0]), kept).by_name[tensor] == 'wrong'
+    except command.Refused:
+        return False
+
+
 def _judge_seeds(seeds, connection):
     for seed in seeds:
         connection.send(('at', seed, 'made'))
         graph = make_graph(seed)
         connection.send(('at', seed, 'judged'))
         counts, problems = judge_graph(graph)
-        small = {tensor: graph.finish(tensor) for _, tensor in problems[:1]}
-        connection.send(('done', seed, (len(graph.nodes), counts, [(text, small.get(t) if t in small else None) for text, t in problems])))
+        small = {tensor: shrink(graph, tensor) for _, tensor in problems[:1] if tensor is not None}
+        connection.send(('done', seed, (len(graph.nodes), counts, [(text, small.get(t)) for text, t in problems])))
     connection.close()
 
 

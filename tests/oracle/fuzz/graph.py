@@ -99,7 +99,7 @@ class Graph:
         except Exception:   # the runtime refuses: not a node for this graph
             return None
         arrays = [a for v in values for x in v for a in (x if isinstance(x, list) else [x])]
-        if any(v is None for x in values for v in x) or any(a.size > MAX_ELEMENTS or a.ndim > 6 for a in arrays):
+        if any(v is None or isinstance(v, list) and not v for x in values for v in x) or any(a.size > MAX_ELEMENTS or a.ndim > 6 for a in arrays):
             return None
         return values
 
@@ -107,22 +107,25 @@ class Graph:
         opsets = [helper.make_opsetid('', self.opset), helper.make_opsetid('com.microsoft', 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=10)
 
-    def finish(self, wanted=None):
-        """-> the model, reduced to what `wanted` (all tensors where None) depends on."""
-        nodes = self.nodes
-        if wanted is not None:
-            needed, nodes = {wanted}, []
-            for node in reversed(self.nodes):
-                if needed & set(node.output):
-                    nodes.insert(0, node)
-                    needed |= mentioned(node)
+    def model(self, nodes=None):
+        """-> the graph, or some of its nodes, with what they read; every tensor that no node reads is an output."""
+        nodes = self.nodes if nodes is None else nodes
         names = set().union(*(mentioned(n) for n in nodes)) if nodes else set()
-        used = {o for n in nodes for o in n.output}
-        outputs = [wanted] if wanted else [o for n in nodes for o in n.output if o not in names]
-        graph = helper.make_graph(nodes, 'random', [i for i in self.inputs if wanted is None or i.name in names],
-                                  [helper.make_empty_tensor_value_info(o) for o in outputs if o in used],
-                                  [i for i in self.initializers if wanted is None or i.name in names])
+        outputs = [o for n in nodes for o in n.output if o not in names]
+        graph = helper.make_graph(nodes, 'random', [i for i in self.inputs if i.name in names],
+                                  [helper.make_empty_tensor_value_info(o) for o in outputs],
+                                  [i for i in self.initializers if i.name in names])
         return self._model(graph)
+
+    def without(self, nodes, dropped):
+        """-> the nodes that are left when one is dropped, and with it all that depend on it."""
+        gone, left = set(dropped.output), []
+        for node in nodes:
+            if node is dropped or mentioned(node) & gone:
+                gone |= set(node.output)
+            else:
+                left.append(node)
+        return left
 
     # --- choosing
     def pick(self, accept):
