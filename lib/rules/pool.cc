@@ -37,7 +37,8 @@ absl::Status CheckPads(const Window& window) {
   return absl::OkStatus();
 }
 
-// MaxPool and AveragePool refuse SAME where the padding it needs is negative: kernel 1, stride 3 on 5.
+// MaxPool, and AveragePool before version 19, refuse SAME where the padding it needs is negative:
+// kernel 1, stride 3 on 5.
 void RequirePaddingNotNegative(Expr size, const WindowAxis& a, Results& out) {
   const Expr needed = (CeilDiv(size, a.stride) - 1) * a.stride + a.kernel - size;
   out.Require(Ge(needed, 0), {"SAME needs a padding of ", needed, ": at least 0"});
@@ -94,7 +95,8 @@ absl::Status SetPool(const Operands& in, Layout layout, SamePadding same, Result
 
 // X -> Y, and of MaxPool Indices of the same shape
 absl::Status InferPool(const Operands& in, Results& out) {
-  return SetPool(in, LayoutOf(in), SamePadding::kNotNegative, out);
+  const bool any = in.domain().empty() && in.op() == "AveragePool" && in.version() >= 19;
+  return SetPool(in, LayoutOf(in), any ? SamePadding::kAny : SamePadding::kNotNegative, out);
 }
 
 absl::Status InferLpPool(const Operands& in, Results& out) {

@@ -203,10 +203,10 @@ absl::Status InferSplitToSequence(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// The dim that the known items share at an axis. Where they are joined and not stacked, the runtime
-// skips items without elements, whatever their other dims are.
-Expr SharedDim(const Operands& in, Results& out, const std::vector<Info>& items, int axis,
-               bool stack) {
+// The dim that the known items share at an axis. The runtime skips items without elements, whatever
+// their other dims are, also where it stacks: [0, 2, 5] and [1, 7, 5] give [1, 2, 7, 5].
+// Source: onnxruntime core/providers/cpu/tensor/concatbase.h, PrepareForComputeImpl.
+Expr SharedDim(const Operands& in, Results& out, const std::vector<Info>& items, int axis) {
   const auto dims = [&](const Info& item) {
     return in.tables().dims(in.tables().type(item.type).shape);
   };
@@ -214,11 +214,8 @@ Expr SharedDim(const Operands& in, Results& out, const std::vector<Info>& items,
   for (const Info& item : items) {
     const Expr other = in.Wrap(dims(item)[axis]);
     if (other.dim() == first.dim()) continue;
-    std::vector<Dim> unless_zero;
-    if (!stack) {
-      unless_zero.assign(dims(items[0]).begin(), dims(items[0]).end());
-      unless_zero.insert(unless_zero.end(), dims(item).begin(), dims(item).end());
-    }
+    std::vector<Dim> unless_zero(dims(items[0]).begin(), dims(items[0]).end());
+    unless_zero.insert(unless_zero.end(), dims(item).begin(), dims(item).end());
     out.RequireUnlessZero(unless_zero, Eq(first, other),
                           {"items agree at axis ", axis, ": ", first, " and ", other});
   }
@@ -258,7 +255,7 @@ absl::Status InferConcatFromSequence(const Operands& in, Results& out) {
   const TypeId own = WithOwnDims(out, s.element);
   ShapeBuilder y(in.tables().dims(in.tables().type(own).shape));
   for (int i = 0; s.items != nullptr && !s.items->empty() && i < rank; ++i) {
-    if (stack || i != *axis) y.Set(i, SharedDim(in, out, *s.items, i, stack));
+    if (stack || i != *axis) y.Set(i, SharedDim(in, out, *s.items, i));
   }
   if (stack) {
     y.Insert(*axis, s.length.is_none() ? out.Fresh("sequence_length") : in.Wrap(s.length));
