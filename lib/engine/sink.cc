@@ -33,6 +33,19 @@ void Walk::Report(Diagnostic diagnostic) {
   analysis_->diagnostics_.push_back(std::move(diagnostic));
 }
 
+void Walk::ReportNeverRuns(const Frame& frame, uint32_t node, diagnostics::Message message) {
+  Diagnostic d = AtNode(frame, node, "never-runs");
+  d.message = std::move(message);
+  for (graph::ValueId input : frame.graph.nodes[node].inputs) {
+    if (input == graph::ValueId::kNone) continue;
+    const auto dims = analysis_->DimsOf(frame.infos[graph::Index(input)]);
+    if (!dims.has_value()) continue;
+    d.notes.push_back({"'", frame.graph.values[graph::Index(input)].name, "'  ",
+                       diagnostics::Piece::Shape(dims->begin(), dims->end())});
+  }
+  Report(std::move(d));
+}
+
 void Walk::Require(Frame& frame, uint32_t node, const Fact& fact,
                    absl::Span<const Dim> unless_zero,
                    absl::Span<const diagnostics::Piece> message) {
@@ -59,9 +72,9 @@ void Walk::Require(Frame& frame, uint32_t node, const Fact& fact,
     if (context().Assume(fact, cause).ok()) return;
   }
   if (frame.conditional) return;  // a branch that cannot be entered
-  Diagnostic d = AtNode(frame, node, "never-runs");
-  d.message.assign(message.begin(), message.end());
-  Report(std::move(d));
+  diagnostics::Message needs = {"needs what no size allows: "};
+  needs.insert(needs.end(), message.begin(), message.end());
+  ReportNeverRuns(frame, node, std::move(needs));
 }
 
 // Drops what was required since the list had `size` entries: a trip of a loop that was only tried.

@@ -186,9 +186,7 @@ void Walk::InferByRule(Frame& frame, uint32_t index, const rules::Rule& rule,
   rules::Results results(operands, outputs, sink);
   const absl::Status status = rule.infer(operands, results);
   if (status.ok() || frame.conditional) return;
-  diagnostics::Diagnostic d = AtNode(frame, index, "never-runs");
-  d.message = {std::string(status.message())};
-  Report(std::move(d));
+  ReportNeverRuns(frame, index, {std::string(status.message())});
 }
 
 void Walk::Finish(Frame& frame, uint32_t index, absl::Span<Info> outputs) {

@@ -158,6 +158,8 @@ class Walk {
   void Bound(Dim symbol, Dim limit);
   void Report(diagnostics::Diagnostic diagnostic);
   diagnostics::Diagnostic AtNode(const Frame& frame, uint32_t node, absl::string_view id) const;
+  // The node fails at every size; `message` says why.
+  void ReportNeverRuns(const Frame& frame, uint32_t node, diagnostics::Message message);
 
   symbolic::Context& context() { return analysis_->context(); }
   rules::Tables& tables() { return *analysis_->tables_; }
