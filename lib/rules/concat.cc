@@ -57,6 +57,21 @@ ValueRange JoinedRange(const Operands& in) {
   return joined;
 }
 
+// The most slices of which one is told from the other.
+constexpr int kMaxColumns = 8;
+
+// Joined along the last axis from slices of length 1: tuples of indices, mostly.
+void SetColumns(const Operands& in, int axis, Results& out) {
+  if (in.size() > kMaxColumns || !graph::IsInteger(in.type(0))) return;
+  std::vector<Info> columns;
+  for (int i = 0; i < in.size(); ++i) {
+    const ShapeView x = in.shape(i);
+    if (!x.has_rank() || x.rank() != axis + 1 || axis == 0 || !x[axis].is(1)) return;
+    columns.push_back(in.info(i));
+  }
+  out.SetColumns(0, std::move(columns));
+}
+
 // The common rank of the operands that have one.
 absl::StatusOr<std::optional<int>> CommonRank(const Operands& in) {
   std::optional<int> rank;
@@ -138,6 +153,7 @@ absl::Status InferConcat(const Operands& in, Results& out) {
   out.SetShape(0, y);
   SetJoinedElements(in, *axis, out);
   if (out.wanted(0)) SetRange(out, 0, in.type(0), JoinedRange(in));
+  SetColumns(in, *axis, out);
   return absl::OkStatus();
 }
 

@@ -136,12 +136,26 @@ class GatherNd {
     ShapeBuilder y(indices_.dims().subspan(0, indices_.rank() - 1));
     for (int k = first_whole; k < data_.rank(); ++k) y.Add(data_[k]);
     out_.SetShape(0, y);
-    if (tuple_ == 1) RequireIndices(in_, 1, data_[batch_], y.dims(), out_);
+    RequireTuples(y.dims());
     SetGathered();
     return absl::OkStatus();
   }
 
  private:
+  // Each index of a tuple is within its axis of data.
+  void RequireTuples(absl::Span<const Dim> unless_zero) {
+    if (tuple_ == 1) {
+      RequireIndices(in_, 1, data_[batch_], unless_zero, out_);
+      return;
+    }
+    const std::vector<Info> columns = in_.knowledge(1).columns;
+    if (static_cast<int64_t>(columns.size()) != tuple_) return;
+    for (int k = 0; k < tuple_; ++k) {
+      const ValueRange range = RangeOf(in_.tables(), columns[k]);
+      RequireIndices(in_, range, data_[batch_ + k], unless_zero, out_);
+    }
+  }
+
   void SetGathered() {
     const std::optional<Block> from = BlockOf(in_, 0);
     const std::optional<Block> at = BlockOf(in_, 1);

@@ -44,7 +44,11 @@ void EncloseRange(const Operands& in, std::initializer_list<int> inputs, Results
 
 void RequireIndices(const Operands& in, int indices, Expr n, absl::Span<const Dim> unless_zero,
                     Results& out) {
-  const ValueRange range = RangeOf(in, indices);
+  RequireIndices(in, RangeOf(in, indices), n, unless_zero, out);
+}
+
+void RequireIndices(const Operands& in, const ValueRange& range, Expr n,
+                    absl::Span<const Dim> unless_zero, Results& out) {
   if (!range.attained) return;
   if (!range.lo.is_none()) {
     const Expr lo = in.Wrap(range.lo);

@@ -7,6 +7,7 @@
 #include "absl/types/span.h"
 #include "rules/operands.h"
 #include "rules/results.h"
+#include "rules/value_range.h"
 
 namespace symshape::rules {
 
@@ -22,6 +23,10 @@ void EncloseRange(const Operands& in, std::initializer_list<int> inputs, Results
 // where one of `unless_zero` is 0.
 void RequireIndices(const Operands& in, int indices, Expr n, absl::Span<const Dim> unless_zero,
                     Results& out);
+
+// The same of an interval of indices.
+void RequireIndices(const Operands& in, const ValueRange& range, Expr n,
+                    absl::Span<const Dim> unless_zero, Results& out);
 
 }  // namespace symshape::rules
 

@@ -67,6 +67,13 @@ void Results::SetRange(int output, Dim lo, Dim hi, Bounds bounds) {
   outputs_[output].knowledge = tables_.Intern(std::move(knowledge));
 }
 
+void Results::SetColumns(int output, std::vector<Info> columns) {
+  if (!wanted(output)) return;
+  Knowledge knowledge = tables_.knowledge(outputs_[output].knowledge);
+  knowledge.columns = std::move(columns);
+  outputs_[output].knowledge = tables_.Intern(std::move(knowledge));
+}
+
 void Results::SetInfo(int output, Info info) {
   if (wanted(output)) outputs_[output] = info;
 }

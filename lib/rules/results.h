@@ -81,6 +81,9 @@ class Results {
   enum class Bounds : uint8_t { kOuter, kAttained };
   void SetRange(int output, Dim lo, Dim hi, Bounds bounds = Bounds::kOuter);
 
+  // What each slice along the last axis is (Knowledge::columns).
+  void SetColumns(int output, std::vector<Info> columns);
+
   // Anything: sequences, optionals, maps, or an input handed on as it is.
   void SetInfo(int output, Info info);
   Info info(int output) const { return outputs_[output]; }

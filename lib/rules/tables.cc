@@ -109,6 +109,7 @@ KnowledgeId Tables::Resolve(KnowledgeId id) {
   knowledge.lo = resolve(knowledge.lo);
   knowledge.hi = resolve(knowledge.hi);
   knowledge.length = resolve(knowledge.length);
+  for (Info& column : knowledge.columns) column = Resolve(column);
   for (Info& item : knowledge.items) item = Resolve(item);
   const KnowledgeId result = Intern(std::move(knowledge));
   resolved_knowledge_[index] = {epoch, static_cast<uint32_t>(result)};

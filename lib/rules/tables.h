@@ -82,6 +82,9 @@ struct Knowledge {
   // Where the tensor has elements at all, some element is lo and some is hi (as far as given). Only then
   // does a check of every element, such as a Gather's, require lo and hi to pass it.
   bool attained = false;
+  // Tensors that were joined along their last axis from slices of length 1, such as the indices of a
+  // GatherND: what each slice is.
+  std::vector<Info> columns;
   // Sequences: their length (none where unknown), and the items where each is known.
   Dim length;
   std::vector<Info> items;
@@ -90,8 +93,8 @@ struct Knowledge {
   friend bool operator==(const Knowledge&, const Knowledge&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const Knowledge& k) {
-    return H::combine(std::move(h), k.elements, k.has_elements, k.lo, k.hi, k.attained, k.length,
-                      k.items, k.has_items);
+    return H::combine(std::move(h), k.elements, k.has_elements, k.lo, k.hi, k.attained, k.columns,
+                      k.length, k.items, k.has_items);
   }
 };
 

@@ -41,16 +41,21 @@ ValueRange RangeOfElements(Context& context, const std::vector<Element>& element
 
 }  // namespace
 
-ValueRange RangeOf(const Operands& in, int i) {
-  const Knowledge& knowledge = in.knowledge(i);
+ValueRange RangeOf(const Operands& in, int i) { return RangeOf(in.tables(), in.info(i)); }
+
+ValueRange RangeOf(Tables& tables, Info info) {
+  const Knowledge& knowledge = tables.knowledge(info.knowledge);
   if (knowledge.has_elements) {
-    const ValueRange range = RangeOfElements(in.context(), knowledge.elements);
+    const ValueRange range = RangeOfElements(tables.context(), knowledge.elements);
     if (range.known()) return range;
   }
   if (!knowledge.lo.is_none() || !knowledge.hi.is_none()) {
     return {knowledge.lo, knowledge.hi, knowledge.attained};
   }
-  if (in.type(i) == ElementType::kBool) return {Dim::Inline(0), Dim::Inline(1)};
+  const Type& type = tables.type(info.type);
+  if (type.kind == Type::Kind::kTensor && type.element == ElementType::kBool) {
+    return {Dim::Inline(0), Dim::Inline(1)};
+  }
   return {};
 }
 

@@ -22,6 +22,8 @@ struct ValueRange {
 
 // What is known of input i: the interval of its elements, or its own, or [0, 1] for a bool.
 ValueRange RangeOf(const Operands& in, int i);
+// The same of an info.
+ValueRange RangeOf(Tables& tables, Info info);
 // Sets it where something is known, the output is of an integer type or bool, and the bounds lie
 // inside it: a value that wraps around keeps no bound.
 void SetRange(Results& out, int output, ElementType type, const ValueRange& range);
