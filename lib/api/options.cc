@@ -26,10 +26,11 @@ absl::Status Wrong(absl::string_view tensor, absl::string_view what) {
 absl::Status AddAxes(const std::string& tensor, const ordered_json& axes,
                      std::vector<AxisName>& out) {
   for (const ordered_json& axis : axes) {
-    if (!axis.is_number_integer()) {
+    int number = 0;
+    if (!axis.is_number_integer() || !absl::SimpleAtoi(axis.dump(), &number)) {
       return Wrong(tensor, absl::StrCat("an axis is a number, not ", axis.dump()));
     }
-    out.push_back({tensor, axis.get<int>(), ""});
+    out.push_back({tensor, number, ""});
   }
   return absl::OkStatus();
 }

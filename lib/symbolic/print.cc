@@ -467,6 +467,16 @@ std::string Solver::PrintComparison(const Fact& f) const {
   const auto negative = [](const Term& t) {
     return t.coeff < 0 && t.coeff != std::numeric_limits<int64_t>::min();
   };
+  const auto on_both_sides = [&](const Term& t) {
+    const auto same = std::find_if(right.terms.begin(), right.terms.end(), [&](const Term& u) {
+      return u.mono == t.mono && u.coeff == t.coeff;
+    });
+    if (same == right.terms.end()) return false;
+    right.terms.erase(same);
+    return true;
+  };
+  left.terms.erase(std::remove_if(left.terms.begin(), left.terms.end(), on_both_sides),
+                   left.terms.end());
   bool flipped = left.terms.empty() && !right.terms.empty();
   if (flipped) std::swap(left, right);
   int64_t constant = 0;
