@@ -22,13 +22,13 @@ struct AxisName {
 
 struct Options {
   // Sizes of symbols that are the same in every run: {"batch", 1}.
-  std::vector<std::pair<std::string, int64_t>> bind;
+  std::vector<std::pair<std::string, int64_t>> bind = {};
   // Facts about the inputs' sizes: "H >= 1", "1 <= seq <= 512", "W % 32 == 0".
-  std::vector<std::string> assume;
+  std::vector<std::string> assume = {};
   // No input has an empty axis: every symbol of the inputs is at least 1.
   bool assume_positive = false;
   // Names of axes: the `dynamic_axes` of the exporters.
-  std::vector<AxisName> dynamic_axes;
+  std::vector<AxisName> dynamic_axes = {};
 };
 
 // Reads `dynamic_axes` as JSON, in its three forms, for any number of inputs and outputs:
