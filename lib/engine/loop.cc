@@ -28,12 +28,19 @@ namespace {
 // Every place widens once and its rank, type or content may be lost after that.
 constexpr int kMaxAttempts = 12;
 
-Info Scalar(rules::Tables& tables, ElementType type, Dim element) {
+// The only element of a body's input: of shape [] or, where the body declares rank 1, of shape [1].
+// Source: onnxruntime core/providers/cpu/controlflow/loop.cc, LoopImpl::Initialize, iter_num_rank.
+Info OneElement(rules::Tables& tables, ElementType type, Dim element, const graph::Graph& body,
+                size_t input) {
   Knowledge knowledge;
   knowledge.has_elements = true;
   knowledge.elements.emplace_back(element);
-  return {tables.Tensor(type, tables.Intern(absl::Span<const Dim>())),
-          tables.Intern(std::move(knowledge))};
+  std::vector<Dim> dims;
+  const graph::DeclaredType* declared = body.values[graph::Index(body.inputs[input])].declared;
+  if (declared != nullptr && declared->has_shape && declared->dims.size() == 1) {
+    dims.push_back(Dim::Inline(1));
+  }
+  return {tables.Tensor(type, tables.Intern(dims)), tables.Intern(std::move(knowledge))};
 }
 
 std::optional<Dim> ScalarOf(const rules::Tables& tables, Info info) {
@@ -230,8 +237,9 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     starts = condition ? context().ConstantOf(*condition) : std::nullopt;
   }
   // Inside the body a trip is being made: the condition was true, and the trip's number is below M.
-  const std::vector<Info> before = {Scalar(tables(), ElementType::kInt64, run.trip()),
-                                    Scalar(tables(), ElementType::kBool, context().Constant(1))};
+  const std::vector<Info> before = {
+      OneElement(tables(), ElementType::kInt64, run.trip(), *body, 0),
+      OneElement(tables(), ElementType::kBool, context().Constant(1), *body, 1)};
   if (!run.ToFixpoint(before, {}, 1)) return;
 
   const std::optional<Dim> goes_on = ScalarOf(tables(), OutputOf(*run.last(), 0));

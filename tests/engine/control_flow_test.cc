@@ -90,6 +90,18 @@ TEST(Loop, MIsOnlyAnUpperBoundWhereDataStops) {
   EXPECT_EQ(m->Shape("ys"), "[trips_1, 4]");
 }
 
+TEST(Loop, TripNumberHasTheRankThatTheBodyDeclares) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N] x) => (y, ys) {
+      M = Constant<value = int64[1] {5}>()
+      yes = Constant<value = bool {1}>()
+      y, ys = Loop (M, yes, x) <body = b (int64[1] i, bool c, float[N] v) => (bool c2, float[N] v2, int64[1] s)
+        { c2 = Identity(c) v2 = Relu(v) s = Identity(i) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("ys"), "[5, 1]");
+}
+
 TEST(Loop, SizeThatOnlyDataTells) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (float[N] x) => (y) {
