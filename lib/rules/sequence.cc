@@ -1,6 +1,8 @@
 // Operators on sequences of tensors. SequenceMap runs a graph: engine/sequence_map.cc.
 #include "rules/sequence.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -211,15 +213,23 @@ Expr SharedDim(const Operands& in, Results& out, const std::vector<Info>& items,
     return in.tables().dims(in.tables().type(item.type).shape);
   };
   const Expr first = in.Wrap(dims(items[0])[axis]);
+  bool differ = false;
+  std::optional<Expr> filled;  // of an item that has elements at every size: it is never skipped
   for (const Info& item : items) {
     const Expr other = in.Wrap(dims(item)[axis]);
+    if (!filled && std::all_of(dims(item).begin(), dims(item).end(),
+                               [&](Dim d) { return in.context().Bounds(d).lo >= 1; })) {
+      filled = other;
+    }
     if (other.dim() == first.dim()) continue;
+    differ = true;
     std::vector<Dim> unless_zero(dims(items[0]).begin(), dims(items[0]).end());
     unless_zero.insert(unless_zero.end(), dims(item).begin(), dims(item).end());
     out.RequireUnlessZero(unless_zero, Eq(first, other),
                           {"items agree at axis ", axis, ": ", first, " and ", other});
   }
-  return first;
+  if (!differ) return first;
+  return filled ? *filled : out.Fresh("concat");
 }
 
 // The items' dims at the axis of joining, added up; fresh where they are not known.
