@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "engine/nearest.h"
+#include "diagnostics/nearest.h"
 #include "engine/walk.h"
 
 namespace symshape::engine {
@@ -32,6 +32,11 @@ bool IsClaim(absl::string_view text, const std::set<std::string>& plain) {
   return names.ok() && !names->empty() &&
          std::all_of(names->begin(), names->end(),
                      [&](const std::string& n) { return plain.count(n) > 0; });
+}
+
+std::string DidYouMean(const std::string& name, const std::set<std::string>& known) {
+  const std::vector<absl::string_view> names(known.begin(), known.end());
+  return diagnostics::DidYouMean(name, names);
 }
 
 std::string Identifier(absl::string_view text) {

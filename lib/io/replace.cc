@@ -127,7 +127,8 @@ absl::Status ReplaceFile(const std::string& path, absl::Span<const absl::string_
   fs::path target = path;
   if (fs::is_symlink(target, error)) target = fs::weakly_canonical(target, error);
   // A file that its owner made read-only is not to be replaced, though the folder would allow it.
-  if (old.has_value() && access(target.c_str(), W_OK) != 0) {
+  if (old.has_value() &&
+      faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) {
     return SystemError(errno, "write", path);
   }
   absl::StatusOr<TemporaryFile> file = TemporaryFile::Beside(target);

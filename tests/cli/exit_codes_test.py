@@ -1,6 +1,5 @@
 """Exit codes: 0 ok, 1 findings, 2 usage, 3 cannot read or write, 4 not a valid model. Each failure is one clear line, and leaves nothing behind."""
 
-import os
 
 import onnx
 import pytest
@@ -85,10 +84,9 @@ def test_target_is_a_folder(stale):
     assert_refused(stale, stale.run('infer', 'm.onnx', '-o', 'out.onnx'), 3, ['m.onnx', 'out.onnx'])
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason='root writes everywhere')
 def test_unwritable_target(stale):
-    (stale.path / 'locked').mkdir(mode=0o500)
-    assert_refused(stale, stale.run('infer', 'm.onnx', '-o', 'locked/out.onnx'), 3, ['locked', 'm.onnx'])
+    # Nobody makes files in /sys, not even root.
+    assert_refused(stale, stale.run('infer', 'm.onnx', '-o', '/sys/out.onnx'), 3, ['m.onnx'])
 
 
 def test_full_disk(stale):

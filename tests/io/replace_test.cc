@@ -63,11 +63,16 @@ TEST(ReplaceFile, SaysWhatIsWrong) {
 }
 
 TEST(ReplaceFile, LeavesAReadOnlyFileAlone) {
-  if (geteuid() == 0) GTEST_SKIP() << "nothing is read-only for root";
   const ScratchFolder folder;
   WriteText(folder / "a", "old");
   ASSERT_EQ(chmod((folder / "a").c_str(), 0444), 0);
-  EXPECT_EQ(ReplaceFile(folder / "a", {"new"}).code(), absl::StatusCode::kPermissionDenied);
+  ASSERT_EQ(chmod((folder / "").c_str(), 0777), 0);
+  // Nothing is read-only for root, so the call is made as nobody.
+  const uid_t user = geteuid();
+  ASSERT_EQ(seteuid(user == 0 ? 65534 : user), 0);
+  const absl::Status status = ReplaceFile(folder / "a", {"new"});
+  ASSERT_EQ(seteuid(user), 0);
+  EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(ReadText(folder / "a"), "old");
 }
 
