@@ -558,7 +558,7 @@ bool Solver::Recheck() {
   std::vector<std::pair<MonoId, Dim>> rules;
   for (const auto& [from, to] : std::vector<std::pair<MonoId, Dim>>(state.mono_rules)) {
     bool same = Resolve(to) == to;
-    for (AtomId a : store.atoms_of(from)) same = same && ResolveAtom(a) == store.atom(a).dim;
+    for (AtomId a : store.atoms_of(from)) same = same && IsItsOwnForm(a);
     // A factor of both sides that is known not to be 0 by now leaves.
     Poly both = Copy(store.View(to));
     if (!AccumulateTerm(both, from, -1)) return true;

@@ -43,6 +43,12 @@ Dim Solver::ResolveAtom(AtomId id) {
   return result;
 }
 
+// Two statements: ResolveAtom may move the store's atoms.
+bool Solver::IsItsOwnForm(AtomId id) {
+  const Dim today = ResolveAtom(id);
+  return today == store.atom(id).dim;
+}
+
 Dim Solver::ResolveSlow(Dim d) {
   const uint32_t index = d.node();
   if (index >= resolved.size()) resolved.resize(store.node_count() + store.node_count() / 2 + 256);
@@ -51,7 +57,7 @@ Dim Solver::ResolveSlow(Dim d) {
   bool same = true;
   for (const Term& t : view.terms) {
     for (AtomId a : store.atoms_of(t.mono)) {
-      same = same && ResolveAtom(a) == store.atom(a).dim;
+      same = same && IsItsOwnForm(a);
     }
   }
   Poly sum;

@@ -179,6 +179,7 @@ class Solver {
     return d;
   }
   Dim ResolveAtom(AtomId a);
+  bool IsItsOwnForm(AtomId a);  // under today's facts
   Dim Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements);
   void Touch() { ++epoch; }
 
