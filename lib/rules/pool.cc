@@ -37,11 +37,12 @@ absl::Status CheckPads(const Window& window) {
   return absl::OkStatus();
 }
 
-// MaxPool, and AveragePool before version 19, refuse SAME where the padding it needs is negative:
-// kernel 1, stride 3 on 5.
-void RequirePaddingNotNegative(Expr size, const WindowAxis& a, Results& out) {
+// MaxPool, and AveragePool before version 19, refuse SAME where the padding it needs is negative, unless
+// the batch is empty: kernel 1, stride 3 on 5.
+void RequirePaddingNotNegative(Expr batch, Expr size, const WindowAxis& a, Results& out) {
   const Expr needed = (CeilDiv(size, a.stride) - 1) * a.stride + a.kernel - size;
-  out.Require(Ge(needed, 0), {"SAME needs a padding of ", needed, ": at least 0"});
+  out.RequireUnlessZero({batch.dim()}, Ge(needed, 0),
+                        {"SAME needs a padding of ", needed, ": at least 0"});
 }
 
 enum class SamePadding : uint8_t { kNotNegative, kAny };
@@ -70,7 +71,7 @@ absl::StatusOr<std::optional<ShapeBuilder>> PoolShape(const Operands& in, Layout
   const int first = FirstSpatialAxis(layout);
   for (int i = 0; i < spatial; ++i) {
     if (window->same() && same == SamePadding::kNotNegative) {
-      RequirePaddingNotNegative(x[first + i], window->axes[i], out);
+      RequirePaddingNotNegative(x[0], x[first + i], window->axes[i], out);
     }
     y.Set(first + i, PoolCount(x[first + i], *window, i, out));
   }

@@ -19,6 +19,8 @@ HOLD = [
     'Add (float[2*N,M], float[1]{0.5}) -> (float[2*N,M])',
     'Cast-13 <to=int32> (int64[2]~{N, 3}; float[N]) -> (int32[2])',
     'SequenceAt (seq(float[N,4]), int64{1}) -> (float[N,4])',
+    'SequenceAt (seq{float[N,4], float[M]}, int64[]{1}) -> (float[M])',
+    'SplitToSequence <axis=0> (float[N,6], int64[]{3}) -> (seq(float[split_1,6]))',
     'com.microsoft.FusedMatMul <alpha=2.0> (float[N,K], float[K,M]) -> (float[N,M])',
     'If <then_branch=g () => (float[N] r) { r = Identity(b) }, else_branch=g () => (float[N] r) { r = Neg(b) }>'
     ' (bool[1]; float[M]) -> (float[M])',
@@ -34,6 +36,7 @@ FAIL = [
     ('Neg (float[N]) -> (double[N])', 'type'),
     ('Shape (float[N,4]) -> (int64[2]{N, 5})', 'element 1'),
     ('Neg (float[N]) -> (float[neg_1]) needs N == 3', 'only 1 sizes'),
+    ('ConcatFromSequence <axis=0> (seq{float[N,4], float[M,4]}) -> (float[2*N,4])', 'ran'),
     ('NoSuchOperator (float[N]) -> (float[N])', 'no executor'),
     ('Neg (float[N]) -> (float[N]) unrun "no kernel"', 'runs, though'),
     ('Neg (float[N]) -> error "no"', 'it runs'),
@@ -52,7 +55,7 @@ def test_fails(text, problem):
 
 
 @pytest.mark.parametrize('text', ['Neg float[N]', 'Neg (float[N)', 'Neg (floot[N]) -> (float[N])', 'Neg (float[N]) -> (float[N]) need N',
-                                  'Neg (float[N]{1, ...}) -> (float[N])', 'Neg <axis> (float[N]) -> (float[N])'])
+                                  'Neg (float[N]{1, ...}) -> (float[N])', 'Neg <axis> (float[N]) -> (float[N])', 'Identity (seq{float[N]}) -> (seq{float[N]})'])
 def test_unreadable(text):
     with pytest.raises(rows_format.RowError):
         rows_format.parse_row(text)

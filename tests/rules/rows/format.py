@@ -26,6 +26,7 @@ class Tensor:
     run_elements: list | None = None   # ~{…}: what the run uses, unknown to inference
     value_range: tuple | None = None   # ~lo..hi
     container: str = ''                # 'seq', 'opt'
+    items: list | None = None          # seq{…}: its items, one by one
 
 
 @dataclasses.dataclass
@@ -161,6 +162,8 @@ def parse_row(text, line=0):
         error = s.demand('"([^"]*)"', 'the text of the error')[1]
     else:
         outputs = [parse_operand(p) for p in split_commas(s.balanced('(', ')'))]
+        if any(o is not None and o.items is not None for o in outputs):
+            raise RowError("an output's items have one type: seq(…)")
     clauses = {'needs': [], 'avoid': []}
     while m := s.take('(needs|avoid) '):
         end = re.compile(r'\b(needs|avoid|unrun)\b').search(s.text, s.at)
@@ -179,6 +182,10 @@ def parse_operand(text):
     """-> Tensor, or None for `_`."""
     if text == '_':
         return None
+    m = re.fullmatch(r'seq\{(.+)\}', text)
+    if m:
+        items = [parse_operand(part) for part in split_commas(m[1])]
+        return Tensor(items[0].type, None, container='seq', items=items)
     m = re.fullmatch(r'(seq|opt)\((.*)\)', text)
     if m:
         inner = parse_operand(m[2])

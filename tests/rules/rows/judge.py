@@ -198,20 +198,28 @@ def _outside(row, model, runner, inside, tell):
 
 def _compare(row, sizes, results):
     """-> differences between the expected outputs at these sizes and the real ones."""
-    problems, env = [], dict(sizes)
+    env = dict(sizes)
     for k, expected in enumerate(row.outputs):
-        if expected is None or expected.dims is None:
+        if expected is not None and not expected.container.startswith('seq'):
+            for array in _arrays(results[f'y{k}']):
+                _learn(expected, array, env)
+    problems = []
+    for k, expected in enumerate(row.outputs):
+        if expected is None:
             continue
         for array in _arrays(results[f'y{k}']):
-            if len(expected.dims) == array.ndim:
-                for dim, real in zip(expected.dims, array.shape):
-                    if formula.is_name(dim):
-                        env.setdefault(dim, real)   # a fresh symbol stands for what the run gives
-    for k, expected in enumerate(row.outputs):
-        if expected is not None:
-            for array in _arrays(results[f'y{k}']):
-                problems += [f'y{k}: {p}, at {sizes}' for p in _compare_array(expected, env, array)]
+            env_of_item = dict(env)   # a symbol of a sequence's items has another size in each
+            _learn(expected, array, env_of_item)
+            problems += [f'y{k}: {p}, at {sizes}' for p in _compare_array(expected, env_of_item, array)]
     return problems
+
+
+def _learn(expected, array, env):
+    """A fresh symbol stands for what the run gives."""
+    if expected.dims is not None and len(expected.dims) == array.ndim:
+        for dim, real in zip(expected.dims, array.shape):
+            if formula.is_name(dim):
+                env.setdefault(dim, real)
 
 
 def _arrays(result):

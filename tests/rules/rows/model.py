@@ -33,7 +33,14 @@ def is_initializer(tensor):
 
 
 def is_graph_input(tensor):
-    return tensor.elements is None and not is_computed_shape(tensor)
+    return tensor.elements is None and tensor.items is None and not is_computed_shape(tensor)
+
+
+def parts(name, tensor):
+    """-> (name, tensor) of each item of a sequence whose items are told one by one, else of the operand itself."""
+    if tensor.items is None:
+        return [(name, tensor)]
+    return [(f'{name}_{i}', item) for i, item in enumerate(tensor.items)]
 
 
 def element_array(tensor_type, elements, dims):
@@ -59,9 +66,10 @@ class Model:
         self.nodes, self.initializers, self.graph_inputs = [], [], []
         self.row_inputs, self.size_inputs, self._sources, self._made = {}, {}, {}, {}
         self.free_elements = {}
-        for k, tensor in enumerate(row.inputs + row.captured):
-            if tensor is not None and is_graph_input(tensor):
-                self._add_graph_input(input_name(k), tensor)
+        for k, operand in enumerate(row.inputs + row.captured):
+            for name, tensor in parts(input_name(k), operand) if operand is not None else ():
+                if is_graph_input(tensor):
+                    self._add_graph_input(name, tensor)
         names = [self._operand(input_name(k), t) if t is not None else '' for k, t in enumerate(row.inputs + row.captured)]
         names = names[:len(row.inputs)]
         while names and names[-1] == '':
@@ -104,6 +112,8 @@ class Model:
     def _operand(self, name, tensor):
         if is_graph_input(tensor):
             return name
+        if tensor.items is not None:
+            return self._emit('SequenceConstruct', [self._operand(*part) for part in parts(name, tensor)], name)
         if is_initializer(tensor):
             dims = [int(d) for d in tensor.dims]
             self.initializers.append(make_tensor(name, tensor.type, [formula.literal(e) for e in tensor.elements], dims))
