@@ -22,6 +22,14 @@ constexpr Row kRows[] = {
      "a node cannot run at any size: its operands disagree, or an attribute is impossible",
      "look at the node's operands with `symshape explain MODEL TENSOR`, and repair the model where "
      "the first of them is made"},
+    {"opset-missing", Severity::kWarning,
+     "the file uses operators of a domain for which it imports no opset",
+     "add the opset to the model's opset_import; until then its operators count as the newest "
+     "version, and runtimes may refuse the model"},
+    {"opset-newer", Severity::kWarning,
+     "the file imports an opset that is newer than all that symshape knows",
+     "operators count as their newest known version: update symshape, or lower the opset "
+     "(onnx.version_converter) if it was raised by hand"},
     {"schema-inference", Severity::kWarning,
      "onnx's own inference, asked for an operator without a native rule, refuses the node",
      "check the node's attributes and operands; the shapes of its outputs are as the file declares "

@@ -45,7 +45,9 @@ Info Walk::OutputOf(Frame& body, size_t output) {
 
 const graph::Graph* Walk::BodyOf(const Frame& frame, uint32_t node, absl::string_view attribute) {
   const graph::Attribute* a = frame.graph.nodes[node].Find(attribute);
-  return a != nullptr && a->type == graph::Attribute::Type::kGraph ? a->graph : nullptr;
+  if (a != nullptr && a->type == graph::Attribute::Type::kGraph) return a->graph;
+  ReportNeverRuns(frame, node, {"attribute '", attribute, "' with the graph to run is missing"});
+  return nullptr;
 }
 
 void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,

@@ -17,6 +17,7 @@ absl::StatusOr<std::unique_ptr<Analysis>> Infer(const graph::Model& model,
 // again until no fact is new. Later rounds only re-read most nodes (Walk::OnlyReread).
 absl::Status Walk::Run() {
   if (absl::Status status = CheckOperators(); !status.ok()) return status;
+  CheckImports();
   if (absl::Status status = NameInputs(); !status.ok()) return status;
   if (absl::Status status = ReadAssumptions(); !status.ok()) return status;
   root_ = std::make_unique<Frame>(model_, *model_.main, frames_++, nullptr);

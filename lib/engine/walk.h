@@ -126,7 +126,8 @@ class Walk {
   Frame* EnterBody(Frame& frame, uint32_t node, const graph::Graph& body,
                    absl::Span<const Info> inputs, Entered entered);
   Info OutputOf(Frame& body, size_t output);
-  static const graph::Graph* BodyOf(const Frame& frame, uint32_t node, absl::string_view attribute);
+  // nullptr, reported, where the node has none.
+  const graph::Graph* BodyOf(const Frame& frame, uint32_t node, absl::string_view attribute);
   Info Stacked(LoopRun& run, const graph::Graph& body, size_t output, Dim trips, int axis,
                bool zero_without_trips);
 
@@ -137,6 +138,7 @@ class Walk {
 
   // fallback.cc
   absl::Status CheckOperators();
+  void CheckImports();  // imports.cc
   void InferByFallback(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                        absl::Span<Info> outputs);
   const graph::Model* BodyOfSchema(Frame& frame, uint32_t node, const onnx::OpSchema& schema,
