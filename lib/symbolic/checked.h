@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace symshape::symbolic {
 
@@ -46,6 +47,19 @@ inline uint64_t GcdU(uint64_t a, uint64_t b) {
     b = t;
   }
   return a;
+}
+// The x in [0, m) with a*x % m == 1 % m. REQUIRES: m >= 1, gcd(a, m) == 1.
+inline int64_t InverseModulo(int64_t a, int64_t m) {
+  int128 r0 = m, r1 = ModInt(a, m), t0 = 0, t1 = 1;
+  while (r1 != 0) {
+    const int128 q = r0 / r1;
+    std::swap(r0, r1);
+    r1 -= q * r0;
+    std::swap(t0, t1);
+    t1 -= q * t0;
+  }
+  const int128 inverse = t0 % m;
+  return static_cast<int64_t>(inverse < 0 ? inverse + m : inverse);
 }
 
 }  // namespace symshape::symbolic

@@ -3,9 +3,10 @@
 //   floor_div.cc  quotients with a constant divisor         ratio.cc     with a symbolic divisor
 //   max.cc        maxima, minima                            broadcast.cc
 //   bounds.cc     intervals, congruences                    decide.cc    the tiers of proof
-//   envelope.cc   the inequality prover                     facts.cc     Assume, propagation
-//   equate.cc     equalities                                resolve.cc   today's form of a dim
-//   print.cc, parse.cc                                      text
+//   envelope.cc   the inequality prover                     facts.cc     Assume, and what stays known
+//   equate.cc     equalities                                narrow.cc    inequalities
+//   divides.cc    divisibility                              fit.cc       sizes that are equal or 1
+//   resolve.cc    today's form of a dim                     print.cc, parse.cc   text
 #ifndef SYMSHAPE_SYMBOLIC_SOLVER_H_
 #define SYMSHAPE_SYMBOLIC_SOLVER_H_
 
@@ -188,6 +189,8 @@ class Solver {
   bool Apply(const Fact& fact);
   bool ApplyEq(Dim p);
   bool ApplyGe(Dim p);
+  void PostFactors(const Poly& p);
+  std::optional<bool> ApplyGeToAtom(Dim d, const Poly& p);
   bool ApplyNe(Dim p);
   bool ApplyDivides(Dim a, Dim b);
   Dim PositivePartOf(Dim d);
@@ -198,6 +201,13 @@ class Solver {
   bool SubstituteAtom(AtomId atom, Dim value);
   bool PropagateBounds(Dim inequality);
   bool Recheck();
+  void RecheckSubstitutions();
+  bool RecheckInequalities();
+  void RecheckDisequalities();
+  void RecheckEquations();
+  void RecheckExactQuotients();
+  void RecheckProducts();
+  bool RecheckBroadcasts();
   bool AddExact(Dim numerator, Dim divisor, int64_t residue);
   void Post(Fact::Kind kind, Dim a, Dim b) { pending.push_back({kind, a, b}); }
   SymbolState& MutableState(uint32_t symbol);

@@ -1,0 +1,230 @@
+// Shorter forms of parts of a sum: x % d for x - d*(x//d), min for a negated maximum, and one
+// quotient for a product beside one. Printing alone knows them: the solver's form of each is the
+// sum.
+#include <algorithm>
+#include <limits>
+
+#include "symbolic/printer.h"
+
+namespace symshape::symbolic {
+namespace {
+
+void DropZeros(Poly& p) {
+  p.terms.erase(
+      std::remove_if(p.terms.begin(), p.terms.end(), [](const Term& t) { return t.coeff == 0; }),
+      p.terms.end());
+}
+
+size_t Cost(const Poly& p) {
+  size_t n = p.terms.size() + (p.constant != 0 ? 1 : 0);
+  for (const Term& t : p.terms) n += t.coeff < 0 || AbsU(t.coeff) != 1 ? 1 : 0;
+  return n;
+}
+
+}  // namespace
+
+Printer::Factors Printer::Without(const Term& t, AtomId atom) const {
+  Factors factors;
+  bool dropped = false;
+  for (AtomId a : store_.atoms_of(t.mono)) {
+    if (a == atom && !dropped) {
+      dropped = true;
+    } else {
+      factors.push_back(a);
+    }
+  }
+  return factors;
+}
+
+bool Printer::SameMonoTimes(MonoId whole, MonoId part, absl::Span<const AtomId> factors) const {
+  const auto x = store_.atoms_of(whole);
+  Factors y(factors.begin(), factors.end());
+  if (part != Store::kNoMono) {
+    const auto z = store_.atoms_of(part);
+    y.insert(y.end(), z.begin(), z.end());
+  }
+  std::sort(y.begin(), y.end());
+  return absl::MakeConstSpan(y) == x;
+}
+
+int64_t* Printer::Slot(Poly& p, MonoId part, absl::Span<const AtomId> factors) const {
+  if (part == Store::kNoMono && factors.empty()) return &p.constant;
+  for (Term& t : p.terms) {
+    if (SameMonoTimes(t.mono, part, factors)) return &t.coeff;
+  }
+  return nullptr;
+}
+
+bool Printer::Negate(Poly& p) const {
+  Poly negated;
+  if (!s_.Accumulate(negated, Solver::ViewOf(p), -1)) return false;
+  p = std::move(negated);
+  return true;
+}
+
+bool Printer::Mirror(Poly& p, int64_t d) const {
+  return Negate(p) && AddOk(p.constant, d - 1, &p.constant);
+}
+
+template <typename Take>
+bool Printer::AnyQuotient(const Poly& p, Take take) const {
+  const auto terms = p.terms;  // `take` changes p where it is true
+  for (const Term& t : terms) {
+    for (AtomId atom : store_.atoms_of(t.mono)) {
+      const Atom& a = store_.atom(atom);
+      if (a.kind != AtomKind::kFloorDiv) continue;
+      QuotientTerm q{t, store_.View(a.args[0]), store_.View(a.args[1]), a.args[1],
+                     Without(t, atom)};
+      if (take(q)) return true;
+    }
+  }
+  return false;
+}
+
+void Printer::TakeQuotient(Poly& p, const QuotientTerm& q, int64_t k, const Poly& inside,
+                           absl::string_view op, std::vector<Item>& items) {
+  for (Term& t : p.terms) {
+    if (t.mono == q.term.mono) t.coeff = 0;
+  }
+  DropZeros(p);
+  const Text core{Quotient(Print(inside), Print(q.den_dim), op), Level::kQuotient};
+  items.push_back(MakeItem(k, core, q.factors, q.term.mono));
+}
+
+// k*(x - d*(x//d)) as k*(x % d), and k*(d*(x//d) - x) as k*(-x % d) after row 35.
+bool Printer::TakeMod(Poly& p, std::vector<Item>& items) {
+  return AnyQuotient(p, [&](QuotientTerm& q) {
+    if (q.den.terms.size() + (q.den.constant != 0) != 1 || q.num.terms.empty()) return false;
+    // The divisor is one term: its atoms have to be among the factors.
+    const bool constant_divisor = q.den.terms.empty();
+    const int64_t d = constant_divisor ? q.den.constant : q.den.terms[0].coeff;
+    if (!constant_divisor) {
+      for (AtomId x : store_.atoms_of(q.den.terms[0].mono)) {
+        const auto it = std::find(q.factors.begin(), q.factors.end(), x);
+        if (it == q.factors.end()) return false;
+        q.factors.erase(it);
+      }
+    }
+    if (d == 0 || q.term.coeff % d != 0 || q.term.coeff == INT64_MIN) return false;
+    const int64_t k = -(q.term.coeff / d);
+    if (k < 0 && !constant_divisor) return false;
+    for (const Term& u : q.num.terms) {
+      const int64_t* slot = Slot(p, u.mono, q.factors);
+      int64_t want;
+      if (slot == nullptr || !MulOk(u.coeff, k, &want) || *slot != want) return false;
+    }
+    Poly inside = Solver::Copy(q.num);
+    int64_t back, constant;
+    if (k > 0) {
+      if (!MulOk(k, q.num.constant, &back)) return false;
+    } else {
+      // With E = x + c and E - d*(E//d) = d - 1 - ((d - 1 - E) % d):
+      // k*x - k*d*(E//d) = -k*((d - 1 - c - x) % d) - k*(c - d + 1)
+      if (!Mirror(inside, d) || !MulOk(k, q.num.constant - d + 1, &back)) return false;
+    }
+    if (back != 0 && !q.factors.empty()) return false;
+    if (!SubOk(p.constant, back, &constant)) return false;
+    for (const Term& u : q.num.terms) *Slot(p, u.mono, q.factors) = 0;
+    p.constant = constant;
+    TakeQuotient(p, q, k < 0 ? -k : k, inside, " % ", items);
+    return true;
+  });
+}
+
+// k*n*x + k*(x//d) as k*(((n*d + 1)*x)//d).
+bool Printer::TakeFolded(Poly& p, std::vector<Item>& items) {
+  return AnyQuotient(p, [&](QuotientTerm& q) {
+    if (!q.den.terms.empty() || q.num.terms.size() != 1) return false;
+    const int64_t d = q.den.constant;
+    int64_t* slot = Slot(p, q.num.terms[0].mono, q.factors);
+    if (slot == nullptr || *slot % q.term.coeff != 0) return false;
+    int64_t moved;
+    Poly inside = Solver::Copy(q.num);
+    int64_t& coeff = inside.terms[0].coeff;
+    if (!MulOk(*slot / q.term.coeff, d, &moved) || !AddOk(coeff, moved, &coeff)) return false;
+    int64_t k = q.term.coeff;
+    if (inside.terms[0].coeff < 0) {  // -x//d = -((x + d - 1)//d)
+      if (!Mirror(inside, d)) return false;
+      k = -k;
+    }
+    *slot = 0;
+    TakeQuotient(p, q, k, inside, "//", items);
+    return true;
+  });
+}
+
+// What may be added to each of the elements of c*factors*Max{..} and taken from the rest of p:
+// nothing, or what cancels against one element, all that c divides.
+std::vector<Poly> Printer::Shifts(Poly& p, const std::vector<Poly>& elements, int64_t c,
+                                  const Factors& factors) const {
+  std::vector<Poly> shifts(1);
+  for (const Poly& e : elements) {
+    Poly shift;
+    for (const Term& u : e.terms) {
+      const int64_t* slot = Slot(p, u.mono, factors);
+      if (slot == nullptr || *slot % c != 0) continue;
+      const int64_t q = *slot / c;
+      if (q == -u.coeff) shift.terms.push_back({u.mono, q});
+    }
+    const int64_t* slot = Slot(p, Store::kNoMono, factors);
+    if (slot != nullptr && e.constant != 0 && *slot % c == 0 && *slot / c == -e.constant) {
+      shift.constant = -e.constant;
+    }
+    shifts.push_back(shift);
+    if (shift.constant != 0 && !shift.terms.empty()) {
+      shift.constant = 0;
+      shifts.push_back(shift);
+    }
+  }
+  return shifts;
+}
+
+void Printer::MoveInto(Poly& p, const Poly& shift, const Factors& factors) const {
+  for (const Term& u : shift.terms) {
+    if (int64_t* slot = Slot(p, u.mono, factors)) *slot = 0;
+  }
+  if (shift.constant != 0) *Slot(p, Store::kNoMono, factors) = 0;
+  DropZeros(p);
+}
+
+// c*factors*Max{e_i} + rest: the shift t that leaves the least when it is written as
+// c*factors*max(e_i + t) + (rest - c*factors*t).
+bool Printer::TakeMax(Poly& p, std::vector<Item>& items) {
+  for (size_t i = 0; i < p.terms.size(); ++i) {
+    const Term t = p.terms[i];
+    const auto atoms = store_.atoms_of(t.mono);
+    const auto atom = std::find_if(atoms.begin(), atoms.end(), [this](AtomId a) {
+      return store_.atom(a).kind == AtomKind::kMax;
+    });
+    if (atom == atoms.end()) continue;
+    const Factors factors = Without(t, *atom);
+    p.terms.erase(p.terms.begin() + i);
+    std::vector<Poly> elements;
+    for (Dim e : store_.args(*atom)) elements.push_back(Solver::Copy(store_.View(e)));
+    std::vector<Poly> best = elements;
+    Poly best_rest = p;
+    size_t best_cost = std::numeric_limits<size_t>::max();
+    for (const Poly& shift : Shifts(p, elements, t.coeff, factors)) {
+      std::vector<Poly> shifted = elements;
+      Poly rest = p;
+      MoveInto(rest, shift, factors);
+      size_t cost = Cost(rest);
+      bool fits = true;
+      for (Poly& e : shifted) {
+        fits = fits && s_.Accumulate(e, Solver::ViewOf(shift), 1) && (t.coeff > 0 || Negate(e));
+        cost += std::max<size_t>(Cost(e), 1);
+      }
+      if (!fits || cost >= best_cost) continue;
+      best = std::move(shifted);
+      best_rest = std::move(rest);
+      best_cost = cost;
+    }
+    p = std::move(best_rest);
+    const Text core{Extreme(std::move(best), t.coeff < 0 ? "min(" : "max("), Level::kWord};
+    items.push_back(MakeItem(t.coeff < 0 ? -t.coeff : t.coeff, core, factors, t.mono));
+    return true;
+  }
+  return false;
+}
+
+}  // namespace symshape::symbolic

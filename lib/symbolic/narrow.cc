@@ -1,0 +1,230 @@
+// Inequalities: p >= 0 narrows the interval and the residue of each symbol of p; what no interval
+// can say is stored and combined by the prover (envelope.cc). p != 0 likewise.
+#include <algorithm>
+
+#include "symbolic/solver.h"
+
+namespace symshape::symbolic {
+
+SymbolState& Solver::MutableState(uint32_t symbol) {
+  StateOf(symbol);
+  return state.symbols[symbol];
+}
+
+bool Solver::Narrow(uint32_t symbol, Interval with) {
+  SymbolState& s = MutableState(symbol);
+  Interval now{std::max(s.domain.lo, with.lo), std::min(s.domain.hi, with.hi)};
+  const Congruence c = s.congruence;
+  if (c.modulus > 1) {
+    if (now.lo != Interval::kMinusInf) {
+      const int64_t up = ModInt(c.remainder - ModInt(now.lo, c.modulus), c.modulus);
+      if (!AddOk(now.lo, up, &now.lo)) return false;
+    }
+    if (now.hi != Interval::kPlusInf) {
+      const int64_t down = ModInt(ModInt(now.hi, c.modulus) - c.remainder, c.modulus);
+      if (!SubOk(now.hi, down, &now.hi)) return false;
+    }
+  }
+  if (now.lo > now.hi) return false;
+  if (now == s.domain) return true;
+  s.domain = now;
+  Touch();
+  if (now.lo == now.hi) {
+    const AtomId atom = store.symbols()[symbol].atom;
+    if (!state.substitution.contains(atom)) state.substitution[atom] = Constant(now.lo);
+  }
+  return true;
+}
+
+bool Solver::NarrowCongruence(uint32_t symbol, int64_t modulus, int64_t remainder) {
+  SymbolState& s = MutableState(symbol);
+  const Congruence c = s.congruence;
+  // x = r1 (mod m1), x = r2 (mod m2): solvable where gcd | r1 - r2.
+  const int64_t g = static_cast<int64_t>(GcdU(c.modulus, modulus));
+  if (ModInt(c.remainder, g) != ModInt(remainder, g)) return false;
+  const int128 lcm = int128{c.modulus} / g * modulus;
+  Congruence now{modulus, remainder};
+  if (lcm <= (int64_t{1} << 31)) {
+    const int64_t step = modulus / g;
+    const int64_t k =
+        step == 1 ? 0
+                  : static_cast<int64_t>(int128{ModInt((remainder - c.remainder) / g, step)} *
+                                         InverseModulo(c.modulus / g, step) % step);
+    now = {static_cast<int64_t>(lcm), static_cast<int64_t>(c.remainder + int128{c.modulus} * k)};
+    now.remainder = ModInt(now.remainder, now.modulus);
+  } else if (c.modulus >= modulus) {
+    return true;
+  }
+  if (now.modulus == c.modulus && now.remainder == c.remainder) return true;
+  s.congruence = now;
+  state.has_congruences = true;
+  Touch();
+  return Narrow(symbol, kAnyInteger);
+}
+
+// A product of sizes is at least 1 only where each of them is.
+void Solver::PostFactors(const Poly& p) {
+  if (p.terms.size() != 1 || store.mono(p.terms[0].mono).degree <= 1) return;
+  if (p.terms[0].coeff <= 0 || p.constant >= 0) return;
+  for (AtomId a : store.atoms_of(p.terms[0].mono)) {
+    if (AtomBounds(a).lo < 0) return;
+  }
+  for (AtomId a : store.atoms_of(p.terms[0].mono)) {
+    Post(Fact::Kind::kGe, store.atom(a).dim, Dim::Inline(1));
+  }
+}
+
+// d = +-atom + rest >= 0 with one compound atom, cleared of it; no value where that does not work,
+// or where the inequality is to be kept besides.
+std::optional<bool> Solver::ApplyGeToAtom(Dim d, const Poly& p) {
+  const Term* compound = nullptr;
+  for (const Term& t : p.terms) {
+    if (store.mono(t.mono).depth == 0) continue;
+    if (compound != nullptr) return std::nullopt;
+    compound = &t;
+  }
+  if (compound == nullptr || store.mono(compound->mono).degree != 1) return std::nullopt;
+  if (compound->coeff != 1 && compound->coeff != -1) return std::nullopt;
+  const bool positive = compound->coeff > 0;
+  const AtomId id = store.mono(compound->mono).atoms[0];
+  const Atom a = store.atom(id);
+  const Dim rest = AddScaled(d, a.dim, positive ? -1 : 1);
+  if (a.kind == AtomKind::kFloorDiv && Bounds(a.args[1]).lo >= 1) {
+    // x//d >= n <=> x >= d*n;  x//d <= n <=> x <= d*n + d - 1
+    const Dim scaled = Mul(a.args[1], rest);
+    const Dim cleared = positive ? Add(scaled, a.args[0])
+                                 : Sub(Add(scaled, Sub(a.args[1], Dim::Inline(1))), a.args[0]);
+    Post(Fact::Kind::kGe, cleared, Dim::Inline(0));
+    return true;
+  }
+  if (a.kind != AtomKind::kMax) return std::nullopt;
+  if (!positive) {
+    for (Dim e : store.args(id)) Post(Fact::Kind::kGe, rest, e);
+    return true;
+  }
+  Dim only;
+  int possible = 0;
+  for (Dim e : store.args(id)) {
+    if (DecideGe(Add(rest, e), Dim::Inline(0)) == Tri::kNo) continue;
+    only = e;
+    ++possible;
+  }
+  if (possible == 0) return false;
+  if (possible > 1) return std::nullopt;
+  Post(Fact::Kind::kGe, Add(rest, only), Dim::Inline(0));
+  return true;
+}
+
+bool Solver::ApplyGe(Dim d) {
+  d = Resolve(d);
+  Poly p = Copy(store.View(d));
+  if (p.terms.empty()) return p.constant >= 0;
+  uint64_t g = 0;
+  for (const Term& t : p.terms) g = GcdU(g, AbsU(t.coeff));
+  if (g > 1 && g < (uint64_t{1} << 62)) {
+    for (Term& t : p.terms) t.coeff /= static_cast<int64_t>(g);
+    p.constant = FloorDivInt(p.constant, static_cast<int64_t>(g));
+    d = store.InternPoly(p);
+  }
+  if (ProveGe0(Neg(d))) {
+    Post(Fact::Kind::kEq, d, Dim::Inline(0));
+    return true;
+  }
+  PostFactors(p);
+  if (const std::optional<bool> cleared = ApplyGeToAtom(d, p)) return *cleared;
+  if (p.terms.size() == 1 && store.mono(p.terms[0].mono).degree == 1) {
+    const Atom& a = store.atom(store.mono(p.terms[0].mono).atoms[0]);
+    if (a.kind == AtomKind::kSymbol) return PropagateBounds(d);
+  }
+  if (std::find(state.inequalities.begin(), state.inequalities.end(), d) ==
+      state.inequalities.end()) {
+    state.inequalities.push_back(d);
+    Touch();
+  }
+  return PropagateBounds(d);
+}
+
+// From sum c_i*m_i + k >= 0: each c_i*m_i >= -(k + the most that the others can be).
+bool Solver::PropagateBounds(Dim d) {
+  const PolyView p = store.View(d);
+  for (size_t i = 0; i < p.terms.size(); ++i) {
+    const Term t = p.terms[i];
+    Poly others = Copy(p);
+    others.terms.erase(others.terms.begin() + i);
+    const int64_t most = PolyBounds(ViewOf(others)).hi;
+    if (most == Interval::kPlusInf || most == Interval::kMinusInf) continue;
+    // t.coeff * mono >= -most
+    Interval product;
+    if (t.coeff > 0) {
+      product.lo = static_cast<int64_t>(CeilDivWide(-int128{most}, t.coeff));
+    } else {
+      const int128 hi = FloorDivWide(int128{most}, -int128{t.coeff});
+      if (!FitsInt64(hi)) continue;
+      product.hi = static_cast<int64_t>(hi);
+    }
+    const auto atoms = store.atoms_of(t.mono);
+    if (atoms.size() == 1) {
+      const Atom a = store.atom(atoms[0]);
+      if (a.kind == AtomKind::kSymbol) {
+        if (!Narrow(a.symbol, product)) return false;
+      }
+      continue;
+    }
+    for (size_t k = 0; k < atoms.size(); ++k) {
+      const Atom a = store.atom(atoms[k]);
+      if (a.kind != AtomKind::kSymbol) continue;
+      int128 least = 1, largest = 1;
+      bool positive = true, bounded = true;
+      for (size_t j = 0; j < atoms.size(); ++j) {
+        if (j == k) continue;
+        const Interval b = AtomBounds(atoms[j]);
+        positive = positive && b.lo >= 1 && atoms[j] != atoms[k];
+        bounded = bounded && b.hi != Interval::kPlusInf;
+        if (positive && least < INT64_MAX) least *= b.lo;
+        if (bounded && largest < INT64_MAX) largest *= b.hi;
+      }
+      if (!positive || !FitsInt64(least)) continue;
+      if (t.coeff < 0 && product.hi >= 0) {
+        if (!Narrow(a.symbol, {Interval::kMinusInf, static_cast<int64_t>(product.hi / least)})) {
+          return false;
+        }
+      }
+      if (t.coeff > 0 && product.lo > 0 && bounded && FitsInt64(largest)) {
+        if (!Narrow(a.symbol,
+                    {static_cast<int64_t>(CeilDivWide(product.lo, largest)), Interval::kPlusInf})) {
+          return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
+bool Solver::ApplyNe(Dim d) {
+  d = Resolve(d);
+  const PolyView p = store.View(d);
+  if (p.terms.empty()) return p.constant != 0;
+  if (ProveGe0(d)) {
+    Post(Fact::Kind::kGe, d, Dim::Inline(1));
+    return true;
+  }
+  if (ProveGe0(Neg(d))) {
+    Post(Fact::Kind::kGe, Dim::Inline(-1), d);
+    return true;
+  }
+  if (p.constant == 0 && p.terms.size() == 1) {  // no factor is 0
+    for (AtomId a : store.atoms_of(p.terms[0].mono)) {
+      if (store.mono(p.terms[0].mono).degree > 1) {
+        Post(Fact::Kind::kNe, store.atom(a).dim, Dim::Inline(0));
+      }
+    }
+  }
+  if (std::find(state.disequalities.begin(), state.disequalities.end(), d) ==
+      state.disequalities.end()) {
+    state.disequalities.push_back(d);
+    Touch();
+  }
+  return true;
+}
+
+}  // namespace symshape::symbolic
