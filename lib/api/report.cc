@@ -43,8 +43,7 @@ std::string ContractText(const Analysis& analysis) {
 }
 
 std::string ContractJson(const Analysis& analysis, std::string_view model) {
-  const internal::State& state = StateOf(analysis);
-  return report::ContractJson(*state.analysis, state.tensors, internal::ToAbsl(model));
+  return report::ContractJson(*StateOf(analysis).analysis, internal::ToAbsl(model));
 }
 
 std::string ReportJson(const Analysis& analysis, std::string_view model) {

@@ -20,7 +20,7 @@ namespace symshape::engine {
 // earlier nodes only, so that dropping none of the list loses nothing.
 struct Requirement {
   symbolic::Fact fact;
-  std::vector<symbolic::Dim> unless_zero;  // vacuous where one of these is 0
+  std::vector<symbolic::Fact> unless;  // not needed where one of these holds: batch == 0
   diagnostics::Message message;
   const graph::Graph* graph;
   uint32_t node;       // index into graph->nodes
@@ -67,6 +67,9 @@ class Analysis {
 
   // The symbols on the main graph's inputs, in order.
   const std::vector<symbolic::Dim>& input_symbols() const { return input_symbols_; }
+  // The dims of the main graph's i-th input as they are named, whatever nodes require of them; empty
+  // where the rank is not declared, and for an initializer.
+  absl::Span<const symbolic::Dim> InputDims(size_t i) const { return input_dims_[i]; }
   bool IsInputSymbol(symbolic::Dim symbol) const { return input_symbol_set_.contains(symbol); }
   // A symbol that takes several sizes in one run (another one per trip of a loop): its name must not
   // be written into a file, where names are global.
@@ -86,6 +89,7 @@ class Analysis {
   std::unique_ptr<rules::Tables> tables_;
   std::vector<std::vector<rules::Info>> infos_;  // by graph index, by value
   std::vector<symbolic::Dim> input_symbols_;
+  std::vector<std::vector<symbolic::Dim>> input_dims_;
   absl::flat_hash_set<symbolic::Dim> input_symbol_set_;
   absl::flat_hash_set<symbolic::Dim> local_symbols_;
   std::vector<NamedAxis> named_axes_;

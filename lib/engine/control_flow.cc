@@ -1,6 +1,7 @@
 // If, and entering a body. Loop and Scan: loop.cc.
 #include <map>
 
+#include "absl/algorithm/container.h"
 #include "engine/join.h"
 #include "engine/walk.h"
 
@@ -32,9 +33,13 @@ Frame* Walk::EnterBody(Frame& frame, uint32_t node, const graph::Graph& body,
   for (size_t i = 0; i < body.inputs.size() && i < inputs.size(); ++i) {
     child.infos[Index(body.inputs[i])] = inputs[i];
   }
+  // A loop's body need not be entered where the branch around it is.
+  std::vector<Need>* const needs = branch_needs_;
+  if (entered == Entered::kRepeatedly) branch_needs_ = nullptr;
   ++depth_;
   InferGraph(child);
   --depth_;
+  branch_needs_ = needs;
   return &child;
 }
 
@@ -48,6 +53,45 @@ const graph::Graph* Walk::BodyOf(const Frame& frame, uint32_t node, absl::string
   if (a != nullptr && a->type == graph::Attribute::Type::kGraph) return a->graph;
   ReportNeverRuns(frame, node, {"attribute '", attribute, "' with the graph to run is missing"});
   return nullptr;
+}
+
+// Whichever branch is taken, its needs hold: (a and b) or (c and d) says a or c, a or d, b or c, b or d.
+// Only of those that the inputs' sizes decide, as nobody can read the others.
+void Walk::RequireEither(Frame& frame, uint32_t node, const std::vector<Need>& one,
+                         const std::vector<Need>& other) {
+  const auto over_inputs = [&](const symbolic::Fact& fact) {
+    for (Dim side : {fact.a, fact.b}) {
+      for (Dim symbol : context().SymbolsOf(side)) {
+        if (!analysis_->IsInputSymbol(symbol)) return false;
+      }
+    }
+    return true;
+  };
+  const auto readable = [&](const std::vector<Need>& needs) {
+    std::vector<const Need*> result;
+    for (const Need& need : needs) {
+      if (over_inputs(need.fact) && absl::c_all_of(need.unless, over_inputs)) {
+        result.push_back(&need);
+      }
+    }
+    return result;
+  };
+  const std::vector<const Need*> ours = readable(one);
+  const std::vector<const Need*> theirs = readable(other);
+  if (ours.size() * theirs.size() > kMaxEither) return;
+  for (const Need* a : ours) {
+    for (const Need* b : theirs) {
+      std::vector<symbolic::Fact> unless = a->unless;
+      unless.insert(unless.end(), b->unless.begin(), b->unless.end());
+      diagnostics::Message message = a->message;
+      if (!(a->fact == b->fact)) {
+        unless.push_back(b->fact);
+        message.push_back(", or in the other branch ");
+        message.insert(message.end(), b->message.begin(), b->message.end());
+      }
+      Require(frame, node, a->fact, unless, message);
+    }
+  }
 }
 
 void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
@@ -70,14 +114,19 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     return;
   }
   std::vector<Info> ways[2];
+  std::vector<Need> needs[2];
+  std::vector<Need>* const outer_needs = branch_needs_;
   for (int b = 0; b < 2; ++b) {
     context().Push();
+    branch_needs_ = &needs[b];
     if (Frame* branch = EnterBody(frame, node, *branches[b], {}, Entered::kPerhaps)) {
       for (size_t o = 0; o < outputs.size(); ++o) ways[b].push_back(OutputOf(*branch, o));
     }
+    branch_needs_ = outer_needs;
     context().Pop();
     if (ways[b].size() != outputs.size()) return;
   }
+  RequireEither(frame, node, needs[0], needs[1]);
   // The same branch is taken for all outputs, so the same pair of dims has the same symbol.
   std::map<std::pair<uint32_t, uint32_t>, Dim> chosen;
   const Differ differ = [&](Dim a, Dim b, uint32_t) {

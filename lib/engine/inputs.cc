@@ -124,7 +124,7 @@ absl::Status Walk::NameInputs() {
   std::map<std::string, int64_t> bound(options_.bindings.begin(), options_.bindings.end());
   std::set<std::string> bindable;
   std::set<std::string> taken = plain;
-  input_dims_.resize(main.inputs.size());
+  analysis_->input_dims_.resize(main.inputs.size());
   for (size_t i = 0; i < main.inputs.size(); ++i) {
     const graph::Value& value = main.values[graph::Index(main.inputs[i])];
     for (size_t k = 0; k < axes[i].size(); ++k) {
@@ -148,13 +148,13 @@ absl::Status Walk::NameInputs() {
         }
       }
       if (axis.size) {
-        input_dims_[i].push_back(context().Constant(*axis.size));
+        analysis_->input_dims_[i].push_back(context().Constant(*axis.size));
         continue;
       }
       const symbolic::Interval domain{options_.assume_positive ? 1 : 0,
                                       symbolic::Interval::kPlusInf};
       const Dim symbol = context().Symbol(axis.text, domain);
-      input_dims_[i].push_back(symbol);
+      analysis_->input_dims_[i].push_back(symbol);
       if (analysis_->input_symbol_set_.insert(symbol).second) {
         analysis_->input_symbols_.push_back(symbol);
       }
@@ -260,7 +260,7 @@ void Walk::StartInputs(Frame& frame) {
       } else if (value.declared != nullptr) {
         const DeclaredType& declared = *value.declared;
         if (declared.kind == DeclaredType::Kind::kTensor && declared.has_shape) {
-          info.type = tables().Tensor(declared.element, tables().Intern(input_dims_[i]));
+          info.type = tables().Tensor(declared.element, tables().Intern(analysis_->input_dims_[i]));
           NameUnknownElements(frame, Frame::kInputs, static_cast<int>(i), value.name, info);
         } else {
           info.type = TypeOfClaim(declared, value.name);

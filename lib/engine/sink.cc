@@ -46,26 +46,36 @@ void Walk::ReportNeverRuns(const Frame& frame, uint32_t node, diagnostics::Messa
   Report(std::move(d));
 }
 
+// Whether a size is 0 is told by its bounds, which leaves the question uncounted (Context::undecided).
+Tri Walk::DecideQuickly(const Fact& fact) {
+  if (fact.kind != Fact::Kind::kEq || context().ConstantOf(fact.b) != 0) {
+    return context().Decide(fact);
+  }
+  const Interval bounds = context().Bounds(fact.a);
+  if (bounds.lo >= 1 || bounds.hi < 0) return Tri::kNo;
+  return bounds.lo == 0 && bounds.hi == 0 ? Tri::kYes : Tri::kUnknown;
+}
+
 void Walk::Require(Frame& frame, uint32_t node, const Fact& fact,
-                   absl::Span<const Dim> unless_zero,
-                   absl::Span<const diagnostics::Piece> message) {
+                   absl::Span<const Fact> unless, absl::Span<const diagnostics::Piece> message) {
   const Tri answer = context().Decide(fact);
   if (answer == Tri::kYes) return;
-  std::vector<Dim> may_be_zero;
-  for (Dim d : unless_zero) {
-    const Interval bounds = context().Bounds(d);
-    if (bounds.lo >= 1) continue;
-    if (bounds.hi <= 0) return;  // nothing is read at any size
-    if (std::find(may_be_zero.begin(), may_be_zero.end(), d) == may_be_zero.end()) {
-      may_be_zero.push_back(d);
-    }
+  std::vector<Fact> open;  // may hold
+  for (const Fact& other : unless) {
+    const Tri holds = DecideQuickly(other);
+    if (holds == Tri::kYes) return;
+    if (holds == Tri::kNo || std::find(open.begin(), open.end(), other) != open.end()) continue;
+    open.push_back(other);
+  }
+  if (branch_needs_ != nullptr) {
+    branch_needs_->push_back({fact, open, {message.begin(), message.end()}});
   }
   std::vector<Requirement>& list = analysis_->requirements_;
-  if (required_.insert({fact, may_be_zero, frame.conditional}).second) {
-    list.push_back({fact, may_be_zero, {message.begin(), message.end()}, &frame.graph, node,
-                    frame.conditional});
+  if (required_.insert({fact, open, frame.conditional}).second) {
+    list.push_back(
+        {fact, open, {message.begin(), message.end()}, &frame.graph, node, frame.conditional});
   }
-  if (!may_be_zero.empty()) return;
+  if (!open.empty()) return;
   if (answer == Tri::kUnknown) {
     const symbolic::Cause cause{symbolic::Cause::Kind::kRequired,
                                 static_cast<uint32_t>(list.size() - 1)};
@@ -81,7 +91,7 @@ void Walk::Require(Frame& frame, uint32_t node, const Fact& fact,
 void Walk::ForgetRequirements(size_t size) {
   std::vector<Requirement>& list = analysis_->requirements_;
   for (size_t i = size; i < list.size(); ++i) {
-    required_.erase({list[i].fact, list[i].unless_zero, list[i].conditional});
+    required_.erase({list[i].fact, list[i].unless, list[i].conditional});
   }
   list.erase(list.begin() + size, list.end());
 }

@@ -42,9 +42,9 @@ class NodeSink : public rules::Sink {
  public:
   NodeSink(Walk& walk, Frame& frame, uint32_t node) : walk_(walk), frame_(frame), node_(node) {}
 
-  void Require(const symbolic::Fact& fact, absl::Span<const Dim> unless_zero,
+  void Require(const symbolic::Fact& fact, absl::Span<const symbolic::Fact> unless,
                absl::Span<const diagnostics::Piece> message) override {
-    walk_.Require(frame_, node_, fact, unless_zero, message);
+    walk_.Require(frame_, node_, fact, unless, message);
   }
   Dim Fresh(absl::string_view stem, symbolic::Interval domain) override {
     // Counted by stem: a rule that asks for fewer symbols once more is known must not give the

@@ -150,9 +150,20 @@ class Walk {
   void AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool trusted, Info& info);
   void CheckClaims();
 
+  // What a branch needs, wherever it is taken.
+  struct Need {
+    symbolic::Fact fact;
+    std::vector<symbolic::Fact> unless;
+    diagnostics::Message message;
+  };
+  void RequireEither(Frame& frame, uint32_t node, const std::vector<Need>& one,
+                     const std::vector<Need>& other);
+
   // sink.cc
   void Require(Frame& frame, uint32_t node, const symbolic::Fact& fact,
-               absl::Span<const Dim> unless_zero, absl::Span<const diagnostics::Piece> message);
+               absl::Span<const symbolic::Fact> unless,
+               absl::Span<const diagnostics::Piece> message);
+  symbolic::Tri DecideQuickly(const symbolic::Fact& fact);
   Dim Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view stem,
             symbolic::Interval domain);
   std::string NewName(absl::string_view stem);
@@ -182,17 +193,20 @@ class Walk {
   static constexpr uint32_t kSchemaKeys = 1u << 20;
   // Bodies and functions nested more deeply than this are not entered; their outputs are unknown.
   static constexpr int kMaxDepth = 200;
+  // The most pairs of needs of an If's branches that are looked at.
+  static constexpr size_t kMaxEither = 256;
   struct Required {
     symbolic::Fact fact;
-    std::vector<Dim> unless_zero;
+    std::vector<symbolic::Fact> unless;
     bool conditional;
     friend bool operator==(const Required&, const Required&) = default;
     template <typename H>
     friend H AbslHashValue(H h, const Required& r) {
-      return H::combine(std::move(h), r.fact, r.unless_zero, r.conditional);
+      return H::combine(std::move(h), r.fact, r.unless, r.conditional);
     }
   };
   absl::flat_hash_set<Required> required_;  // what the analysis' list has
+  std::vector<Need>* branch_needs_ = nullptr;  // of the branch that is being inferred
   struct FreshKey {
     uint32_t frame;
     uint32_t node;
@@ -207,7 +221,6 @@ class Walk {
   absl::flat_hash_map<FreshKey, Dim> fresh_;
   absl::flat_hash_map<std::string, int> stems_;  // how many symbols each stem has had
   absl::flat_hash_set<std::string> reported_;    // one diagnostic per node and id
-  std::vector<std::vector<Dim>> input_dims_;     // by main-graph input
   std::vector<Info> input_infos_;                // likewise; made once
   struct SchemaBodies;                           // function bodies made from onnx's schemas
   std::unique_ptr<SchemaBodies> schema_bodies_;

@@ -16,20 +16,25 @@ using symbolic::Dim;
 using symbolic::Fact;
 using symbolic::Tri;
 
-bool OverInputs(const engine::Analysis& analysis, const Requirement& requirement) {
+bool OverInputs(const engine::Analysis& analysis, const Fact& fact) {
   const auto over_inputs = [&](Dim dim) {
     return absl::c_all_of(analysis.context().SymbolsOf(dim),
                           [&](Dim symbol) { return analysis.IsInputSymbol(symbol); });
   };
-  return over_inputs(requirement.fact.a) && over_inputs(requirement.fact.b) &&
-         absl::c_all_of(requirement.unless_zero, over_inputs);
+  return over_inputs(fact.a) && over_inputs(fact.b);
+}
+
+bool OverInputs(const engine::Analysis& analysis, const Requirement& requirement) {
+  return OverInputs(analysis, requirement.fact) &&
+         absl::c_all_of(requirement.unless,
+                        [&](const Fact& fact) { return OverInputs(analysis, fact); });
 }
 
 std::string Text(const Context& context, const Requirement& requirement) {
   std::string text;
-  for (Dim dim : requirement.unless_zero) {
-    // A product is 0 where one of its factors is; the printed form needs no brackets: `==` binds last.
-    absl::StrAppend(&text, context.Print(dim), " == 0 or ");
+  for (const Fact& fact : requirement.unless) {
+    // No brackets: comparisons bind more tightly than `or`.
+    absl::StrAppend(&text, context.Print(fact), " or ");
   }
   return absl::StrCat(text, context.Print(requirement.fact));
 }
@@ -69,15 +74,13 @@ std::vector<Condition> ConditionsOf(const engine::Analysis& analysis) {
 Tri Holds(const Context& context, const Requirement& requirement,
           const symbolic::Bindings& sizes) {
   bool known = true;
-  for (Dim dim : requirement.unless_zero) {
-    const std::optional<int64_t> value = context.Evaluate(dim, sizes);
-    if (value == 0) return Tri::kYes;
-    known = known && value.has_value();
-  }
-  const std::optional<int64_t> a = context.Evaluate(requirement.fact.a, sizes);
-  const std::optional<int64_t> b = context.Evaluate(requirement.fact.b, sizes);
-  if (!a.has_value() || !b.has_value()) return Tri::kUnknown;
-  if (Holds(requirement.fact.kind, *a, *b)) return Tri::kYes;
+  const auto holds = [&](const Fact& fact) {
+    const std::optional<int64_t> a = context.Evaluate(fact.a, sizes);
+    const std::optional<int64_t> b = context.Evaluate(fact.b, sizes);
+    known = known && a.has_value() && b.has_value();
+    return a.has_value() && b.has_value() && Holds(fact.kind, *a, *b);
+  };
+  if (holds(requirement.fact) || absl::c_any_of(requirement.unless, holds)) return Tri::kYes;
   return known ? Tri::kNo : Tri::kUnknown;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "nlohmann/json.hpp"
 #include "queries/conditions.h"
 #include "queries/describe.h"
@@ -163,11 +164,36 @@ std::string Json(const engine::Analysis& analysis, const queries::Tensors& tenso
   return Dump(json);
 }
 
-std::string ContractJson(const engine::Analysis& analysis, const queries::Tensors& tensors,
-                         absl::string_view model) {
+namespace {
+
+// The inputs' dims as they are named: a condition speaks of num_channels even where it says that
+// num_channels is 3.
+ordered_json NamedInputsJson(const engine::Analysis& analysis) {
+  const graph::Graph& main = *analysis.model().main;
+  absl::flat_hash_set<graph::ValueId> initialized;
+  for (const graph::Initializer& i : main.initializers) initialized.insert(i.value);
+  ordered_json inputs = ordered_json::object();
+  for (size_t i = 0; i < main.inputs.size(); ++i) {
+    const graph::Value& value = main.values[graph::Index(main.inputs[i])];
+    if (initialized.contains(main.inputs[i])) continue;
+    ordered_json dims = nullptr;
+    if (value.declared != nullptr && value.declared->has_shape) {
+      dims = ordered_json::array();
+      for (symbolic::Dim dim : analysis.InputDims(i)) {
+        dims.push_back(DimJson(analysis.context(), dim));
+      }
+    }
+    Append(inputs, std::string(value.name), std::move(dims));
+  }
+  return inputs;
+}
+
+}  // namespace
+
+std::string ContractJson(const engine::Analysis& analysis, absl::string_view model) {
   return Dump({{"v", 1},
                {"model", std::string(model)},
-               {"inputs", ShapesJson(analysis, tensors, tensors.inputs())},
+               {"inputs", NamedInputsJson(analysis)},
                {"aliases", AliasesJson(analysis)},
                {"conditions", ConditionsJson(analysis, false)}});
 }

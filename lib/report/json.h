@@ -15,8 +15,7 @@ std::string Json(const engine::Analysis& analysis, const queries::Tensors& tenso
                  absl::string_view model);
 
 // The model's contract: inputs, aliases and conditions, as above.
-std::string ContractJson(const engine::Analysis& analysis, const queries::Tensors& tensors,
-                         absl::string_view model);
+std::string ContractJson(const engine::Analysis& analysis, absl::string_view model);
 
 }  // namespace symshape::report
 

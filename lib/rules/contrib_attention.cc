@@ -109,8 +109,44 @@ absl::StatusOr<GroupQuery> ReadGroupQuery(const Operands& in, Expr width, Result
   return GroupQuery{head_size, head_size * heads};
 }
 
-// query, key, value, past_key (3), past_value (4), seqlens_k, total_sequence_length (6) ->
-// [B, S, Hq*D], present [B, Hkv, max(P, total), D]
+// What a cache of past keys or values [B, Hkv, P, D] has to be. Quantized ones hold D packed.
+void RequireCache(const Operands& in, int index, Expr batch, Expr head_size, Results& out) {
+  const ShapeView past = in.shape(index);
+  if (!past.has_rank() || past.rank() != 4) return;
+  RequireSameSize(past[0], batch, "past and query, batch", out);
+  RequireSameSize(past[1], in.Const(in.Int("kv_num_heads", 0)), "past, kv_num_heads", out);
+  if (in.Int("kv_cache_bit_width", 0) != 0) return;
+  RequireSameSize(past[3], head_size, "past and query, head size", out);
+}
+
+// The lengths that fit together: S queries and as many new keys after P past ones make total, or the
+// past is a buffer with room for total. A key of length 0 (the cache is another node's) is let be.
+void RequireLengths(const Operands& in, Expr batch, Expr sequence, Expr total, Results& out) {
+  out.Require(Ge(total, 1), {"total_sequence_length ", total, " is at least 1"});
+  out.Require(Ge(sequence, 1), {"sequence ", sequence, " is at least 1"});
+  const ShapeView key = in.shape(1);
+  const bool as_many = !in.has(1) || (key.has_rank() && key.rank() == 3 &&
+                                      key[1].dim() == sequence.dim());
+  if (!as_many) return;
+  out.Require(Ge(total, sequence),
+              {"total_sequence_length ", total, " has room for sequence ", sequence});
+  if (!in.has(3)) {
+    RequireSameSize(total, sequence, "total_sequence_length and sequence, without a past", out);
+    return;
+  }
+  const ShapeView past = in.shape(3);
+  if (!past.has_rank() || past.rank() != 4) return;
+  const Fact fits_buffer = Le(total, past[2]);
+  out.RequireUnless({fits_buffer}, Eq(total, past[2] + sequence),
+                    {"total_sequence_length ", total, " is past ", past[2], " + sequence ", sequence,
+                     ", or at most past"});
+  const Fact alternatives[] = {Le(sequence, 1), Eq(sequence, total)};
+  out.RequireUnless(alternatives, Eq(batch, 1),
+                    {"batch ", batch, " is 1 where more than one query follows a past"});
+}
+
+// query, key, value, past_key (3), past_value (4), seqlens_k, total_sequence_length (6), cos_cache (7)
+// -> [B, S, Hq*D], present [B, Hkv, max(P, total), D]
 // Source: onnxruntime contrib_ops/cpu/bert/group_query_attention_helper.h.
 absl::Status InferGroupQueryAttention(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out, 0);
@@ -123,8 +159,20 @@ absl::Status InferGroupQueryAttention(const Operands& in, Results& out) {
   const absl::StatusOr<GroupQuery> group = ReadGroupQuery(in, query[2], out);
   if (!group.ok()) return group.status();
   out.SetShape(0, ShapeBuilder({query[0], query[1], group->hidden}));
+  const int64_t divisor = in.Int("do_rotary", 0) != 0 ? 16 : 8;
+  out.Require(Divides(divisor, group->head_size),
+              {divisor, " divides the head size ", group->head_size});
   const std::optional<Expr> total = in.Scalar(6);
+  if (total.has_value()) {
+    RequireLengths(in, query[0], query[1], *total, out);
+    const ShapeView cosines = in.shape(7);
+    if (in.Int("do_rotary", 0) != 0 && cosines.has_rank() && cosines.rank() == 2) {
+      out.Require(Ge(cosines[0], *total),
+                  {"cos_cache of ", cosines[0], " has room for total_sequence_length ", *total});
+    }
+  }
   for (int i = 0; i < 2; ++i) {
+    if (in.has(3 + i)) RequireCache(in, 3 + i, query[0], group->head_size, out);
     const ShapeView past = in.shape(3 + i);
     const bool past_known = past.has_rank() && past.rank() == 4;
     std::optional<Expr> length = total;

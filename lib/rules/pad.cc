@@ -63,15 +63,15 @@ absl::StatusOr<Amounts> AmountsPerAxis(const Operands& in, int rank) {
 // edge is.
 void RequireSource(const Operands& in, const ShapeView& x, int axis, Expr amount, Results& out) {
   const absl::string_view mode = in.String("mode", "constant");
-  if ((mode != "reflect" && mode != "edge") || !Surely(in, Ge(amount, 1))) return;
+  if (mode != "reflect" && mode != "edge") return;
   const Expr least = mode == "reflect" ? amount + 1 : in.Const(1);
   if (Surely(in, Ge(x[axis], least))) return;
-  std::vector<Dim> others;
+  std::vector<Fact> unless{Le(amount, 0)};
   for (int k = 0; mode == "reflect" && k < x.rank(); ++k) {
-    if (k != axis) others.push_back(x[k].dim());
+    if (k != axis) unless.push_back(Eq(x[k], 0));
   }
-  out.RequireUnlessZero(others, Ge(x[axis], least),
-                        {"axis ", axis, " of ", x[axis], " padded by ", amount, ", mode ", mode});
+  out.RequireUnless(unless, Ge(x[axis], least),
+                    {"axis ", axis, " of ", x[axis], " padded by ", amount, ", mode ", mode});
 }
 
 // The element that fills: the operand or the attribute `value`, by default 0.

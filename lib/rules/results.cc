@@ -78,6 +78,13 @@ void Results::SetInfo(int output, Info info) {
   if (wanted(output)) outputs_[output] = info;
 }
 
+void Results::RequireUnlessZero(absl::Span<const Dim> dims, const Fact& fact,
+                                std::initializer_list<diagnostics::Piece> message) {
+  std::vector<Fact> unless;
+  for (Dim d : dims) unless.push_back({Fact::Kind::kEq, d, Dim::Inline(0)});
+  sink_.Require(fact, unless, message);
+}
+
 Expr Results::FreshUpTo(absl::string_view stem, Expr limit) {
   const Expr fresh = Fresh(stem);
   sink_.Bound(fresh.dim(), limit.dim());

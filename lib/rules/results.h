@@ -36,8 +36,8 @@ class ShapeBuilder {
 class Sink {
  public:
   virtual ~Sink() = default;
-  // The node fails at sizes where `fact` does not hold, unless one of `unless_zero` is 0.
-  virtual void Require(const Fact& fact, absl::Span<const Dim> unless_zero,
+  // The node fails at sizes where neither `fact` nor one of `unless` holds.
+  virtual void Require(const Fact& fact, absl::Span<const Fact> unless,
                        absl::Span<const diagnostics::Piece> message) = 0;
   // The same symbol each time that the same node asks in the same order.
   virtual Dim Fresh(absl::string_view stem, Interval domain) = 0;
@@ -94,8 +94,11 @@ class Results {
   }
   // The same, but where one of these dims is 0 the node reads nothing and does not fail.
   void RequireUnlessZero(absl::Span<const Dim> dims, const Fact& fact,
-                         std::initializer_list<diagnostics::Piece> message) {
-    sink_.Require(fact, dims, message);
+                         std::initializer_list<diagnostics::Piece> message);
+  // The same, but where one of these facts holds.
+  void RequireUnless(absl::Span<const Fact> unless, const Fact& fact,
+                     std::initializer_list<diagnostics::Piece> message) {
+    sink_.Require(fact, unless, message);
   }
 
   // A size that only the data tells, named after what it counts ("nonzero").
