@@ -169,9 +169,12 @@ class Reshape {
     }
   }
 
-  // The -1 with allowzero (step 3). Dims that x and y share are 0 together, so they cancel in either
-  // product; if what is left on both sides is never 0, the quotient does not depend on zeros. Else
-  // nullopt where no other size can be 0 (Unknown does it), and a fresh symbol where one can.
+  // The -1 with allowzero (step 3). Dims that x and y share are 0 together, so they leave both
+  // products: with L what is left of x, R what is left of y, and C the product of the shared ones,
+  //   L / R where C >= 1, else the same with max(1, l) for each l of L
+  // which is (product of max(l, 1 - C)) / R. x [b, s] to [-1, s] gives max(b, 1 - s) (measured: 1
+  // at b = s = 0, but 0 at b = 0, s = 1). A fresh symbol where R may be 0; nullopt where no other
+  // size can be 0 (Unknown does it).
   std::optional<Expr> InferredBesideZeros() {
     bool may_be_zero = false;
     for (size_t i = 0; i < dims_.size(); ++i) {
@@ -182,7 +185,7 @@ class Reshape {
     const std::string stem = AxisStem("reshape", *inferred_);
     if (!x_.has_rank()) return out_.Fresh(stem);
     std::vector<Dim> from(x_.dims().begin(), x_.dims().end());
-    Expr right = in_.Const(1);
+    Expr right = in_.Const(1), shared = in_.Const(1);
     bool never_zero = true;
     for (size_t i = 0; i < dims_.size(); ++i) {
       if (static_cast<int>(i) == *inferred_) continue;
@@ -190,6 +193,7 @@ class Reshape {
       const auto same = std::find(from.begin(), from.end(), dims_[i]->dim());
       if (same != from.end()) {
         from.erase(same);
+        shared = shared * *dims_[i];
         continue;
       }
       right = right * *dims_[i];
@@ -198,12 +202,9 @@ class Reshape {
       out_.RequireUnlessZero(x_.dims(), Ge(*dims_[i], 1),
                              {"size ", *dims_[i], " beside a -1 is at least 1, or x is empty"});
     }
-    Expr left = in_.Const(1);
-    for (Dim d : from) {
-      left = left * in_.Wrap(d);
-      never_zero = never_zero && Surely(in_, Ge(in_.Wrap(d), 1));
-    }
     if (!never_zero) return out_.Fresh(stem);
+    Expr left = in_.Const(1);
+    for (Dim d : from) left = left * Max(in_.Wrap(d), 1 - shared);
     if (!Surely(in_, Divides(right, left))) {
       out_.Require(Divides(right, left), {"count ", left, " is a multiple of ", right});
     }

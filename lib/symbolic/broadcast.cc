@@ -13,6 +13,23 @@ namespace symshape::symbolic {
 Dim Solver::Broadcast(absl::Span<const Dim> elements) { return BroadcastOf(elements, true); }
 Dim Solver::TotalBroadcast(absl::Span<const Dim> elements) { return BroadcastOf(elements, false); }
 
+// max(y, z) beside y >= 0, with z <= 1, is y or 1: y is the size. So max(batch, 1 - seq) leaves.
+void Solver::DropWhatIsOneElsewhere(std::vector<Dim>& elements) {
+  for (size_t i = 0; i < elements.size();) {
+    const Dim x = elements[i];
+    const bool drop = std::any_of(elements.begin(), elements.end(), [&](Dim y) {
+      if (x == y || !store.node(x).has_compound || !IsNonNegative(y)) return false;
+      const Dim excess = PositivePartOf(Sub(x, y));
+      return !excess.is_none() && ProveGe0(Sub(Dim::Inline(1), Add(y, excess)));
+    });
+    if (drop) {
+      elements.erase(elements.begin() + i);
+    } else {
+      ++i;
+    }
+  }
+}
+
 Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
   std::vector<Dim> flat;
   for (Dim e : elements) {
@@ -52,6 +69,8 @@ Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
   for (Dim e : flat) {
     if (ProveNe0(Sub(e, Dim::Inline(1)))) return e;
   }
+  DropWhatIsOneElsewhere(flat);
+  if (flat.size() == 1) return flat[0];
   if (flat.size() > kMaxElements) {
     Dim folded = flat[0];
     for (size_t i = 1; i < flat.size(); ++i) folded = Opaque('B', folded, flat[i]);

@@ -93,6 +93,7 @@ class Solver {
   Dim Broadcast(absl::Span<const Dim> elements);
   Dim TotalBroadcast(absl::Span<const Dim> elements);
   Dim BroadcastOf(absl::Span<const Dim> elements, bool fitting);
+  void DropWhatIsOneElsewhere(std::vector<Dim>& elements);
   Dim WithOne(absl::Span<const Dim> elements);
   bool IsFitting(AtomId a) const { return a < fitting_atoms.size() && fitting_atoms[a]; }
   Dim Sub(Dim a, Dim b) { return AddScaled(a, b, -1); }
