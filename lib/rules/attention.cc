@@ -1,4 +1,5 @@
-// Attention and RotaryEmbedding of ONNX itself. onnxruntime's own attentions: contrib_attention.cc.
+// Attention, FlexAttention and RotaryEmbedding of ONNX itself. onnxruntime's own attentions:
+// contrib_attention.cc.
 #include "absl/strings/str_cat.h"
 #include "rules/families.h"
 #include "rules/same.h"
@@ -6,7 +7,8 @@
 namespace symshape::rules {
 namespace {
 
-// One of Q, K, V: [B, heads, S, head_size], or [B, S, heads*head_size] with the heads as an attribute.
+// One of Q, K, V: [B, heads, S, head_size], or [B, S, heads*head_size] with the heads as an
+// attribute.
 struct Heads {
   Expr batch;
   Expr heads;
@@ -29,7 +31,9 @@ absl::StatusOr<Heads> ReadHeads(const Operands& in, const ShapeView& s, absl::st
 // Q [B, Hq, S, D], K [B, Hkv, T, D], V [B, Hkv, T, Dv], past [B, Hkv, P, …] ->
 // Y [B, Hq, S, Dv] or, where Q has rank 3, [B, S, Hq*Dv]; present [B, Hkv, P + T, …]; Q*K
 // [B, Hq, S, P + T].
-// Source: ONNX Attention-23, 24, 25; onnxruntime core/providers/cpu/llm/attention_helper.h.
+// FlexAttention has rank 4 and Y only; its graphs keep the shape of the scores.
+// Source: ONNX Attention-23, 24, 25, ai.onnx.preview FlexAttention-1; onnxruntime
+// core/providers/cpu/llm/attention_helper.h.
 absl::Status InferAttention(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out, 0);
   SetTypeLike(in, {1, 0}, out, 1);
@@ -76,6 +80,7 @@ constexpr Rule kAttentionRules[] = {
     {kOnnx, "RotaryEmbedding", 23, InferRotaryEmbedding},
     {kMicrosoft, "MRotaryEmbedding", 1, InferRotaryEmbedding},
     {kMicrosoft, "RotaryEmbedding", 1, InferRotaryEmbedding},
+    {kOnnxPreview, "FlexAttention", 1, InferAttention},
 };
 
 }  // namespace

@@ -38,6 +38,7 @@ absl::Span<const Rule> GridSampleRules();
 absl::Span<const Rule> IdentityRules();
 absl::Span<const Rule> ImageRules();
 absl::Span<const Rule> LegacyRules();
+absl::Span<const Rule> LinearAttentionRules();
 absl::Span<const Rule> LossRules();
 absl::Span<const Rule> MatMulPackedRules();
 absl::Span<const Rule> MatMulRules();

@@ -190,6 +190,7 @@ constexpr Rule kGatherRules[] = {
     {kOnnx, "Gather", 1, InferGather},
     {kOnnx, "GatherElements", 11, InferGatherElements},
     {kOnnx, "GatherND", 11, InferGatherNd},
+    {kMicrosoft, "GatherND", 1, InferGatherNd},
 };
 
 }  // namespace

@@ -37,6 +37,7 @@ absl::Status InferGridSample(const Operands& in, Results& out) {
 
 constexpr Rule kGridSampleRules[] = {
     {kOnnx, "GridSample", 16, InferGridSample},
+    {kMicrosoft, "GridSample", 1, InferGridSample},
 };
 
 }  // namespace

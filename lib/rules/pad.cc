@@ -17,7 +17,7 @@ struct Amounts {
 };
 
 std::optional<std::vector<Element>> ReadAmounts(const Operands& in) {
-  const char* attribute = in.version() == 1 ? "paddings" : "pads";
+  const char* attribute = in.domain().empty() && in.version() == 1 ? "paddings" : "pads";
   if (const auto list = in.IntList(attribute)) {
     std::vector<Element> amounts;
     for (int64_t amount : *list) amounts.emplace_back(in.context().Constant(amount));
@@ -143,6 +143,7 @@ absl::Status InferPad(const Operands& in, Results& out) {
 
 constexpr Rule kPadRules[] = {
     {kOnnx, "Pad", 1, InferPad},
+    {kMicrosoft, "Pad", 1, InferPad},
 };
 
 }  // namespace

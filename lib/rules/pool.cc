@@ -37,8 +37,8 @@ absl::Status CheckPads(const Window& window) {
   return absl::OkStatus();
 }
 
-// MaxPool, and AveragePool before version 19, refuse SAME where the padding it needs is negative, unless
-// the batch is empty: kernel 1, stride 3 on 5.
+// MaxPool, and AveragePool before version 19, refuse SAME where the padding it needs is negative,
+// unless the batch is empty: kernel 1, stride 3 on 5.
 void RequirePaddingNotNegative(Expr batch, Expr size, const WindowAxis& a, Results& out) {
   const Expr needed = (CeilDiv(size, a.stride) - 1) * a.stride + a.kernel - size;
   out.RequireUnlessZero({batch.dim()}, Ge(needed, 0),
@@ -53,7 +53,7 @@ absl::StatusOr<std::optional<ShapeBuilder>> PoolShape(const Operands& in, Layout
                                                       SamePadding same, Results& out) {
   const ShapeView x = in.shape(0);
   const auto kernel_shape = in.IntList("kernel_shape");
-  const int spatial = x.has_rank() ? x.rank() - 2
+  const int spatial = x.has_rank()               ? x.rank() - 2
                       : kernel_shape.has_value() ? static_cast<int>(kernel_shape->size())
                                                  : 0;
   absl::StatusOr<std::vector<Expr>> kernel = KernelShape(in, spatial);

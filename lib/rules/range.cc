@@ -14,6 +14,8 @@ struct Rational {
 };
 
 std::optional<Rational> ReadRational(const Operands& in, int i) {
+  // com.microsoft's delta may be left out: it is 1.
+  if (i == 2 && !in.has(i)) return Rational{in.Const(1), in.Const(1)};
   const std::vector<Element>* elements = in.Elements(i);
   if (elements == nullptr || elements->size() != 1) return std::nullopt;
   const Element& e = (*elements)[0];
@@ -28,7 +30,9 @@ std::optional<Rational> ReadRational(const Operands& in, int i) {
 // Source: onnxruntime core/providers/cpu/generator/range.cc.
 std::optional<int64_t> ConstantCount(const Operands& in) {
   double v[3];
+  v[2] = 1;
   for (int i = 0; i < 3; ++i) {
+    if (i == 2 && !in.has(i)) continue;
     const std::optional<std::vector<double>> real = in.Reals(i);
     if (!real || real->size() != 1) return std::nullopt;
     v[i] = (*real)[0];
@@ -97,6 +101,7 @@ absl::Status InferRange(const Operands& in, Results& out) {
 
 constexpr Rule kRangeRules[] = {
     {kOnnx, "Range", 11, InferRange},
+    {kMicrosoft, "Range", 1, InferRange},
 };
 
 }  // namespace

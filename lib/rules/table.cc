@@ -57,6 +57,7 @@ absl::Span<const Family> Families() {
       {"identity.cc", IdentityRules()},
       {"image.cc", ImageRules()},
       {"legacy.cc", LegacyRules()},
+      {"linear_attention.cc", LinearAttentionRules()},
       {"loss.cc", LossRules()},
       {"mat_mul.cc", MatMulRules()},
       {"mat_mul_packed.cc", MatMulPackedRules()},

@@ -34,6 +34,7 @@ absl::Status InferTrilu(const Operands& in, Results& out) {
 
 constexpr Rule kTriluRules[] = {
     {kOnnx, "Trilu", 14, InferTrilu},
+    {kMicrosoft, "Trilu", 1, InferTrilu},
 };
 
 }  // namespace

@@ -24,10 +24,7 @@ struct Excuse {
 // Operators that hold graphs: the walk enters these, a rule sees its node's operands only. What
 // else has no rule is inferred by onnx's own code, through engine/fallback.cc.
 constexpr Excuse kWithoutRule[] = {
-    {"CausalConvWithState", "onnx's inference has its formula"},
-    {"FlexAttention", "onnx's inference has its formula; its graphs keep the shape of the scores"},
     {"If", "engine/control_flow.cc"},
-    {"LinearAttention", "onnx's inference has its formula"},
     {"Loop", "engine/loop.cc"},
     {"Scan", "engine/control_flow.cc"},
     {"SequenceMap", "engine/sequence_map.cc"},
