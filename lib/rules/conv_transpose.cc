@@ -1,4 +1,5 @@
-// ConvTranspose and its quantised, channels-last and dynamically padded forms. Attributes: window.h.
+// ConvTranspose and its quantised, channels-last and dynamically padded forms. Attributes:
+// window.h.
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,20 +24,27 @@ absl::StatusOr<std::vector<int64_t>> OutputShape(const Operands& in, int spatial
   if (!list.has_value() || list->empty()) return std::vector<int64_t>();
   const int length = static_cast<int>(list->size());
   if (length != spatial && length != spatial + 2) {
-    return absl::InvalidArgumentError(absl::StrCat("output_shape has ", length, " values, not ",
-                                                   spatial));
+    return absl::InvalidArgumentError(
+        absl::StrCat("output_shape has ", length, " values, not ", spatial));
   }
   return std::vector<int64_t>(list->end() - spatial, list->end());
 }
 
-// stride * (d - 1) + extent + output_padding - pads. With SAME the pads cut that down to stride * d,
-// whatever output_padding says; where it is less already nothing is cut. An empty axis is refused.
-// Source: ONNX ConvTranspose-22; onnxruntime core/providers/cpu/nn/conv_transpose_attributes.h.
+void RequireNotEmpty(Expr size, Results& out) {
+  out.Require(Ge(size, 1), {"size ", size, " of a spatial axis is at least 1"});
+}
+
+// stride * (d - 1) + extent + output_padding - pads. With SAME the pads cut that down to stride *
+// d, whatever output_padding says; where it is less already nothing is cut. An axis may be empty
+// where the kernel reaches beyond it: d=0, k=3, stride 2 gives 1. Source: ONNX ConvTranspose-22;
+// onnxruntime core/providers/cpu/nn/conv_transpose_attributes.h.
 Expr TransposeCount(Expr size, const Window& window, int axis, int64_t output_padding,
                     std::optional<Expr> pads, Results& out) {
   const WindowAxis& a = window.axes[axis];
-  out.Require(Ge(size, 1), {"size ", size, " of a spatial axis is at least 1"});
-  if (window.same()) return size * a.stride + Min(a.Extent() + output_padding - a.stride, 0);
+  if (window.same()) {
+    RequireNotEmpty(size, out);
+    return size * a.stride + Min(a.Extent() + output_padding - a.stride, 0);
+  }
   Expr count = (size - 1) * a.stride + output_padding + a.Extent() - (a.before + a.after);
   if (pads.has_value()) count = count - *pads;
   out.Require(Ge(count, 1), {"output size ", count, " is at least 1"});
@@ -85,6 +93,7 @@ absl::Status SetConvTranspose(const Operands& in, const TransposeOperands& at, R
   ShapeBuilder y({x[0]});
   for (int i = 0; i < spatial; ++i) {
     if (!output_shape->empty()) {
+      RequireNotEmpty(x[first + i], out);
       y.Add(in.Const((*output_shape)[i]));
       continue;
     }
