@@ -59,19 +59,27 @@ absl::StatusOr<Amounts> AmountsPerAxis(const Operands& in, int rank) {
 }
 
 // What the mode reads beside the pad: reflect mirrors without the border, edge repeats it, so
-// neither can fill an axis that is too short. reflect is not checked where another axis is empty;
-// edge is.
-void RequireSource(const Operands& in, const ShapeView& x, int axis, Expr amount, Results& out) {
+// neither can fill an axis that is too short once `other`, where negative, has cut it. That is not
+// checked where nothing is written; but an empty axis that grows is refused even then. Source:
+// onnxruntime core/providers/cpu/tensor/pad.cc, PadImpl, HandleDimValueZero.
+void RequireSource(const Operands& in, const ShapeView& x, int axis, Expr amount, Expr other,
+                   Results& out) {
   const absl::string_view mode = in.String("mode", "constant");
   if (mode != "reflect" && mode != "edge") return;
-  const Expr least = mode == "reflect" ? amount + 1 : in.Const(1);
-  if (Surely(in, Ge(x[axis], least))) return;
+  const auto require = [&](const std::vector<Fact>& unless, Expr least) {
+    if (Surely(in, Ge(x[axis], least))) return;
+    out.RequireUnless(unless, Ge(x[axis], least),
+                      {"axis ", axis, " of ", x[axis], " padded by ", amount, ", mode ", mode});
+  };
+  require({Le(amount, 0), Le(amount + other, 0)}, in.Const(1));
   std::vector<Fact> unless{Le(amount, 0)};
-  for (int k = 0; mode == "reflect" && k < x.rank(); ++k) {
+  for (int k = 0; k < x.rank(); ++k) {
     if (k != axis) unless.push_back(Eq(x[k], 0));
   }
-  out.RequireUnless(unless, Ge(x[axis], least),
-                    {"axis ", axis, " of ", x[axis], " padded by ", amount, ", mode ", mode});
+  const bool grows = Surely(in, Ge(other, 0)) || Surely(in, Ge(amount + other, 1));
+  if (!grows) unless.push_back(Eq(x[axis], 0));
+  const Expr cut = Surely(in, Le(other, 0)) ? -other : in.Const(0);
+  require(unless, cut + (mode == "reflect" ? amount + 1 : in.Const(1)));
 }
 
 // The element that fills: the operand or the attribute `value`, by default 0.
@@ -132,8 +140,8 @@ absl::Status InferPad(const Operands& in, Results& out) {
     if (!Surely(in, Ge(size, 0))) {
       out.Require(Ge(size, 0), {"axis ", k, " of ", x[k], " keeps ", size, " >= 0"});
     }
-    RequireSource(in, x, k, before, out);
-    RequireSource(in, x, k, after, out);
+    RequireSource(in, x, k, before, after, out);
+    RequireSource(in, x, k, after, before, out);
     y.Add(size);
   }
   out.SetShape(0, y);

@@ -29,7 +29,7 @@ from support.inferred import Inferred  # noqa: E402
 
 def make_graph(seed):
     rng = np.random.default_rng(seed)
-    graph = Graph(rng, int(rng.choice([13, 15, 17, 18, 19, 21])))
+    graph = Graph(rng, int(rng.choice([13, 15, 17, 18, 19, 20, 21, 22, 23])))
     for _ in range(rng.integers(2, 5)):
         rank = int(rng.choice([1, 2, 3, 4, 4]))
         dims = [graph.choice([*graph.symbols, *graph.symbols, None, int(rng.integers(1, 5))]) for _ in range(rank)]

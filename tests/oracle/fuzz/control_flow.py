@@ -74,3 +74,50 @@ def scan(g):
     nodes = [helper.make_node('Add', ['s_in', 'row'], ['s_out']), helper.make_node('Relu', ['s_out'], ['stacked'])]
     body = helper.make_graph(nodes, 'body', [_value('s_in'), _value('row')], [_value('s_out'), _value('stacked')])
     return g.add('Scan', [state[0], t], 2, body=body, num_scan_inputs=1)
+
+
+def nested(g):
+    """A loop whose body has a branch on the trip's number, whose branch again reads the outermost graph."""
+    t = g.pick(_float)
+    if t is None:
+        return None
+    inner = [helper.make_graph([helper.make_node(op, [name], ['r'])], op.lower(), [], [_value('r')]) for op, name in
+             (('Relu', 'h_in'), ('Neg', t.name if g.rng.random() < 0.5 else 'h_in'))]
+    zero, trips = g.constant(np.array(0)), g.constant(np.array(g.choice([1, 2, 3])))
+    nodes = [helper.make_node('Equal', ['i', zero.name], ['first']),
+             helper.make_node('If', ['first'], ['h_out'], then_branch=inner[0], else_branch=inner[1]),
+             helper.make_node('Shape', ['h_out'], ['stacked']), helper.make_node('Identity', ['cond'], ['go_on'])]
+    body = helper.make_graph(nodes, 'body', [_value('i', TensorProto.INT64, []), _value('cond', TensorProto.BOOL, []), _value('h_in')],
+                             [_value('go_on', TensorProto.BOOL, []), _value('h_out'), _value('stacked', TensorProto.INT64)])
+    return g.add('Loop', [trips, g.constant(np.array(True)), t], 2, captured=[t, zero], body=body)
+
+
+def halving(g):
+    """A carried size that shrinks each trip, by no constant amount."""
+    t = g.pick(lambda t: _float(t) and all(v.shape[0] > 8 for v in t.values))
+    if t is None:
+        return None
+    cut = [g.constant(np.array([v])) for v in (0, 2**31, 2)]
+    nodes = [helper.make_node('Slice', ['h_in', cut[0].name, cut[1].name, cut[0].name, cut[2].name], ['h_out']),
+             helper.make_node('Identity', ['cond'], ['go_on']), helper.make_node('Size', ['h_out'], ['stacked'])]
+    body = helper.make_graph(nodes, 'body', [_value('i', TensorProto.INT64, []), _value('cond', TensorProto.BOOL, []), _value('h_in')],
+                             [_value('go_on', TensorProto.BOOL, []), _value('h_out'), _value('stacked', TensorProto.INT64)])
+    return g.add('Loop', [g.constant(np.array(g.choice([1, 2]))), g.constant(np.array(True)), t], 2, captured=cut, body=body)
+
+
+def sequence_loop(g):
+    """A loop that collects what it makes in a sequence, joined afterwards."""
+    t = g.pick(_float)
+    seed = t and g.add('SequenceConstruct', [t])
+    if not seed:
+        return None
+    nodes = [helper.make_node('SequenceInsert', ['h_in', t.name], ['h_out']), helper.make_node('Identity', ['cond'], ['go_on'])]
+    sequence = [helper.make_tensor_sequence_value_info(n, TensorProto.FLOAT, None) for n in ('h_in', 'h_out')]
+    body = helper.make_graph(nodes, 'body', [_value('i', TensorProto.INT64, []), _value('cond', TensorProto.BOOL, []), sequence[0]],
+                             [_value('go_on', TensorProto.BOOL, []), sequence[1]])
+    trips = g.pick(lambda s: s.dtype == np.int64 and s.rank == 0 and all(0 < v.item() < 9 for v in s.values)) or g.constant(np.array(2))
+    collected = g.add('Loop', [trips, g.constant(np.array(True)), seed[0]], captured=[t], body=body)
+    return collected and g.add('ConcatFromSequence', collected, axis=int(g.rng.integers(t.rank)))
+
+
+MENU = [(if_, 2), (loop, 2), (scan, 1), (nested, 1), (halving, 1), (sequence_loop, 1)]

@@ -105,7 +105,7 @@ class Graph:
 
     def _model(self, graph):
         opsets = [helper.make_opsetid('', self.opset), helper.make_opsetid('com.microsoft', 1)]
-        return helper.make_model(graph, opset_imports=opsets, ir_version=10)
+        return helper.make_model(graph, opset_imports=opsets, ir_version=10 if self.opset < 23 else 11)
 
     def model(self, nodes=None):
         """-> the graph, or some of its nodes, with what they read; every tensor that no node reads is an output."""

@@ -3,7 +3,7 @@
 import numpy as np
 from onnx import TensorProto
 
-from . import control_flow
+from . import control_flow, elements, layers
 
 FLOATS = (np.float32,)
 
@@ -424,5 +424,5 @@ MENU = [
     (gather, 3), (blocks, 1), (trilu, 1),
     (reduce, 3), (arg_max, 1), (top_k, 2), (cum_sum, 1), (non_zero, 1), (one_hot, 1),
     (mat_mul, 4), (gemm, 1), (conv, 6), (global_pool, 1), (resize, 2), (resize_to, 1), (einsum, 1), (sequence, 2),
-    (control_flow.if_, 2), (control_flow.loop, 2), (control_flow.scan, 1),
+    *control_flow.MENU, *elements.MENU, *layers.MENU,
 ]
