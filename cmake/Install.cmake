@@ -1,13 +1,14 @@
-# The installed package: find_package(symshape CONFIG) gives symshape::symshape, and for dims alone
-# symshape::symbolic; symshape.pc says the same to pkg-config. No file in it names its own place, so
+# The installed package: find_package(symshape CONFIG) gives symshape::symshape and symshape::symbolic,
+# with COMPONENTS symbolic the latter alone, which needs neither onnx nor Protobuf; symshape.pc says the
+# same to pkg-config. No file in it names its own place, so
 # the prefix may be moved.
 include(CMakePackageConfigHelpers)
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/symshape)
 
-set(targets symshape symshape_symbolic)
+set(targets symshape)
 set_target_properties(symshape_symbolic PROPERTIES EXPORT_NAME symbolic)
 target_include_directories(symshape_symbolic INTERFACE
-  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/symshape>)
+  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 
 # An archive's users link what it links. A compiled onnx is installed as a part of symshape, under a
 # name that no other package has; one that was found is found again.
@@ -23,10 +24,10 @@ if(NOT BUILD_SHARED_LIBS)
   endif()
 endif()
 
+install(TARGETS symshape_symbolic EXPORT symshapeSymbolicTargets)
 install(TARGETS ${targets} EXPORT symshapeTargets)
 install(DIRECTORY include/symshape DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(DIRECTORY lib/symbolic DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/symshape
-        FILES_MATCHING PATTERN "*.h")
+install(EXPORT symshapeSymbolicTargets NAMESPACE symshape:: DESTINATION ${package})
 install(EXPORT symshapeTargets NAMESPACE symshape:: DESTINATION ${package})
 configure_package_config_file(cmake/symshapeConfig.cmake.in symshapeConfig.cmake
   INSTALL_DESTINATION ${package} NO_SET_AND_CHECK_MACRO)

@@ -36,6 +36,7 @@ def allowed_in_lib(lines):
         module, targets = line.split(":", 1)
         allowed[module] = [f"{module}/", "absl/"] + [prefix(target) for target in targets.split()]
     allowed["api"].append("symshape/")
+    allowed["symbolic"].append("symshape/dim.h")
     return allowed
 
 

@@ -16,6 +16,10 @@
 
 namespace symshape {
 
+namespace internal {
+struct State;  // an analysis and its model
+}  // namespace internal
+
 // How much is known of a tensor.
 enum class Known : uint8_t {
   kExact,  // every dim is a function of the inputs' sizes

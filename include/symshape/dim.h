@@ -1,11 +1,16 @@
-// Dims and shapes, as an Analysis (analysis.h) hands them out: the size of an axis as a number or as
-// an expression over the names of the inputs' axes.
+// Dims: sizes as expressions over names; and Algebra, which builds them and decides what follows from
+// what is known. Needs no model, no ONNX and no Protobuf: link symshape::symbolic.
 //
-//   const symshape::Shape conf = **analysis.ShapeOf("conf");
-//   conf.ToString()                                  "[1, (H//8)*(W//8), 2]"
-//   conf[1].Evaluate({{"H", 480}, {"W", 640}})       4800
+//   symshape::Algebra algebra;
+//   algebra.Parse("((H + 1)//2 + 1)//2")->ToString()            "(H + 3)//4"
+//   algebra.Assume("H % 32 == 0", "config.json")
+//   algebra.Decide("H % 8 == 0")                                Answer::kYes
 //
-// Both are a pointer and an id or two: copy them freely, for as long as their Analysis lives.
+// A Dim or a Shape is a pointer and an id or two: copy it freely, for as long as the Algebra or the
+// Analysis (analysis.h) that gave it lives.
+//
+// Dims denote mathematical integers, `//` is floor division and `%` its remainder, as in Python. What
+// is divided by 0 has no value, and nothing is claimed about it.
 #ifndef SYMSHAPE_DIM_H_
 #define SYMSHAPE_DIM_H_
 
@@ -13,22 +18,27 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace symshape {
 
-// Sizes of symbols: {{"batch", 1}, {"seq", 128}}.
-using Sizes = std::map<std::string, int64_t, std::less<>>;
-
+namespace symbolic {
+class Context;
+class Dim;
+}  // namespace symbolic
 namespace internal {
-struct State;   // an analysis and its model
 struct Access;  // makes dims and shapes
 }  // namespace internal
+
+// Sizes of symbols: {{"batch", 1}, {"seq", 128}}.
+using Sizes = std::map<std::string, int64_t, std::less<>>;
 
 class Dim {
  public:
@@ -36,17 +46,18 @@ class Dim {
   std::optional<int64_t> constant() const;
   // What Python's eval reads: "3", "H", "(H + 31)//32". Equal dims print as equal strings.
   std::string ToString() const;
-  // The names that occur, in the order of the model's inputs.
+  // The names that occur, in the order of the model's inputs, or of their first mention.
   std::vector<std::string> Symbols() const;
   // Errors: kInvalidArgument  a symbol of this dim has no size, or one below 0
-  //         kOutOfRange       the value, or a part of it, exceeds int64_t
+  //         kOutOfRange       the value, or a part of it, exceeds int64_t, or is divided by 0
   absl::StatusOr<int64_t> Evaluate(const Sizes& sizes) const;
   // True: equal in every run. False: nobody knows; not "different".
-  bool SameAs(Dim other) const { return state_ == other.state_ && id_ == other.id_; }
+  bool SameAs(Dim other) const { return context_ == other.context_ && id_ == other.id_; }
 
  private:
+  friend class Algebra;
   friend struct internal::Access;
-  const internal::State* state_;
+  const symbolic::Context* context_;
   uint32_t id_;
 };
 
@@ -62,9 +73,82 @@ class Shape {
 
  private:
   friend struct internal::Access;
-  const internal::State* state_;
-  uint32_t id_;
+  const symbolic::Context* context_;
+  const symbolic::Dim* dims_;
   int rank_;
+};
+
+// No conversion to bool: "unknown" has to be handled.
+enum class Answer : uint8_t { kNo, kYes, kUnknown };
+
+// The least and the largest value; no value where there is no bound.
+struct Range {
+  std::optional<int64_t> min;
+  std::optional<int64_t> max;
+};
+
+// What somebody stated, and who: "H >= 1", "config.json".
+struct Statement {
+  std::string fact;
+  std::string cause;
+};
+
+struct Explanation {
+  Answer answer = Answer::kUnknown;
+  std::vector<Statement> because;  // the answer needs each of them
+};
+
+// Symbols, the facts known about them, and what follows. A fact is a text: "H >= 1", "a == b",
+// "a != b", "H % 32 == 0", "1 <= seq <= 512", "a == b or a == 1 or b == 1" (they can be broadcast), and
+// several with "and" between them. Not thread-safe; use one Algebra per thread.
+class Algebra {
+ public:
+  Algebra();
+  Algebra(Algebra&&) noexcept;
+  Algebra& operator=(Algebra&&) noexcept;
+  ~Algebra();
+
+  // The symbol of that name, made at its first mention: any size, 0 included.
+  Dim Symbol(std::string_view name);
+  Dim Constant(int64_t value);
+  // Any dialect: Python, sympy, onnx_ir, onnx-light, torch, and Add(Mul(2, H), 1).
+  // Errors: kInvalidArgument, with the text, a caret line and what was expected.
+  absl::StatusOr<Dim> Parse(std::string_view text);
+
+  // Results are canonical under what is known by now; Resolve gives today's form of an older dim.
+  Dim Add(Dim a, Dim b);
+  Dim Sub(Dim a, Dim b);
+  Dim Mul(Dim a, Dim b);
+  Dim FloorDiv(Dim a, Dim b);
+  Dim CeilDiv(Dim a, Dim b);
+  Dim Mod(Dim a, Dim b);
+  Dim Min(Dim a, Dim b);
+  Dim Max(Dim a, Dim b);
+  Dim Broadcast(Dim a, Dim b);  // b where a is 1, else a; right also where one is 0
+  Dim Resolve(Dim d);
+  Range Bounds(Dim d);
+
+  // States facts: all of the text, or none of it. `cause` is the caller's own word for who says so.
+  // Errors: kInvalidArgument     as Parse
+  //         kFailedPrecondition  contradicts what is known; the message names both sides
+  absl::Status Assume(std::string_view facts, std::string_view cause = "");
+  // Yes: holds at all sizes that the facts allow. No: at none of them. Of several facts, all must hold.
+  // Errors: kInvalidArgument, as Parse.
+  absl::StatusOr<Answer> Decide(std::string_view facts);
+  // The same, and why. Slower: facts are left out one by one.
+  absl::StatusOr<Explanation> Explain(std::string_view facts);
+  // Sizes of all symbols that satisfy all facts: edge values first (the least, 1, primes, limits), others
+  // for other seeds.
+  // Errors: kNotFound  none was found within a fixed number of steps
+  absl::StatusOr<Sizes> Sample(uint64_t seed);
+
+  // Facts stated after Push are forgotten at the matching Pop. Dims stay.
+  void Push();
+  void Pop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace symshape

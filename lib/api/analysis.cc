@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "api/guard.h"
+#include "symbolic/guard.h"
 #include "api/state.h"
 #include "queries/conditions.h"
 #include "queries/describe.h"
@@ -35,8 +35,7 @@ std::optional<Shape> MakeShape(const State& state, TensorRef tensor) {
   const rules::Info info = state.analysis->info(*tensor.graph, tensor.value);
   const std::optional<absl::Span<const symbolic::Dim>> dims = state.analysis->DimsOf(info);
   if (!dims.has_value()) return std::nullopt;
-  const rules::Type& type = state.analysis->tables().type(info.type);
-  return Access::MakeShape(state, type.shape, static_cast<int>(dims->size()));
+  return Access::MakeShape(state.context(), *dims);
 }
 
 Tensor MakeTensor(const State& state, TensorRef ref) {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "api/guard.h"
+#include "symbolic/guard.h"
 #include "api/state.h"
 #include "engine/infer.h"
 #include "graph/load.h"

@@ -6,7 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "api/guard.h"
+#include "symbolic/guard.h"
 #include "api/state.h"
 #include "nlohmann/json.hpp"
 

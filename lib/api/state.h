@@ -1,4 +1,4 @@
-// What stands behind an Analysis, and the few things that only lib/api may do with public classes.
+// What stands behind an Analysis.
 #ifndef SYMSHAPE_API_STATE_H_
 #define SYMSHAPE_API_STATE_H_
 
@@ -11,6 +11,7 @@
 #include "engine/analysis.h"
 #include "graph/model.h"
 #include "queries/tensors.h"
+#include "symbolic/access.h"
 #include "symbolic/context.h"
 #include "symshape/analysis.h"
 
@@ -38,19 +39,10 @@ struct State {
   const symbolic::Context& context() const { return analysis->context(); }
 };
 
-struct Access {
-  static Analysis MakeAnalysis(std::unique_ptr<const State> state) {
-    return Analysis(std::move(state));
-  }
-  static const State& StateOf(const Analysis& analysis) { return *analysis.state_; }
-
-  static Dim MakeDim(const State& state, symbolic::Dim dim);
-  static Shape MakeShape(const State& state, rules::ShapeId shape, int rank);
-};
-
-inline absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
-inline std::string_view ToStd(absl::string_view text) { return {text.data(), text.size()}; }
-inline symbolic::Bindings ToBindings(const Sizes& sizes) { return {sizes.begin(), sizes.end()}; }
+inline Analysis Access::MakeAnalysis(std::unique_ptr<const State> state) {
+  return Analysis(std::move(state));
+}
+inline const State& Access::StateOf(const Analysis& analysis) { return *analysis.state_; }
 
 }  // namespace symshape::internal
 

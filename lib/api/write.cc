@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_join.h"
-#include "api/guard.h"
+#include "symbolic/guard.h"
 #include "api/state.h"
 #include "graph/load.h"
 #include "writer/splice.h"

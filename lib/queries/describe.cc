@@ -74,13 +74,6 @@ std::string TypeText(const rules::Tables& tables, rules::TypeId id) {
   return "undefined";
 }
 
-std::string ShapeText(const symbolic::Context& context, absl::Span<const Dim> dims) {
-  const auto append = [&](std::string* out, Dim dim) {
-    absl::StrAppend(out, context.Print(dim));
-  };
-  return absl::StrCat("[", absl::StrJoin(dims, ", ", append), "]");
-}
-
 std::string StaleClaim(const engine::Analysis& analysis, TensorRef tensor) {
   const graph::DeclaredType* declared =
       tensor.graph->values[graph::Index(tensor.value)].declared;

@@ -13,9 +13,6 @@ namespace symshape::queries {
 // "float" for a tensor, "seq(tensor(int64))", "undefined".
 std::string TypeText(const rules::Tables& tables, rules::TypeId type);
 
-// "[1, 3, H, W]"
-std::string ShapeText(const symbolic::Context& context, absl::Span<const symbolic::Dim> dims);
-
 // What the file declares, "[1, 16800, 2]", where it cannot be true at every size: another rank,
 // another number, a number where the dim is a function of the inputs' sizes, or the name of an input's
 // axis on a dim that is another. "" otherwise.

@@ -14,23 +14,6 @@ using symbolic::Bindings;
 using symbolic::Context;
 using symbolic::Dim;
 
-absl::StatusOr<int64_t> Evaluate(const Context& context, Dim dim, const Bindings& sizes) {
-  for (Dim symbol : context.SymbolsOf(dim)) {
-    const std::string name(*context.SymbolName(symbol));
-    const auto it = sizes.find(name);
-    if (it == sizes.end()) {
-      return absl::InvalidArgumentError(absl::StrCat("'", name, "' has no size"));
-    }
-    if (it->second < 0) {
-      return absl::InvalidArgumentError(absl::StrCat("'", name, "' is ", it->second, ", below 0"));
-    }
-  }
-  const std::optional<int64_t> value = context.Evaluate(dim, sizes);
-  if (value.has_value()) return *value;
-  return absl::OutOfRangeError(absl::StrCat(
-      context.Print(dim), " has no value here: it exceeds 64 bits, or divides by 0"));
-}
-
 absl::Status CheckSizes(const engine::Analysis& analysis, const Bindings& sizes) {
   const Context& context = analysis.context();
   std::vector<absl::string_view> names;

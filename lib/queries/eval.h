@@ -12,11 +12,6 @@
 
 namespace symshape::queries {
 
-// Errors: kInvalidArgument  a symbol of the dim has no size, or one below 0
-//         kOutOfRange       a number exceeds int64_t, or is divided by 0
-absl::StatusOr<int64_t> Evaluate(const symbolic::Context& context, symbolic::Dim dim,
-                                 const symbolic::Bindings& sizes);
-
 // Whether `sizes` can be meant.
 // Errors: kInvalidArgument  a name that no symbol of the model has (with the nearest), or a size
 //                           below 0

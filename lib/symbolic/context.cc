@@ -1,6 +1,8 @@
 // Context: the door to the Solver (solver.h).
 #include "symbolic/context.h"
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "symbolic/solver.h"
 
 namespace symshape::symbolic {
@@ -73,6 +75,22 @@ std::optional<int64_t> Context::Evaluate(Dim d, const Bindings& sizes) const {
   return impl_->Evaluate(d, sizes);
 }
 
+absl::StatusOr<int64_t> Context::ValueAt(Dim d, const Bindings& sizes) const {
+  for (Dim symbol : SymbolsOf(d)) {
+    const std::string name(*SymbolName(symbol));
+    const auto it = sizes.find(name);
+    if (it == sizes.end()) {
+      return absl::InvalidArgumentError(absl::StrCat("'", name, "' has no size"));
+    }
+    if (it->second < 0) {
+      return absl::InvalidArgumentError(absl::StrCat("'", name, "' is ", it->second, ", below 0"));
+    }
+  }
+  if (const std::optional<int64_t> value = Evaluate(d, sizes)) return *value;
+  return absl::OutOfRangeError(
+      absl::StrCat(Print(d), " has no value here: it exceeds 64 bits, or divides by 0"));
+}
+
 Tri Context::Decide(const Fact& fact) {
   const Tri t = impl_->Decide(fact);
   if (t == Tri::kUnknown) ++impl_->undecided;
@@ -81,7 +99,9 @@ Tri Context::Decide(const Fact& fact) {
 absl::StatusOr<bool> Context::Assume(const Fact& fact, Cause cause) {
   return impl_->Assume(fact, cause);
 }
-const Conflict& Context::LastConflict() const { return impl_->conflict; }
+Conflict Context::LastConflict() { return impl_->LastConflict(); }
+Explanation Context::Explain(const Fact& fact) { return impl_->Explain(fact); }
+absl::StatusOr<Bindings> Context::Sample(uint64_t seed) { return impl_->Sample(seed); }
 uint32_t Context::epoch() const { return impl_->epoch; }
 Dim Context::Resolve(Dim d) { return impl_->Resolve(d); }
 Dim Context::Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements) {
@@ -94,6 +114,10 @@ void Context::Pop() { impl_->Pop(); }
 std::string Context::Print(Dim d) const { return impl_->Print(d); }
 std::string Context::Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name_of) const {
   return impl_->Print(d, name_of);
+}
+std::string Context::Print(absl::Span<const Dim> shape) const {
+  const auto append = [this](std::string* out, Dim d) { absl::StrAppend(out, Print(d)); };
+  return absl::StrCat("[", absl::StrJoin(shape, ", ", append), "]");
 }
 std::string Context::Print(const Fact& fact) const { return impl_->Print(fact); }
 absl::StatusOr<Dim> Context::Parse(absl::string_view text, SymbolKind kind) {

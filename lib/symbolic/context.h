@@ -46,11 +46,17 @@ enum class SymbolKind : uint8_t { kInput, kOutputName, kValueInfoName, kFresh };
 
 using Bindings = absl::flat_hash_map<std::string, int64_t>;
 
-// Two facts that cannot both hold. Returned inside kFailedPrecondition by Assume.
+// A fact that was refused, and facts that hold and that it contradicts together: without any one of
+// them it would have been taken.
 struct Conflict {
-  Fact fact;
-  Cause cause;
-  std::vector<Cause> against;
+  Stated refused;
+  std::vector<Stated> against;
+};
+
+// Why an answer is known: the stated facts without any one of which it would not be.
+struct Explanation {
+  Tri answer = Tri::kUnknown;
+  std::vector<Stated> because;
 };
 
 class Context {
@@ -102,14 +108,24 @@ class Context {
   std::vector<Dim> SymbolsOf(Dim d) const;
   // Exact value at sizes; nullopt where a symbol has no size, a divisor is 0 or int64 overflows.
   std::optional<int64_t> Evaluate(Dim d, const Bindings& sizes) const;
+  // The same, with what is wrong.
+  // Errors: kInvalidArgument  a symbol of d has no size, or one below 0
+  //         kOutOfRange       a part of d exceeds int64, or is divided by 0
+  absl::StatusOr<int64_t> ValueAt(Dim d, const Bindings& sizes) const;
 
   // --- facts ----------------------------------------------------------------------------------
   Tri Decide(const Fact& fact);
   // Adds the fact. Returns true where it told something new, false where it was known already.
-  // Errors: kFailedPrecondition  it contradicts what is known (LastConflict() has the causes); the
-  //                              context is unchanged
+  // Errors: kFailedPrecondition  it contradicts what is known; the context is unchanged
   absl::StatusOr<bool> Assume(const Fact& fact, Cause cause);
-  const Conflict& LastConflict() const;
+  // What the last refused fact contradicts, looked for when asked. REQUIRES: Assume has refused one.
+  Conflict LastConflict();
+  // Decide, and why. Slow: facts are left out one by one.
+  Explanation Explain(const Fact& fact);
+  // Sizes of all symbols at which every stated fact holds: edge values first (the least, 1, primes,
+  // limits), others for other seeds.
+  // Errors: kNotFound  none was found within a fixed number of steps
+  absl::StatusOr<Bindings> Sample(uint64_t seed);
   // Grows whenever a fact was added that can change a canonical form.
   uint32_t epoch() const;
   // Today's canonical form of d. O(1) where nothing changed since d was built or last resolved.
@@ -129,6 +145,7 @@ class Context {
   std::string Print(Dim d) const;
   // The same text with the caller's name for each symbol, which is written as it is.
   std::string Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name_of) const;
+  std::string Print(absl::Span<const Dim> shape) const;  // "[1, 3, H, W]"
   std::string Print(const Fact& fact) const;
   // Any dialect in the wild, solver.md 3.11. Names are looked up or made as symbols of `kind`.
   // Errors: kInvalidArgument, with the text, a caret line and what was expected.

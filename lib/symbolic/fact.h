@@ -37,6 +37,11 @@ struct Cause {
   uint32_t id = 0;  // the caller's own number: a node, an option, a line of the user's text
 };
 
+struct Stated {
+  Fact fact;
+  Cause cause;
+};
+
 }  // namespace symshape::symbolic
 
 #endif  // SYMSHAPE_SYMBOLIC_FACT_H_

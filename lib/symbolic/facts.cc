@@ -27,7 +27,8 @@ absl::StatusOr<bool> Solver::Assume(const Fact& fact, Cause cause) {
     return false;
   }
   const auto fail = [&] {
-    conflict = {fact, cause, CausesNear(today)};
+    refused = {fact, cause};
+    stated_before = state.log;
     leave();
     return absl::FailedPreconditionError("contradicts what is known");
   };
@@ -220,28 +221,6 @@ void Solver::Pop() {
   state = std::move(scopes.back());
   scopes.pop_back();
   Touch();
-}
-
-// The causes of all facts that are linked to this one through symbols.
-std::vector<Cause> Solver::CausesNear(const Fact& fact) {
-  uint64_t mask = store.MaskOf(fact.a) | store.MaskOf(fact.b);
-  std::vector<bool> used(state.log.size());
-  std::vector<Cause> out;
-  for (bool grew = true; grew;) {
-    grew = false;
-    for (size_t i = 0; i < state.log.size(); ++i) {
-      const Fact& f = state.log[i].fact;
-      const uint64_t m = store.MaskOf(f.a) | store.MaskOf(f.b);
-      if (used[i] || (m & mask) == 0) continue;
-      used[i] = true;
-      mask |= m;
-      grew = true;
-    }
-  }
-  for (size_t i = 0; i < used.size(); ++i) {
-    if (used[i]) out.push_back(state.log[i].cause);
-  }
-  return out;
 }
 
 }  // namespace symshape::symbolic

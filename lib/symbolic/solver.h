@@ -6,7 +6,8 @@
 //   envelope.cc   the inequality prover                     facts.cc     Assume, and what stays known
 //   equate.cc     equalities                                narrow.cc    inequalities
 //   divides.cc    divisibility                              fit.cc       sizes that are equal or 1
-//   resolve.cc    today's form of a dim                     print.cc, parse.cc   text
+//   resolve.cc    today's form of a dim                     explain.cc   why an answer is known
+//   sample.cc     sizes that satisfy all facts              print.cc, parse.cc   text
 #ifndef SYMSHAPE_SYMBOLIC_SOLVER_H_
 #define SYMSHAPE_SYMBOLIC_SOLVER_H_
 
@@ -48,11 +49,6 @@ struct WidePoly {
   absl::InlinedVector<WideTerm, 8> terms;
 };
 
-struct LoggedFact {
-  Fact fact;
-  Cause cause;
-};
-
 // `numerator` leaves `residue` when divided by `divisor`; the numerator has no constant.
 struct ExactFact {
   Dim numerator;
@@ -70,7 +66,7 @@ struct State {
   std::vector<Dim> equations;      // each == 0, where nothing could be substituted
   std::vector<std::pair<Dim, Dim>> broadcasts;
   std::vector<std::pair<MonoId, Dim>> mono_rules;  // monomial -> dim
-  std::vector<LoggedFact> log;
+  std::vector<Stated> log;
   bool has_congruences = false;
 };
 
@@ -212,8 +208,17 @@ class Solver {
   bool AddExact(Dim numerator, Dim divisor, int64_t residue);
   void Post(Fact::Kind kind, Dim a, Dim b) { pending.push_back({kind, a, b}); }
   SymbolState& MutableState(uint32_t symbol);
-  std::vector<Cause> CausesNear(const Fact& fact);
   bool Contains(Dim d, AtomId atom) const;
+
+  // --- explain.cc, sample.cc ---------------------------------------------------------------------
+  Conflict LastConflict();
+  Explanation Explain(const Fact& fact);
+  // Those of `facts` without any one of which `holds` is false, where it is true with all of them.
+  std::vector<Stated> Core(std::vector<Stated> facts, absl::FunctionRef<bool()> holds);
+  // Whether holds() where `facts` are all that is known.
+  bool Under(absl::Span<const Stated> facts, absl::FunctionRef<bool()> holds);
+  std::vector<Stated> LinkedTo(const Fact& fact, absl::Span<const Stated> facts) const;
+  absl::StatusOr<Bindings> Sample(uint64_t seed);
 
   // --- text and values ---------------------------------------------------------------------------
   std::string Print(Dim d) const;
@@ -235,7 +240,9 @@ class Solver {
   uint32_t epoch = 1;
   uint64_t undecided = 0;
   std::vector<bool> fitting_atoms;  // broadcasts that a rule asked for (broadcast.cc)
-  Conflict conflict;
+  // The last refused fact, and all that was stated before it.
+  Stated refused;
+  std::vector<Stated> stated_before;
   bool hypothetical = false;  // inside a case distinction: no further one
   bool busy = false;          // inside Assume: questions asked there do not count as undecided
 

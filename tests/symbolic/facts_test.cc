@@ -199,9 +199,9 @@ TEST(Facts, ConflictLeavesTheContextAsItWas) {
   ASSERT_TRUE(*c.Assume({Fact::Kind::kGe, x, c.Constant(5)}, {Cause::Kind::kRequired, 7}));
   const auto result = c.Assume({Fact::Kind::kEq, x, c.Constant(3)}, {Cause::Kind::kRequired, 9});
   EXPECT_EQ(result.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(c.LastConflict().cause.id, 9u);
+  EXPECT_EQ(c.LastConflict().refused.cause.id, 9u);
   ASSERT_EQ(c.LastConflict().against.size(), 1u);
-  EXPECT_EQ(c.LastConflict().against[0].id, 7u);
+  EXPECT_EQ(c.LastConflict().against[0].cause.id, 7u);
   EXPECT_EQ(c.Bounds(x), (Interval{5, Interval::kPlusInf}));
   EXPECT_EQ(c.Decide({Fact::Kind::kEq, x, y}), Tri::kUnknown);
 }

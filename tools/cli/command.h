@@ -30,6 +30,8 @@ extern const Command kContractCommand;
 extern const Command kStripCommand;
 extern const Command kOpsCommand;
 extern const Command kExplainCommand;
+extern const Command kDimCommand;
+extern const Command kProveCommand;
 extern const Command kCompletionCommand;
 
 }  // namespace symshape::cli

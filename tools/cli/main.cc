@@ -19,7 +19,7 @@ namespace {
 
 const Command* const kCommands[] = {
     &kInferCommand, &kContractCommand, &kEvalCommand, &kStripCommand, &kOpsCommand,
-    &kExplainCommand, &kCompletionCommand,
+    &kExplainCommand, &kDimCommand, &kProveCommand, &kCompletionCommand,
 };
 
 constexpr char kFooter[] =

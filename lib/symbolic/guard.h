@@ -1,6 +1,6 @@
 // Guard: no exception leaves a public function. Ours throw none; protobuf, onnx and the allocator do.
-#ifndef SYMSHAPE_API_GUARD_H_
-#define SYMSHAPE_API_GUARD_H_
+#ifndef SYMSHAPE_SYMBOLIC_GUARD_H_
+#define SYMSHAPE_SYMBOLIC_GUARD_H_
 
 #include <exception>
 #include <new>
@@ -24,4 +24,4 @@ auto Guard(const Body& body) -> decltype(body()) {
 
 }  // namespace symshape::internal
 
-#endif  // SYMSHAPE_API_GUARD_H_
+#endif  // SYMSHAPE_SYMBOLIC_GUARD_H_

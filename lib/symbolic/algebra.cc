@@ -1,0 +1,205 @@
+// Implements Algebra of symshape/dim.h: a Context whose facts come as texts.
+#include <set>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "symbolic/access.h"
+#include "symbolic/guard.h"
+
+namespace symshape {
+namespace {
+
+using internal::Access;
+using internal::Guard;
+using internal::ToAbsl;
+using symbolic::Context;
+using symbolic::Fact;
+using symbolic::Interval;
+using symbolic::Stated;
+using symbolic::Tri;
+
+Answer ToAnswer(Tri tri) {
+  switch (tri) {
+    case Tri::kNo:
+      return Answer::kNo;
+    case Tri::kYes:
+      return Answer::kYes;
+    case Tri::kUnknown:
+      break;
+  }
+  return Answer::kUnknown;
+}
+
+// Of several facts: no where one of them is, yes where all are.
+Answer Both(Answer a, Answer b) {
+  if (a == Answer::kNo || b == Answer::kNo) return Answer::kNo;
+  return a == Answer::kYes && b == Answer::kYes ? Answer::kYes : Answer::kUnknown;
+}
+
+}  // namespace
+
+struct Algebra::Impl {
+  Context context;
+  // What was stated, as it was written; Cause::id is the position.
+  std::vector<Statement> stated;
+  std::vector<size_t> scopes;  // how much was stated before each Push
+
+  symbolic::Dim Of(Dim d) const { return Access::DimOf(d); }
+  Dim Make(symbolic::Dim d) const { return Access::MakeDim(context, d); }
+  std::string Quote(const Context& c, const Stated& s) const {
+    const std::string& cause = stated[s.cause.id].cause;
+    return absl::StrCat("'", c.Print(s.fact), "'",
+                        cause.empty() ? "" : absl::StrCat(" (", cause, ")"));
+  }
+  absl::StatusOr<std::vector<Fact>> Read(std::string_view text) {
+    return context.ParseFacts(ToAbsl(text));
+  }
+  // False where they contradict each other.
+  static bool StateAnew(Context& fresh, const std::vector<std::vector<Fact>>& facts) {
+    for (size_t i = 0; i < facts.size(); ++i) {
+      for (const Fact& fact : facts[i]) {
+        if (!fresh.Assume(fact, CauseOf(i)).ok()) return false;
+      }
+    }
+    return true;
+  }
+  static symbolic::Cause CauseOf(size_t i) {
+    return {symbolic::Cause::Kind::kDeclared, static_cast<uint32_t>(i)};
+  }
+};
+
+Algebra::Algebra() : impl_(std::make_unique<Impl>()) {}
+Algebra::Algebra(Algebra&&) noexcept = default;
+Algebra& Algebra::operator=(Algebra&&) noexcept = default;
+Algebra::~Algebra() = default;
+
+Dim Algebra::Symbol(std::string_view name) {
+  return impl_->Make(impl_->context.Resolve(impl_->context.Symbol(ToAbsl(name))));
+}
+Dim Algebra::Constant(int64_t value) { return impl_->Make(impl_->context.Constant(value)); }
+
+absl::StatusOr<Dim> Algebra::Parse(std::string_view text) {
+  return Guard([&]() -> absl::StatusOr<Dim> {
+    const absl::StatusOr<symbolic::Dim> dim = impl_->context.Parse(ToAbsl(text));
+    if (!dim.ok()) return dim.status();
+    return impl_->Make(*dim);
+  });
+}
+
+Dim Algebra::Add(Dim a, Dim b) {
+  return impl_->Make(impl_->context.Add(impl_->Of(a), impl_->Of(b)));
+}
+Dim Algebra::Sub(Dim a, Dim b) {
+  return impl_->Make(impl_->context.Sub(impl_->Of(a), impl_->Of(b)));
+}
+Dim Algebra::Mul(Dim a, Dim b) {
+  return impl_->Make(impl_->context.Mul(impl_->Of(a), impl_->Of(b)));
+}
+Dim Algebra::FloorDiv(Dim a, Dim b) {
+  return impl_->Make(impl_->context.FloorDiv(impl_->Of(a), impl_->Of(b)));
+}
+Dim Algebra::CeilDiv(Dim a, Dim b) {
+  return impl_->Make(impl_->context.CeilDiv(impl_->Of(a), impl_->Of(b)));
+}
+Dim Algebra::Mod(Dim a, Dim b) {
+  return impl_->Make(impl_->context.Mod(impl_->Of(a), impl_->Of(b)));
+}
+Dim Algebra::Min(Dim a, Dim b) {
+  return impl_->Make(impl_->context.Min(impl_->Of(a), impl_->Of(b)));
+}
+Dim Algebra::Max(Dim a, Dim b) {
+  return impl_->Make(impl_->context.Max(impl_->Of(a), impl_->Of(b)));
+}
+Dim Algebra::Broadcast(Dim a, Dim b) {
+  return impl_->Make(impl_->context.Broadcast(impl_->Of(a), impl_->Of(b)));
+}
+Dim Algebra::Resolve(Dim d) { return impl_->Make(impl_->context.Resolve(impl_->Of(d))); }
+
+Range Algebra::Bounds(Dim d) {
+  const Interval bounds = impl_->context.Bounds(impl_->Of(d));
+  Range range;
+  if (bounds.lo != Interval::kMinusInf) range.min = bounds.lo;
+  if (bounds.hi != Interval::kPlusInf) range.max = bounds.hi;
+  return range;
+}
+
+absl::Status Algebra::Assume(std::string_view facts, std::string_view cause) {
+  return Guard([&]() -> absl::Status {
+    const absl::StatusOr<std::vector<Fact>> read = impl_->Read(facts);
+    if (!read.ok()) return read.status();
+    const symbolic::Cause by = Impl::CauseOf(impl_->stated.size());
+    impl_->stated.push_back({std::string(facts), std::string(cause)});
+    // A trial first: all facts are taken, or none.
+    Context& context = impl_->context;
+    context.Push();
+    for (const Fact& fact : *read) {
+      if (context.Assume(fact, by).ok()) continue;
+      const symbolic::Conflict conflict = context.LastConflict();
+      std::string message = absl::StrCat(impl_->Quote(context, conflict.refused), " contradicts ");
+      for (size_t i = 0; i < conflict.against.size(); ++i) {
+        absl::StrAppend(&message, i == 0 ? "" : ", ", impl_->Quote(context, conflict.against[i]));
+      }
+      if (conflict.against.empty()) absl::StrAppend(&message, "that sizes are at least 0");
+      context.Pop();
+      impl_->stated.pop_back();
+      return absl::FailedPreconditionError(message);
+    }
+    context.Pop();
+    for (const Fact& fact : *read) context.Assume(fact, by).IgnoreError();
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<Answer> Algebra::Decide(std::string_view facts) {
+  return Guard([&]() -> absl::StatusOr<Answer> {
+    const absl::StatusOr<std::vector<Fact>> read = impl_->Read(facts);
+    if (!read.ok()) return read.status();
+    Answer all = Answer::kYes;
+    for (const Fact& fact : *read) all = Both(all, ToAnswer(impl_->context.Decide(fact)));
+    return all;
+  });
+}
+
+absl::StatusOr<Explanation> Algebra::Explain(std::string_view facts) {
+  return Guard([&]() -> absl::StatusOr<Explanation> {
+    const absl::StatusOr<Answer> answer = Decide(facts);
+    if (!answer.ok()) return answer.status();
+    Explanation out;
+    out.answer = *answer;
+    if (out.answer == Answer::kUnknown) return out;
+    Context fresh;  // where all is read before any fact shortens it
+    std::vector<std::vector<Fact>> stated;
+    for (const Statement& s : impl_->stated) stated.push_back(*fresh.ParseFacts(s.fact));
+    const std::vector<Fact> asked = *fresh.ParseFacts(ToAbsl(facts));
+    if (!impl_->StateAnew(fresh, stated)) return out;
+    std::set<uint32_t> needed;
+    for (const Fact& fact : asked) {
+      const symbolic::Explanation why = fresh.Explain(fact);
+      if (out.answer == Answer::kNo && why.answer != Tri::kNo) continue;
+      for (const Stated& s : why.because) needed.insert(s.cause.id);
+    }
+    for (uint32_t id : needed) out.because.push_back(impl_->stated[id]);
+    return out;
+  });
+}
+
+absl::StatusOr<Sizes> Algebra::Sample(uint64_t seed) {
+  return Guard([&]() -> absl::StatusOr<Sizes> {
+    const absl::StatusOr<symbolic::Bindings> found = impl_->context.Sample(seed);
+    if (!found.ok()) return found.status();
+    return Sizes(found->begin(), found->end());
+  });
+}
+
+void Algebra::Push() {
+  impl_->context.Push();
+  impl_->scopes.push_back(impl_->stated.size());
+}
+void Algebra::Pop() {
+  impl_->context.Pop();
+  impl_->stated.resize(impl_->scopes.back());
+  impl_->scopes.pop_back();
+}
+
+}  // namespace symshape
