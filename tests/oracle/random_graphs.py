@@ -9,10 +9,8 @@ its model and the smallest part of the model that shows it; --keep writes that p
 
 import argparse
 import collections
-import multiprocessing
 import os
 import sys
-import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -23,7 +21,7 @@ import onnx  # noqa: E402
 import verdicts  # noqa: E402
 from fuzz import nodes  # noqa: E402
 from fuzz.graph import Graph  # noqa: E402
-from support import command  # noqa: E402
+from support import children, command  # noqa: E402
 from support.inferred import Inferred  # noqa: E402
 
 
@@ -107,38 +105,21 @@ def _is_wrong(model, tensor, runs):
         return False
 
 
-def _judge_seeds(seeds, connection):
-    for seed in seeds:
-        connection.send(('at', seed, 'made'))
-        graph = make_graph(seed)
-        connection.send(('at', seed, 'judged'))
-        counts, problems = judge_graph(graph)
-        small = {tensor: shrink(graph, tensor) for _, tensor in problems[:1] if tensor is not None}
-        connection.send(('done', seed, (len(graph.nodes), counts, [(text, small.get(t)) for text, t in problems])))
-    connection.close()
+def _make_and_judge(seed, tell):
+    """-> (nodes, counts, [(text, model or None)])"""
+    graph = make_graph(seed)
+    tell('judged')
+    counts, problems = judge_graph(graph)
+    small = {tensor: shrink(graph, tensor) for _, tensor in problems[:1] if tensor is not None}
+    return len(graph.nodes), counts, [(text, small.get(t)) for text, t in problems]
 
 
-def _supervise(seeds, outcomes):
-    """Judges all seeds in children: where the runtime dies while a graph is made, that graph is left out."""
-    context = multiprocessing.get_context('fork')
-    while seeds:
-        receiver, sender = context.Pipe(duplex=False)
-        child = context.Process(target=_judge_seeds, args=(seeds, sender))
-        child.start()
-        sender.close()
-        at, doing = seeds[0], ''
-        try:
-            while True:
-                kind, at, said = receiver.recv()
-                if kind == 'done':
-                    outcomes[at] = said
-                else:
-                    doing = said
-        except EOFError:
-            child.join()
-        if child.exitcode and at not in outcomes:
-            outcomes[at] = (0, {}, [] if doing == 'made' and child.exitcode < 0 else [(f'the judge dies ({child.exitcode})', None)])
-        seeds = [s for s in seeds if s not in outcomes]
+def _judged(outcome):
+    """Where the runtime dies while a graph is made, that graph is left out."""
+    if outcome.result is not None:
+        return outcome.result
+    made = outcome.told == 'judged'
+    return 0, {}, [(f'the judge dies ({outcome.exit_code})', None)] if made or outcome.exit_code > 0 else []
 
 
 def main():
@@ -149,12 +130,8 @@ def main():
     parser.add_argument('-v', action='store_true')
     args = parser.parse_args()
     print(f'random graphs: {args.count} from seed {args.seed}', flush=True)
-    seeds, outcomes = list(range(args.seed, args.seed + args.count)), {}
-    threads = [threading.Thread(target=_supervise, args=(seeds[k::2], outcomes)) for k in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = children.run({s: s for s in range(args.seed, args.seed + args.count)}, _make_and_judge)
+    outcomes = {seed: _judged(outcome) for seed, outcome in outcomes.items()}
     return report(outcomes, args)
 
 

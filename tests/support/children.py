@@ -1,0 +1,54 @@
+"""Work in child processes: where a runtime dies, it takes only one job with it."""
+
+import dataclasses
+import multiprocessing
+import threading
+
+
+@dataclasses.dataclass
+class Outcome:
+    """result: what the work returned. Where its process died: None, the exit code, and what the work had told last."""
+
+    result: object = None
+    exit_code: int = 0
+    told: object = None
+
+
+def _child(jobs, work, connection):
+    for key, argument in jobs:
+        connection.send(('tell', key, None))
+        connection.send(('done', key, work(argument, lambda said, key=key: connection.send(('tell', key, said)))))
+    connection.close()
+
+
+def _supervise(jobs, work, outcomes):
+    """All jobs in one child after the other, a new one after each death."""
+    context = multiprocessing.get_context('fork')
+    while jobs:
+        receiver, sender = context.Pipe(duplex=False)
+        child = context.Process(target=_child, args=(jobs, work, sender))
+        child.start()
+        sender.close()
+        at, told = jobs[0][0], None
+        try:
+            while True:
+                kind, at, said = receiver.recv()
+                if kind == 'done':
+                    outcomes[at] = Outcome(said)
+                told = said
+        except EOFError:
+            child.join()
+        if child.exitcode and at not in outcomes:
+            outcomes[at] = Outcome(None, child.exitcode, told)
+        jobs = [job for job in jobs if job[0] not in outcomes]
+
+
+def run(jobs, work, workers=2):
+    """jobs: {key: argument}. work(argument, tell) runs in a child. -> {key: Outcome}"""
+    outcomes, jobs = {}, list(jobs.items())
+    threads = [threading.Thread(target=_supervise, args=(jobs[k::workers], work, outcomes)) for k in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
