@@ -75,11 +75,20 @@ absl::Status InferRotaryEmbedding(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// com.microsoft's: the heads are told by an attribute, where they are told at all.
+absl::Status InferContribRotaryEmbedding(const Operands& in, Results& out) {
+  const ShapeView x = in.shape(0);
+  if (x.has_rank() && x.rank() != 3 && x.rank() != 4) {
+    return absl::InvalidArgumentError(absl::StrCat("X has rank 3 or 4, not ", x.rank()));
+  }
+  return InferRotaryEmbedding(in, out);
+}
+
 constexpr Rule kAttentionRules[] = {
     {kOnnx, "Attention", 23, InferAttention},
     {kOnnx, "RotaryEmbedding", 23, InferRotaryEmbedding},
-    {kMicrosoft, "MRotaryEmbedding", 1, InferRotaryEmbedding},
-    {kMicrosoft, "RotaryEmbedding", 1, InferRotaryEmbedding},
+    {kMicrosoft, "MRotaryEmbedding", 1, InferContribRotaryEmbedding},
+    {kMicrosoft, "RotaryEmbedding", 1, InferContribRotaryEmbedding},
     {kOnnxPreview, "FlexAttention", 1, InferAttention},
 };
 

@@ -1,9 +1,10 @@
-// Concat.
+// Concat, and its quantised form.
 #include "absl/strings/str_cat.h"
 #include "rules/ask.h"
 #include "rules/axes.h"
 #include "rules/families.h"
 #include "rules/index_map.h"
+#include "rules/same.h"
 #include "rules/value_range.h"
 
 namespace symshape::rules {
@@ -72,10 +73,16 @@ void SetColumns(const Operands& in, int axis, Results& out) {
   out.SetColumns(0, std::move(columns));
 }
 
+// Which operands are joined: `first` and every `step`-th after it.
+struct Parts {
+  int first = 0;
+  int step = 1;
+};
+
 // The common rank of the operands that have one.
-absl::StatusOr<std::optional<int>> CommonRank(const Operands& in) {
+absl::StatusOr<std::optional<int>> CommonRank(const Operands& in, Parts parts) {
   std::optional<int> rank;
-  for (int i = 0; i < in.size(); ++i) {
+  for (int i = parts.first; i < in.size(); i += parts.step) {
     const ShapeView x = in.shape(i);
     if (!x.has_rank()) continue;
     if (rank && *rank != x.rank()) {
@@ -102,9 +109,9 @@ int Filled(const Operands& in, const ShapeView& x) {
 // without elements, which the runtime skips whatever their other dims are: [2, 0] and [3, 5] give
 // [5, 5]. So an operand that has elements for sure tells the dim, if there is one. Source:
 // onnxruntime core/providers/cpu/tensor/concat.cc, PrepareForCompute.
-Expr SharedDim(const Operands& in, int axis, Results& out) {
+Expr SharedDim(const Operands& in, Parts parts, int axis, Results& out) {
   std::optional<int> reference;
-  for (int i = 0; i < in.size(); ++i) {
+  for (int i = parts.first; i < in.size(); i += parts.step) {
     const ShapeView x = in.shape(i);
     if (!x.has_rank()) continue;
     if (!reference) {
@@ -125,9 +132,9 @@ Expr SharedDim(const Operands& in, int axis, Results& out) {
 }
 
 // The sum of the operands' dims at the axis of joining; a fresh symbol where one is not known.
-Expr JoinedDim(const Operands& in, int axis, Results& out) {
+Expr JoinedDim(const Operands& in, Parts parts, int axis, Results& out) {
   Expr sum = in.Const(0);
-  for (int i = 0; i < in.size(); ++i) {
+  for (int i = parts.first; i < in.size(); i += parts.step) {
     const ShapeView x = in.shape(i);
     if (!x.has_rank()) return out.Fresh("concat");
     sum = sum + x[axis];
@@ -135,30 +142,45 @@ Expr JoinedDim(const Operands& in, int axis, Results& out) {
   return sum;
 }
 
-// X_i [a..., k_i, b...] -> Y [a..., sum of k_i, b...]; `axis` is 1 by default before opset 4.
+// X_i [a..., k_i, b...] -> Y [a..., sum of k_i, b...]; the axis, where a rank is known.
+absl::StatusOr<std::optional<int>> SetJoined(const Operands& in, Parts parts, Results& out) {
+  const absl::StatusOr<std::optional<int>> rank = CommonRank(in, parts);
+  if (!rank.ok() || !*rank) return rank;
+  const absl::StatusOr<int> axis = NormalizeAxis(in.Int("axis", 1), **rank);
+  if (!axis.ok()) return axis.status();
+  ShapeBuilder y;
+  for (int k = 0; k < **rank; ++k) {
+    y.Add(k == *axis ? JoinedDim(in, parts, k, out) : SharedDim(in, parts, k, out));
+  }
+  out.SetShape(0, y);
+  return std::optional<int>(*axis);
+}
+
+// `axis` is 1 by default before opset 4.
 // Source: ONNX Concat-13.
 absl::Status InferConcat(const Operands& in, Results& out) {
   for (int i = in.size() - 1; i >= 0; --i) {
     if (in.type(i) != ElementType::kUndefined) out.SetType(0, in.type(i));
   }
-  const absl::StatusOr<std::optional<int>> rank = CommonRank(in);
-  if (!rank.ok()) return rank.status();
-  if (!*rank) return absl::OkStatus();
-  const absl::StatusOr<int> axis = NormalizeAxis(in.Int("axis", 1), **rank);
+  const absl::StatusOr<std::optional<int>> axis = SetJoined(in, {}, out);
   if (!axis.ok()) return axis.status();
-  ShapeBuilder y;
-  for (int k = 0; k < **rank; ++k) {
-    y.Add(k == *axis ? JoinedDim(in, k, out) : SharedDim(in, k, out));
-  }
-  out.SetShape(0, y);
-  SetJoinedElements(in, *axis, out);
+  if (!*axis) return absl::OkStatus();
+  SetJoinedElements(in, **axis, out);
   if (out.wanted(0)) SetRange(out, 0, in.type(0), JoinedRange(in));
-  SetColumns(in, *axis, out);
+  SetColumns(in, **axis, out);
   return absl::OkStatus();
+}
+
+// Y_scale, Y_zero_point, then a tensor, its scale and its zero point for each part
+// Source: onnxruntime contrib_ops/cpu/quantization/qlinear_concat.cc.
+absl::Status InferQLinearConcat(const Operands& in, Results& out) {
+  SetTypeLike(in, {1, 2}, out);
+  return SetJoined(in, {.first = 2, .step = 3}, out).status();
 }
 
 constexpr Rule kConcatRules[] = {
     {kOnnx, "Concat", 1, InferConcat},
+    {kMicrosoft, "QLinearConcat", 1, InferQLinearConcat},
 };
 
 }  // namespace

@@ -11,8 +11,8 @@ int64_t HeadsOf(const Operands& in) { return in.Int("num_heads", 0); }
 
 // How MultiHeadAttention's keys and values come.
 struct KeyValue {
-  std::optional<Expr> sequence;      // T, the length of the keys that are given
-  std::optional<Expr> hidden;        // of a value: heads * head_size
+  std::optional<Expr> sequence;  // T, the length of the keys that are given
+  std::optional<Expr> hidden;    // of a value: heads * head_size
   std::optional<Expr> key_head_size;
   std::optional<Expr> value_head_size;
 };
@@ -55,11 +55,14 @@ void SetPresent(const Operands& in, int past_index, bool shared, Expr batch, int
   }
   Expr total = sequence.has_value() ? *sequence : out.Fresh("total_sequence");
   if (in.has(past_index)) total = past_known ? past[2] + total : out.Fresh("total_sequence");
-  const Expr size = head_size.has_value() ? *head_size : past_known ? past[3] : out.Fresh("head_size");
+  const Expr size = head_size.has_value() ? *head_size
+                    : past_known          ? past[3]
+                                          : out.Fresh("head_size");
   out.SetShape(output, ShapeBuilder({batch, in.Const(heads), total, size}));
 }
 
-// query, key, value, bias, mask, attention_bias, past_key (6), past_value (7), past_sequence_length (8)
+// query, key, value, bias, mask, attention_bias, past_key (6), past_value (7), past_sequence_length
+// (8)
 // -> [B, S, Hv], present_key, present_value, Q*K [B, N, S, total]
 // Source: onnxruntime contrib_ops/cpu/bert/multihead_attention_helper.h.
 absl::Status SetMultiHead(const Operands& in, int past_index, bool shared, Results& out) {
@@ -70,15 +73,20 @@ absl::Status SetMultiHead(const Operands& in, int past_index, bool shared, Resul
     return absl::InvalidArgumentError(absl::StrCat("query has rank 3 or 5, not ", query.rank()));
   }
   const int64_t heads = HeadsOf(in);
+  if (heads < 1) return absl::InvalidArgumentError("num_heads is at least 1");
   const KeyValue kv = ReadKeyValue(query, in.shape(1), in.shape(2), heads);
   const bool like_query = query.rank() == 3 && !in.has(2) && !in.has(1);
   const Expr hidden = kv.hidden.has_value() ? *kv.hidden
                       : like_query          ? FloorDiv(query[2], 3)  // Q, K and V side by side
                                             : out.Fresh("hidden");
   out.SetShape(0, ShapeBuilder({query[0], query[1], hidden}));
-  if (heads < 1) return absl::OkStatus();
   SetPresent(in, past_index, shared, query[0], heads, kv.sequence, kv.key_head_size, 1, out);
   SetPresent(in, past_index + 1, shared, query[0], heads, kv.sequence, kv.value_head_size, 2, out);
+  const ShapeView past = in.shape(past_index);
+  if (!out.wanted(3) || shared || !kv.sequence.has_value()) return absl::OkStatus();
+  if (in.has(past_index) && !(past.has_rank() && past.rank() == 4)) return absl::OkStatus();
+  const Expr total = in.has(past_index) ? past[2] + *kv.sequence : *kv.sequence;
+  out.SetShape(3, ShapeBuilder({query[0], in.Const(heads), query[1], total}));
   return absl::OkStatus();
 }
 
@@ -190,35 +198,32 @@ absl::Status InferGroupQueryAttention(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// query [tokens, Hq*D] or with key and value inside, key, value, key_cache (3), value_cache (4) …
-// -> [tokens, Hq*D], the caches
-absl::Status InferPagedAttention(const Operands& in, Results& out) {
+// query [a..., Hq*D] of `rank` axes, or with key and value inside, two caches (3 and 4) that are
+// written in place -> [a..., Hq*D], the caches
+absl::Status SetWithCaches(const Operands& in, int rank, Results& out) {
   SetTypeLike(in, {0}, out, 0);
   SetLike(in, 3, out, 1);
   SetLike(in, 4, out, 2);
-  if (absl::Status s = CheckRank(in, 0, 2); !s.ok()) return s;
+  if (absl::Status s = CheckRank(in, 0, rank); !s.ok()) return s;
   const ShapeView query = in.shape(0);
   if (!query.has_rank()) return absl::OkStatus();
-  const absl::StatusOr<GroupQuery> group = ReadGroupQuery(in, query[1], out);
+  const absl::StatusOr<GroupQuery> group = ReadGroupQuery(in, query[rank - 1], out);
   if (!group.ok()) return group.status();
   const int64_t v_head_size = in.Int("v_head_size", 0);
-  out.SetShape(0, ShapeBuilder({query[0], v_head_size > 0 ? in.Const(v_head_size * HeadsOf(in))
-                                                          : group->hidden}));
+  ShapeBuilder y(query.dims());
+  y.Set(rank - 1, v_head_size > 0 ? in.Const(v_head_size * HeadsOf(in)) : group->hidden);
+  out.SetShape(0, y);
   return absl::OkStatus();
 }
 
-// query, key, value, past_key (3), past_value (4) … -> like GroupQueryAttention with a shared buffer
+// query [tokens, Hq*D], key, value, key_cache, value_cache …
+absl::Status InferPagedAttention(const Operands& in, Results& out) {
+  return SetWithCaches(in, 2, out);
+}
+
+// query [B, S, Hq*D], key, value, past_key, past_value …
 absl::Status InferSparseAttention(const Operands& in, Results& out) {
-  SetTypeLike(in, {0}, out, 0);
-  SetLike(in, 3, out, 1);
-  SetLike(in, 4, out, 2);
-  if (absl::Status s = CheckRank(in, 0, 3); !s.ok()) return s;
-  const ShapeView query = in.shape(0);
-  if (!query.has_rank()) return absl::OkStatus();
-  const absl::StatusOr<GroupQuery> group = ReadGroupQuery(in, query[2], out);
-  if (!group.ok()) return group.status();
-  out.SetShape(0, ShapeBuilder({query[0], query[1], group->hidden}));
-  return absl::OkStatus();
+  return SetWithCaches(in, 3, out);
 }
 
 // query [tokens, H] or [tokens, N, 3, D], key, value [tokens, Hv] -> [tokens, Hv]
@@ -251,6 +256,7 @@ constexpr Rule kContribAttentionRules[] = {
     {kMicrosoft, "PackedMultiHeadAttention", 1, InferPackedMultiHeadAttention},
     {kMicrosoft, "PagedAttention", 1, InferPagedAttention},
     {kMicrosoft, "SparseAttention", 1, InferSparseAttention},
+    {kMicrosoft, "SparsePagedAttention", 1, InferPagedAttention},
 };
 
 }  // namespace

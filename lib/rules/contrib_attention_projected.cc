@@ -1,5 +1,5 @@
-// onnxruntime's attentions that multiply the input with the weights of Q, K and V themselves, and what
-// prepares their operands: padding, position biases.
+// onnxruntime's attentions that multiply the input with the weights of Q, K and V themselves, and
+// what prepares their operands: padding, position biases.
 #include "absl/strings/str_cat.h"
 #include "rules/families.h"
 #include "rules/same.h"
@@ -76,10 +76,38 @@ absl::Status InferPackedAttention(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// LongformerAttention, DecoderAttention (whose caches only the data tell): like the first operand
+// LongformerAttention: like the first operand
 absl::Status InferLikeQuery(const Operands& in, Results& out) {
   SetLike(in, 0, out);
-  for (int output = 1; output < 3; ++output) SetTypeLike(in, {0}, out, output);
+  return absl::OkStatus();
+}
+
+// query [S, B, H] -> like query, caches [B, heads, ?, H/heads], whose length the operands' flags
+// tell
+absl::Status InferDecoderAttention(const Operands& in, Results& out) {
+  for (int output = 0; output < 3; ++output) SetTypeLike(in, {0}, out, output);
+  if (absl::Status s = CheckRank(in, 0, 3); !s.ok()) return s;
+  const int64_t heads = in.Int("num_heads", 0);
+  if (heads < 1) return absl::InvalidArgumentError("num_heads is at least 1");
+  const ShapeView query = in.shape(0);
+  if (!query.has_rank()) return absl::OkStatus();
+  out.SetShape(0, query);
+  const Expr length = out.Fresh("cached");
+  const ShapeBuilder cache({query[1], in.Const(heads), length, FloorDiv(query[2], heads)});
+  out.SetShape(1, cache);
+  out.SetShape(2, cache);
+  return absl::OkStatus();
+}
+
+// input [B, S, Hin], …, V_weight (7) [Hin, Hv] -> [B, S, Hv]
+absl::Status InferQOrderedAttention(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out);
+  if (absl::Status s = CheckRank(in, 0, 3); !s.ok()) return s;
+  const ShapeView x = in.shape(0);
+  const ShapeView w = in.shape(7);
+  if (!x.has_rank()) return absl::OkStatus();
+  const bool known = w.has_rank() && w.rank() == 2;
+  out.SetShape(0, ShapeBuilder({x[0], x[1], known ? w[1] : out.Fresh("hidden")}));
   return absl::OkStatus();
 }
 
@@ -143,13 +171,13 @@ absl::Status InferGatedRelativePositionBias(const Operands& in, Results& out) {
 
 constexpr Rule kContribAttentionProjectedRules[] = {
     {kMicrosoft, "Attention", 1, InferAttention},
-    {kMicrosoft, "DecoderAttention", 1, InferLikeQuery},
+    {kMicrosoft, "DecoderAttention", 1, InferDecoderAttention},
     {kMicrosoft, "DecoderMaskedSelfAttention", 1, InferAttention},
     {kMicrosoft, "GatedRelativePositionBias", 1, InferGatedRelativePositionBias},
     {kMicrosoft, "LongformerAttention", 1, InferLikeQuery},
     {kMicrosoft, "PackedAttention", 1, InferPackedAttention},
     {kMicrosoft, "QAttention", 1, InferQAttention},
-    {kMicrosoft, "QOrderedAttention", 1, InferLikeQuery},
+    {kMicrosoft, "QOrderedAttention", 1, InferQOrderedAttention},
     {kMicrosoft, "QOrderedLongformerAttention", 1, InferLikeQuery},
     {kMicrosoft, "RelativePositionBias", 1, InferRelativePositionBias},
     {kMicrosoft, "RemovePadding", 1, InferRemovePadding},

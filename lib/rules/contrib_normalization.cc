@@ -80,19 +80,45 @@ absl::Status InferQEmbedLayerNormalization(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// GatedRMSNorm, QOrderedLayerNormalization, BranchwiseRMSNorm: like X
+// X [..., H*C], scale [C], gate like X -> like X
+absl::Status InferGatedRmsNorm(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  const ShapeView x = in.shape(0);
+  if (x.has_rank()) RequireSameAxes(x, in.shape(2), x.rank(), "X and gate", out);
+  return absl::OkStatus();
+}
+
+// X [B, S, heads, stride], of whose last axis `input_width` are taken -> Y [B, S, heads*width], and
+// before the rotation [B, S, heads, width]
+// Source: onnxruntime contrib_defs.cc, RMSNormRotary.
+absl::Status InferRmsNormRotary(const Operands& in, Results& out) {
+  out.SetType(0, in.Int("output_fp16", 0) != 0 ? ElementType::kFloat16 : ElementType::kBfloat16);
+  out.SetType(1, ElementType::kFloat);
+  if (absl::Status s = CheckRank(in, 0, 4); !s.ok()) return s;
+  const ShapeView x = in.shape(0);
+  if (!x.has_rank()) return absl::OkStatus();
+  const int64_t input_width = in.Int("input_width", 0);
+  const Expr width = input_width > 0 ? in.Const(input_width) : x[3];
+  const bool flat = in.Int("flatten_batch", 0) != 0;
+  const Expr batch = flat ? in.Const(1) : x[0];
+  out.SetShape(0, ShapeBuilder({batch, flat ? x[0] * x[1] : x[1], x[2] * width}));
+  out.SetShape(1, ShapeBuilder({x[0], x[1], x[2], width}));
+  return absl::OkStatus();
+}
+
+// GroupNorm, QOrderedLayerNormalization: like X
 absl::Status InferLikeInput(const Operands& in, Results& out) {
   SetLike(in, 0, out);
   return absl::OkStatus();
 }
 
 constexpr Rule kContribNormalizationRules[] = {
-    {kMicrosoft, "BranchwiseRMSNorm", 1, InferLikeInput},
     {kMicrosoft, "EmbedLayerNormalization", 1, InferEmbedLayerNormalization},
-    {kMicrosoft, "GatedRMSNorm", 1, InferLikeInput},
+    {kMicrosoft, "GatedRMSNorm", 1, InferGatedRmsNorm},
     {kMicrosoft, "GroupNorm", 1, InferLikeInput},
     {kMicrosoft, "QEmbedLayerNormalization", 1, InferQEmbedLayerNormalization},
     {kMicrosoft, "QOrderedLayerNormalization", 1, InferLikeInput},
+    {kMicrosoft, "RMSNormRotary", 1, InferRmsNormRotary},
     {kMicrosoft, "SkipGroupNorm", 1, InferSkipGroupNorm},
     {kMicrosoft, "SkipLayerNormalization", 1, InferSkipLayerNormalization},
     {kMicrosoft, "SkipSimplifiedLayerNormalization", 1, InferSkipLayerNormalization},

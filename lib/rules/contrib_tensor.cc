@@ -3,15 +3,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "rules/ask.h"
 #include "rules/families.h"
 #include "rules/same.h"
 
 namespace symshape::rules {
 namespace {
 
-// data with axis `gather_axis` replaced by the axes of indices. Elements of fewer than 8 bits that are
-// packed in bytes are unpacked along the last axis.
-// Source: onnxruntime contrib_ops/cpu/quantization/gather_block_quantized.cc.
+// data with axis `gather_axis` replaced by the axes of indices. Elements of fewer than 8 bits that
+// are packed in bytes are unpacked along the last axis. Source: onnxruntime
+// contrib_ops/cpu/quantization/gather_block_quantized.cc.
 absl::Status InferGatherBlockQuantized(const Operands& in, Results& out) {
   SetTypeLike(in, {2}, out);
   const ShapeView data = in.shape(0);
@@ -29,6 +30,20 @@ absl::Status InferGatherBlockQuantized(const Operands& in, Results& out) {
       y.Add(i == data.rank() - 1 ? data[i] * packed : data[i]);
     }
   }
+  out.SetShape(0, y);
+  return absl::OkStatus();
+}
+
+// data: rows of packed weights, indices [i...] -> [i..., K]
+absl::Status InferGatherPacked(const Operands& in, Results& out) {
+  const auto bfloat16 = static_cast<int64_t>(ElementType::kBfloat16);
+  out.SetType(0, static_cast<ElementType>(in.Int("output_dtype", bfloat16)));
+  const std::optional<int64_t> k = in.Int("K");
+  if (!k.has_value()) return absl::InvalidArgumentError("no attribute K");
+  const ShapeView indices = in.shape(1);
+  if (!indices.has_rank()) return absl::OkStatus();
+  ShapeBuilder y(indices.dims());
+  y.Add(in.Const(*k));
   out.SetShape(0, y);
   return absl::OkStatus();
 }
@@ -55,6 +70,7 @@ absl::Status InferCDist(const Operands& in, Results& out) {
   const ShapeView b = in.shape(1);
   if (!a.has_rank() || !b.has_rank()) return absl::OkStatus();
   RequireSameSize(a[1], b[1], "columns", out);
+  out.Require(Ge(a[1], 1), {"columns ", a[1], " of A: at least 1"});
   out.SetShape(0, ShapeBuilder({a[0], b[0]}));
   return absl::OkStatus();
 }
@@ -83,7 +99,8 @@ absl::Status InferUnfoldTensor(const Operands& in, Results& out) {
   const ShapeView x = in.shape(0);
   const int64_t size = in.Int("size", 0);
   const int64_t step = in.Int("step", 1);
-  if (size < 1 || step < 1) return absl::InvalidArgumentError("size and step are at least 1");
+  if (size < 0) return absl::InvalidArgumentError("size is at least 0");
+  if (step < 1) return absl::InvalidArgumentError("step is at least 1");
   if (!x.has_rank()) return absl::OkStatus();
   const absl::StatusOr<int> dim = NormalizeAxis(in.Int("dim", -1), x.rank());
   if (!dim.ok()) return dim.status();
@@ -116,14 +133,24 @@ absl::Status InferIrfft(const Operands& in, Results& out) {
   ShapeBuilder y(x.dims());
   const int last = x.rank() - 2;
   y.Remove(last + 1);
-  if (in.Int("onesided", 1) != 0) y.Set(last, (x[last] - 1) * 2);
+  if (in.Int("onesided", 1) != 0) {
+    out.Require(Ge(x[last], 1), {"spectrum of ", x[last], ": at least 1"});
+    y.Set(last, (x[last] - 1) * 2);
+  }
   out.SetShape(0, y);
   return absl::OkStatus();
 }
 
-// [1, M, N] -> [2, path]
+// [M, N] or [1, M, N] -> [2, path]: a path from one corner to the other, of less than M + N steps
 absl::Status InferDynamicTimeWarping(const Operands& in, Results& out) {
-  out.Set(0, ElementType::kInt32, ShapeBuilder({in.Const(2), out.Fresh("path")}));
+  out.SetType(0, ElementType::kInt32);
+  const ShapeView x = in.shape(0);
+  if (x.has_rank() && x.rank() != 2 && x.rank() != 3) {
+    return absl::InvalidArgumentError(absl::StrCat("input has rank 2 or 3, not ", x.rank()));
+  }
+  const Expr path =
+      x.has_rank() ? out.FreshUpTo("path", x[x.rank() - 2] + x[x.rank() - 1]) : out.Fresh("path");
+  out.SetShape(0, ShapeBuilder({in.Const(2), path}));
   return absl::OkStatus();
 }
 
@@ -141,24 +168,34 @@ absl::Status InferUnique(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// [C] or [N, C] texts -> as many tokens for each as the longest has
+// X [C] or [N, C] -> as many tokens for each text as the longest has: [C, tokens] or [N, C,
+// tokens]. Of no texts at all the runtime makes [0] and [N, 0], so that the rank is only known
+// where there are some. Source: onnxruntime contrib_ops/cpu/tokenizer.cc.
 absl::Status InferTokenizer(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out);
   const ShapeView x = in.shape(0);
   if (!x.has_rank()) return absl::OkStatus();
+  if (x.rank() != 1 && x.rank() != 2) {
+    return absl::InvalidArgumentError(absl::StrCat("X has rank 1 or 2, not ", x.rank()));
+  }
+  if (!Surely(in, Ge(x.Product(), 1))) return absl::OkStatus();
   ShapeBuilder y(x.dims());
   y.Add(out.Fresh("tokens"));
   out.SetShape(0, y);
   return absl::OkStatus();
 }
 
-// Sequence [S, characters], W [embedding, …] -> [S, embedding]
+// Sequence [S, characters], W [embedding, 1, window, …] -> [S, embedding]
+// Source: onnxruntime contrib_ops/cpu/word_conv_embedding.cc.
 absl::Status InferWordConvEmbedding(const Operands& in, Results& out) {
   SetTypeLike(in, {1}, out);
   const ShapeView sequence = in.shape(0);
   const ShapeView w = in.shape(1);
   if (!sequence.has_rank() || sequence.rank() < 1 || !w.has_rank() || w.rank() < 1) {
     return absl::OkStatus();
+  }
+  if (sequence.rank() == 2 && w.rank() == 4) {
+    out.Require(Ge(sequence[1], w[2]), {"words of ", sequence[1], ": at least ", w[2]});
   }
   out.SetShape(0, ShapeBuilder({sequence[0], w[0]}));
   return absl::OkStatus();
@@ -169,6 +206,7 @@ constexpr Rule kContribTensorRules[] = {
     {kMicrosoft, "DynamicTimeWarping", 1, InferDynamicTimeWarping},
     {kMicrosoft, "ExpandDims", 1, InferExpandDims},
     {kMicrosoft, "GatherBlockQuantized", 1, InferGatherBlockQuantized},
+    {kMicrosoft, "GatherPacked", 1, InferGatherPacked},
     {kMicrosoft, "Irfft", 1, InferIrfft},
     {kMicrosoft, "Rfft", 1, InferRfft},
     {kMicrosoft, "Tokenizer", 1, InferTokenizer},

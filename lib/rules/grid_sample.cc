@@ -3,11 +3,13 @@
 #include "rules/ask.h"
 #include "rules/families.h"
 #include "rules/same.h"
+#include "rules/window.h"
 
 namespace symshape::rules {
 namespace {
 
-// x [N, C, d1 ... dr], grid [N, s1 ... sr, r] -> [N, C, s1 ... sr]
+// x [N, C, d1 ... dr], grid [N, s1 ... sr, r] -> [N, C, s1 ... sr]; channels last: x [N, d..., C] ->
+// [N, s..., C]
 // Source: ONNX GridSample-20; onnxruntime core/providers/cpu/tensor/grid_sample.cc.
 absl::Status InferGridSample(const Operands& in, Results& out) {
   out.SetType(0, in.type(0));
@@ -25,12 +27,15 @@ absl::Status InferGridSample(const Operands& in, Results& out) {
     return absl::OkStatus();
   }
   RequireSameSize(grid[rank - 1], in.Const(rank - 2), "grid's last axis and the spatial axes", out);
-  for (int k = 2; x.has_rank() && k < rank; ++k) {
+  const Layout layout = in.domain() == kNhwc ? Layout::kChannelsLast : Layout::kChannelsFirst;
+  const int channel = ChannelAxis(layout, rank);
+  for (int k = 1; x.has_rank() && k < rank; ++k) {
+    if (k == channel) continue;
     if (!Surely(in, Ge(x[k], 1))) out.Require(Ge(x[k], 1), {"axis ", k, " of x is not empty"});
   }
   if (x.has_rank()) RequireSameSize(x[0], grid[0], "batch of x and grid", out);
-  ShapeBuilder y({grid[0], x.has_rank() ? x[1] : out.Fresh("channels")});
-  for (int k = 1; k < rank - 1; ++k) y.Add(grid[k]);
+  ShapeBuilder y(grid.dims().subspan(0, rank - 1));
+  y.Insert(channel, x.has_rank() ? x[channel] : out.Fresh("channels"));
   out.SetShape(0, y);
   return absl::OkStatus();
 }
@@ -38,6 +43,7 @@ absl::Status InferGridSample(const Operands& in, Results& out) {
 constexpr Rule kGridSampleRules[] = {
     {kOnnx, "GridSample", 16, InferGridSample},
     {kMicrosoft, "GridSample", 1, InferGridSample},
+    {kNhwc, "GridSample", 1, InferGridSample},
 };
 
 }  // namespace

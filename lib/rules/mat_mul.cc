@@ -12,7 +12,7 @@ namespace {
 
 // Which axes of an operand are swapped before the product (com.microsoft only).
 struct Swap {
-  bool last_two = false;          // transA, transB
+  bool last_two = false;            // transA, transB
   bool first_behind_batch = false;  // transBatchA, transBatchB: [M, b..., K] -> [b..., M, K]
 };
 
@@ -89,8 +89,12 @@ absl::Status InferMatMulIntegerToFloat(const Operands& in, Results& out) {
   return SetProduct(in, 0, {}, 1, {}, out);
 }
 
-
-
+// A [B, M, K], B [K, N], or [N, K] where order_B is ORDER_COL, two or three axes -> like A's batch
+// Source: onnxruntime contrib_defs.cc, QOrderedMatMul.
+absl::Status InferQOrderedMatMul(const Operands& in, Results& out) {
+  SetTypeLike(in, {0, 2}, out);
+  return SetProduct(in, 0, {}, 2, {}, out);
+}
 
 // A sparse [M, K], B dense -> dense
 absl::Status InferSparseToDenseMatMul(const Operands& in, Results& out) {
@@ -108,6 +112,7 @@ constexpr Rule kMatMulRules[] = {
     {kMicrosoft, "GemmFastGelu", 1, InferMatMul},
     {kMicrosoft, "MatMulInteger16", 1, InferMatMulInteger},
     {kMicrosoft, "MatMulIntegerToFloat", 1, InferMatMulIntegerToFloat},
+    {kMicrosoft, "QOrderedMatMul", 1, InferQOrderedMatMul},
     {kMicrosoft, "SparseToDenseMatMul", 1, InferSparseToDenseMatMul},
     {kMicrosoft, "TransposeMatMul", 1, InferFusedMatMul},
 };

@@ -1,5 +1,5 @@
-// Products with a weight that is packed in blocks of a few bits: K and N are attributes or an input,
-// the packed weight's own shape says nothing.
+// Products with a weight that is packed in blocks of a few bits: K and N are attributes or an
+// input, the packed weight's own shape says nothing.
 #include "absl/strings/str_cat.h"
 #include "rules/families.h"
 #include "rules/same.h"
@@ -72,7 +72,26 @@ absl::Status InferMatMulNBitsQkv(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// A [a..., K], B [N, …] -> [a..., N]; K is B's second axis, or twice that: two weights a byte
+absl::Status InferBlockQuantized(const Operands& in, int64_t per_element, Results& out) {
+  out.SetType(0, in.type(0));
+  if (absl::Status s = CheckRank(in, 1, 2); !s.ok()) return s;
+  const ShapeView b = in.shape(1);
+  if (b.has_rank()) SetPackedProduct(in.shape(0), b[1] * per_element, b[0], out);
+  return absl::OkStatus();
+}
+
+absl::Status InferFp4Weight(const Operands& in, Results& out) {
+  return InferBlockQuantized(in, 2, out);
+}
+
+absl::Status InferFp8Weight(const Operands& in, Results& out) {
+  return InferBlockQuantized(in, 1, out);
+}
+
 constexpr Rule kMatMulPackedRules[] = {
+    {kMicrosoft, "MatMulBlockQuantizedFp4Weight", 1, InferFp4Weight},
+    {kMicrosoft, "MatMulBlockQuantizedFp8Weight", 1, InferFp8Weight},
     {kMicrosoft, "MatMulBnb4", 1, InferMatMulBnb4},
     {kMicrosoft, "MatMulFpQ4", 1, InferMatMulFpQ4},
     {kMicrosoft, "MatMulNBits", 1, InferMatMulNBits},

@@ -125,6 +125,23 @@ absl::Status InferGlobalPool(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// X, x_scale … -> like GlobalAveragePool's; C may be 0, and the plane may not even where N is.
+// Source: onnxruntime contrib_ops/cpu/quantization/qlinear_global_average_pool.cc.
+absl::Status InferQLinearGlobalAveragePool(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out);
+  if (absl::Status s = CheckRankAtLeast(in, 0, 3); !s.ok()) return s;
+  const ShapeView x = in.shape(0);
+  if (!x.has_rank()) return absl::OkStatus();
+  ShapeBuilder y(x.dims());
+  const int first = FirstSpatialAxis(LayoutOf(in));
+  for (int i = 0; i < x.rank() - 2; ++i) {
+    out.Require(Ge(x[first + i], 1), {"size ", x[first + i], " of a pooled axis is at least 1"});
+    y.Set(first + i, in.Const(1));
+  }
+  out.SetShape(0, y);
+  return absl::OkStatus();
+}
+
 // X [N, C, d...], I, output_shape -> what output_shape says, else stride * (d - 1) + kernel - pads.
 // Source: ONNX MaxUnpool-22; onnxruntime core/providers/cpu/nn/unpool.cc.
 absl::Status InferMaxUnpool(const Operands& in, Results& out) {
@@ -167,7 +184,7 @@ constexpr Rule kPoolRules[] = {
     {kMicrosoft, "MaxpoolWithMask", 1, InferPool},
     {kMicrosoft, "NhwcMaxPool", 1, InferNhwcMaxPool},
     {kMicrosoft, "QLinearAveragePool", 1, InferPool},
-    {kMicrosoft, "QLinearGlobalAveragePool", 1, InferGlobalPool},
+    {kMicrosoft, "QLinearGlobalAveragePool", 1, InferQLinearGlobalAveragePool},
     {kNhwc, "AveragePool", 1, InferPool},
     {kNhwc, "GlobalAveragePool", 1, InferGlobalPool},
     {kNhwc, "GlobalLpPool", 1, InferGlobalPool},

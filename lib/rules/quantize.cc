@@ -1,14 +1,14 @@
-// Between real and quantised tensors: QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear, in both
-// domains. Arithmetic on quantised tensors: quantized.cc.
+// Between real and quantised tensors: QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear, in
+// both domains. Arithmetic on quantised tensors: quantized.cc.
 #include "rules/families.h"
 #include "rules/same.h"
 
 namespace symshape::rules {
 namespace {
 
-// A scale that is a vector of more than one element has one for each index of `axis`. With block_size
-// it has as many dims as x, one for each block.
-// Source: onnxruntime core/providers/cpu/quantization/quantize_linear.cc, PrepareForQDQ.
+// A scale that is a vector of more than one element has one for each index of `axis`. With
+// block_size it has as many dims as x, one for each block. Source: onnxruntime
+// core/providers/cpu/quantization/quantize_linear.cc, PrepareForQDQ.
 absl::Status RequireScale(const Operands& in, Results& out) {
   const ShapeView x = in.shape(0);
   const ShapeView scale = in.shape(1);
@@ -18,8 +18,9 @@ absl::Status RequireScale(const Operands& in, Results& out) {
   if (in.Int("block_size", 0) != 0) return absl::OkStatus();
   const absl::StatusOr<int> axis = NormalizeAxis(in.Int("axis", 1), x.rank());
   if (!axis.ok()) return axis.status();
-  const std::optional<int64_t> size = scale[0].constant();
-  if (size.has_value()) RequireSameSize(x[*axis], scale[0], "axis and scale", out);
+  const Expr more_than_one = scale[0] - 1;
+  out.RequireUnlessZero({more_than_one.dim()}, Eq(x[*axis], scale[0]),
+                        {"axis of ", x[*axis], " and scale of ", scale[0], " are equal"});
   return absl::OkStatus();
 }
 
@@ -70,12 +71,45 @@ absl::Status InferDequantizeWithOrder(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// x [d...] of `rank` axes -> bytes of blocks, of which the format tells how many, x's shape and
+// strides
+absl::Status InferQuantizeBfp(const Operands& in, Results& out) {
+  const ShapeView x = in.shape(0);
+  out.Set(0, ElementType::kUint8, ShapeBuilder({out.Fresh("bfp_bytes")}));
+  for (int output = 1; output < 3; ++output) {
+    const Expr rank = x.has_rank() ? in.Const(x.rank()) : out.Fresh("bfp_rank");
+    out.Set(output, ElementType::kInt64, ShapeBuilder({rank}));
+  }
+  if (!x.has_rank()) return absl::OkStatus();
+  std::vector<Expr> sizes;
+  for (int k = 0; k < x.rank(); ++k) sizes.push_back(x[k]);
+  out.SetInts(1, sizes);
+  return absl::OkStatus();
+}
+
+// bytes, shape, strides -> a tensor of that shape
+absl::Status InferDequantizeBfp(const Operands& in, Results& out) {
+  out.SetType(0, static_cast<ElementType>(in.Int("dtype", 1)));
+  const std::optional<std::vector<Expr>> shape = in.Ints(1);
+  if (!shape.has_value()) {
+    const std::optional<int64_t> rank = in.Length(1);
+    if (rank.has_value()) out.SetRank(0, static_cast<int>(*rank), "bfp_size");
+    return absl::OkStatus();
+  }
+  ShapeBuilder y;
+  for (Expr d : *shape) y.Add(d);
+  out.SetShape(0, y);
+  return absl::OkStatus();
+}
+
 constexpr Rule kQuantizeRules[] = {
     {kOnnx, "DequantizeLinear", 10, InferDequantizeLinear},
     {kOnnx, "DynamicQuantizeLinear", 11, InferDynamicQuantizeLinear},
     {kOnnx, "QuantizeLinear", 10, InferQuantizeLinear},
+    {kMicrosoft, "DequantizeBFP", 1, InferDequantizeBfp},
     {kMicrosoft, "DequantizeLinear", 1, InferDequantizeLinear},
     {kMicrosoft, "DequantizeWithOrder", 1, InferDequantizeWithOrder},
+    {kMicrosoft, "QuantizeBFP", 1, InferQuantizeBfp},
     {kMicrosoft, "QuantizeLinear", 1, InferQuantizeLinear},
     {kMicrosoft, "QuantizeWithOrder", 1, InferQuantizeWithOrder},
 };

@@ -1,8 +1,7 @@
-// Arithmetic on quantised tensors whose operands carry a scale and a zero point each (com.microsoft).
-// Products, convolutions, pools, softmax: in their own families.
+// Arithmetic on quantised tensors whose operands carry a scale and a zero point each
+// (com.microsoft). Products, convolutions, pools, softmax, Concat: in their own families.
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "rules/broadcast.h"
 #include "rules/families.h"
 #include "rules/same.h"
@@ -47,44 +46,6 @@ absl::Status InferQLinearWhere(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// Y_scale, Y_zero_point, then a tensor, its scale and its zero point for each part
-absl::Status InferQLinearConcat(const Operands& in, Results& out) {
-  SetTypeLike(in, {1, 2}, out);
-  std::optional<ShapeBuilder> y;
-  bool all_known = true;
-  int axis = 0;
-  for (int i = 2; i < in.size(); i += 3) {
-    const ShapeView part = in.shape(i);
-    if (!part.has_rank()) {
-      all_known = false;
-      continue;
-    }
-    if (!y.has_value()) {
-      const absl::StatusOr<int> normalized = NormalizeAxis(in.Int("axis", 0), part.rank());
-      if (!normalized.ok()) return normalized.status();
-      axis = *normalized;
-      y = ShapeBuilder(part.dims());
-      continue;
-    }
-    if (part.rank() != y->rank()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("parts have ranks ", y->rank(), " and ", part.rank()));
-    }
-    for (int k = 0; k < part.rank(); ++k) {
-      const Expr size = in.Wrap(y->dims()[k]);
-      if (k == axis) {
-        y->Set(k, size + part[k]);
-      } else {
-        RequireSameSize(size, part[k], "sizes beside the concatenated axis", out);
-      }
-    }
-  }
-  if (!y.has_value()) return absl::OkStatus();
-  if (!all_known) y->Set(axis, out.Fresh("concat"));
-  out.SetShape(0, *y);
-  return absl::OkStatus();
-}
-
 // data reduced over the attribute `axes` (all where absent)
 absl::Status SetReduced(const Operands& in, Results& out) {
   const ShapeView x = in.shape(0);
@@ -124,7 +85,6 @@ absl::Status InferReduceSumInteger(const Operands& in, Results& out) {
 constexpr Rule kQuantizedRules[] = {
     {kMicrosoft, "MulInteger", 1, InferMulInteger},
     {kMicrosoft, "QLinearAdd", 1, InferQLinearBinary},
-    {kMicrosoft, "QLinearConcat", 1, InferQLinearConcat},
     {kMicrosoft, "QLinearLeakyRelu", 1, InferQLinearUnary},
     {kMicrosoft, "QLinearMul", 1, InferQLinearBinary},
     {kMicrosoft, "QLinearReduceMean", 1, InferQLinearReduceMean},

@@ -7,13 +7,14 @@ namespace symshape::rules {
 namespace {
 
 // How W holds its sizes: [directions, gates*hidden, input], or the last two the other way round.
-enum class WeightLayout : uint8_t { kInputLast, kInputFirst };
+// AttnLSTM's input is X beside the context of its attention, whose width only its weights tell.
+enum class WeightLayout : uint8_t { kInputLast, kInputFirst, kInputAndContextLast };
 
 std::optional<Expr> HiddenSize(const Operands& in, WeightLayout weights) {
   if (const auto hidden = in.Int("hidden_size"); hidden.has_value()) return in.Const(*hidden);
   const ShapeView r = in.shape(2);  // [directions, gates*hidden, hidden]
   if (!r.has_rank() || r.rank() != 3) return std::nullopt;
-  return weights == WeightLayout::kInputLast ? r[2] : r[1];
+  return weights == WeightLayout::kInputFirst ? r[1] : r[2];
 }
 
 // initial_h and initial_c are [directions, batch, hidden], or [batch, directions, hidden].
@@ -39,7 +40,8 @@ absl::Status SetRecurrent(const Operands& in, WeightLayout weights, Results& out
   const Expr sequence = x.has_rank() ? x[batch_first ? 1 : 0] : out.Fresh("sequence");
   const Expr batch = x.has_rank() ? x[batch_first ? 0 : 1] : out.Fresh("batch");
   const ShapeView w = in.shape(1);
-  if (x.has_rank() && w.has_rank() && w.rank() == 3) {
+  const bool all_of_x = weights != WeightLayout::kInputAndContextLast;
+  if (all_of_x && x.has_rank() && w.has_rank() && w.rank() == 3) {
     RequireSameSize(x[2], w[weights == WeightLayout::kInputLast ? 2 : 1], "input size and W", out);
   }
   RequireState(in, 5, batch, batch_first ? 0 : 1, out);
@@ -62,10 +64,15 @@ absl::Status InferDynamicQuantizeLstm(const Operands& in, Results& out) {
   return SetRecurrent(in, WeightLayout::kInputFirst, out);
 }
 
+absl::Status InferAttnLstm(const Operands& in, Results& out) {
+  return SetRecurrent(in, WeightLayout::kInputAndContextLast, out);
+}
+
 constexpr Rule kRecurrentRules[] = {
     {kOnnx, "GRU", 1, InferRecurrent},
     {kOnnx, "LSTM", 1, InferRecurrent},
     {kOnnx, "RNN", 1, InferRecurrent},
+    {kMicrosoft, "AttnLSTM", 1, InferAttnLstm},
     {kMicrosoft, "DynamicQuantizeLSTM", 1, InferDynamicQuantizeLstm},
 };
 

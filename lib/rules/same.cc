@@ -4,6 +4,14 @@
 
 namespace symshape::rules {
 
+void RequireSameAxes(const ShapeView& a, const ShapeView& b, int axes, absl::string_view what,
+                     Results& out) {
+  if (!a.has_rank() || !b.has_rank()) return;
+  for (int i = 0; i < axes && i < a.rank() && i < b.rank(); ++i) {
+    RequireSameSize(a[i], b[i], what, out);
+  }
+}
+
 absl::Status CheckRank(const Operands& in, int operand, int rank) {
   const ShapeView shape = in.shape(operand);
   if (!shape.has_rank() || shape.rank() == rank) return absl::OkStatus();

@@ -28,11 +28,16 @@ inline void SetLike(const Operands& in, int operand, Results& out, int output = 
   out.SetShape(output, in.shape(operand));
 }
 
-// Both sizes are the same at every size at which the node runs. Nothing is said where one is unknown.
+// Both sizes are the same at every size at which the node runs. Nothing is said where one is
+// unknown.
 inline void RequireSameSize(Expr a, Expr b, absl::string_view what, Results& out) {
   if (a.dim() == b.dim()) return;
   out.Require(Eq(a, b), {what, ": ", a, " and ", b, " are equal"});
 }
+
+// The first `axes` axes of both have the same sizes. Nothing is said where a rank is unknown.
+void RequireSameAxes(const ShapeView& a, const ShapeView& b, int axes, absl::string_view what,
+                     Results& out);
 
 // The operand's rank is `rank`, or unknown.
 // Errors: kInvalidArgument otherwise

@@ -1,0 +1,121 @@
+// onnxruntime's hyper-connections: C residual streams of width H side by side, grouped as [a..., C,
+// H] or flattened as [a..., C*H] (where num_branches is C).
+#include "absl/strings/str_cat.h"
+#include "rules/families.h"
+#include "rules/same.h"
+
+namespace symshape::rules {
+namespace {
+
+struct Streams {
+  int lead;  // axes before the streams
+  Expr branches;
+  Expr hidden;
+};
+
+// nullopt where the rank is not known.
+// Source: onnxruntime contrib_ops/cpu/hyper_connection_helper.h, ResolveStreamShape.
+absl::StatusOr<std::optional<Streams>> ReadStreams(const Operands& in, Results& out) {
+  const ShapeView x = in.shape(0);
+  if (!x.has_rank()) return std::optional<Streams>();
+  const int64_t branches = in.Int("num_branches", 0);
+  if (x.rank() < (branches > 0 ? 1 : 2)) {
+    return absl::InvalidArgumentError(absl::StrCat("streams of rank ", x.rank()));
+  }
+  const Expr last = x[x.rank() - 1];
+  if (branches > 0) {
+    out.Require(Divides(branches, last), {branches, " branches divide ", last});
+    out.Require(Ge(last, 1), {"width ", last, " of a stream: at least 1"});
+    return std::optional<Streams>({x.rank() - 1, in.Const(branches), FloorDiv(last, branches)});
+  }
+  const Expr grouped = x[x.rank() - 2];
+  out.Require(Ge(grouped, 1), {"branches ", grouped, ": at least 1"});
+  out.Require(Ge(last, 1), {"width ", last, " of a stream: at least 1"});
+  return std::optional<Streams>({x.rank() - 2, grouped, last});
+}
+
+// [a..., last]
+ShapeBuilder LeadAnd(const Operands& in, const Streams& streams, Expr last) {
+  ShapeBuilder y(in.shape(0).dims().subspan(0, streams.lead));
+  y.Add(last);
+  return y;
+}
+
+// X, scale -> like X
+absl::Status InferBranchwiseRmsNorm(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  return ReadStreams(in, out).status();
+}
+
+// streams, pre_mix -> [a..., H]
+absl::Status InferPreMix(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out);
+  const absl::StatusOr<std::optional<Streams>> streams = ReadStreams(in, out);
+  if (!streams.ok()) return streams.status();
+  if (streams->has_value()) out.SetShape(0, LeadAnd(in, **streams, (*streams)->hidden));
+  return absl::OkStatus();
+}
+
+// streams, block_output [a..., H], post_mix, stream_mix -> like streams
+absl::Status InferPostMix(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  const absl::StatusOr<std::optional<Streams>> streams = ReadStreams(in, out);
+  if (!streams.ok()) return streams.status();
+  const ShapeView block = in.shape(1);
+  if (!streams->has_value() || !block.has_rank()) return absl::OkStatus();
+  const int lead = (*streams)->lead;
+  if (block.rank() != lead + 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("block_output has rank ", lead + 1, ", not ", block.rank()));
+  }
+  RequireSameAxes(in.shape(0), block, lead, "streams and block_output", out);
+  RequireSameSize(block[lead], (*streams)->hidden, "width of block_output and of a stream", out);
+  return absl::OkStatus();
+}
+
+// streams [a..., C*H] … -> pre_output [a..., H], post_gate [a..., C], streams_out like streams
+absl::Status InferLowRankMix(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out, 0);
+  SetTypeLike(in, {0}, out, 1);
+  SetLike(in, 0, out, 2);
+  if (in.Int("num_branches", 0) < 1) {
+    return absl::InvalidArgumentError("num_branches is at least 1");
+  }
+  const absl::StatusOr<std::optional<Streams>> streams = ReadStreams(in, out);
+  if (!streams.ok()) return streams.status();
+  if (!streams->has_value()) return absl::OkStatus();
+  out.SetShape(0, LeadAnd(in, **streams, (*streams)->hidden));
+  out.SetShape(1, LeadAnd(in, **streams, (*streams)->branches));
+  return absl::OkStatus();
+}
+
+// key, query [B, S, C, H], value [B, S, H] -> gated value, and the same normalised, [B, S, C, H]
+absl::Status InferEngramGate(const Operands& in, Results& out) {
+  SetLike(in, 0, out, 0);
+  SetLike(in, 0, out, 1);
+  for (int i = 0; i < 3; ++i) {
+    if (absl::Status s = CheckRank(in, i, i == 2 ? 3 : 4); !s.ok()) return s;
+  }
+  const ShapeView key = in.shape(0);
+  const ShapeView value = in.shape(2);
+  RequireSameAxes(key, in.shape(1), 4, "key and query", out);
+  RequireSameAxes(key, value, 2, "key and value", out);
+  if (key.has_rank() && value.has_rank()) {
+    RequireSameSize(key[3], value[2], "hidden size of key and value", out);
+  }
+  return absl::OkStatus();
+}
+
+constexpr Rule kContribStreamsRules[] = {
+    {kMicrosoft, "BranchwiseRMSNorm", 1, InferBranchwiseRmsNorm},
+    {kMicrosoft, "EngramGate", 1, InferEngramGate},
+    {kMicrosoft, "HyperConnectionLowRankMix", 1, InferLowRankMix},
+    {kMicrosoft, "HyperConnectionPostMix", 1, InferPostMix},
+    {kMicrosoft, "HyperConnectionPreMix", 1, InferPreMix},
+};
+
+}  // namespace
+
+absl::Span<const Rule> ContribStreamsRules() { return kContribStreamsRules; }
+
+}  // namespace symshape::rules
