@@ -18,6 +18,7 @@ PREFIX = {
     "protobuf::libprotobuf": "google/protobuf/",
     "protozero::protozero": "protozero/",
     "symshape::symshape": "symshape/",
+    "tomlplusplus::headers": "toml++/",
 }
 OUTSIDE = {
     "include": ["symshape/", "absl/"],

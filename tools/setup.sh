@@ -7,7 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # Debian 12's packages. ccache lets the presets share onnx, the larger part of a build.
 packages_build="cmake ninja-build g++ ccache libprotobuf-dev protobuf-compiler libabsl-dev
-                libprotozero-dev libcli11-dev nlohmann-json3-dev python3-venv"
+                libprotozero-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev python3-venv"
 packages_test="libgtest-dev pkg-config"
 packages_bench="libbenchmark-dev"
 

@@ -51,7 +51,15 @@ struct Condition {
   std::string node;     // who needs it, "" where it has no name
   std::string op;       // "Concat-13"
   std::string because;  // "axis 1 of 'a' and 'b': H == W"
+  int also = 0;         // how many other nodes need it
   bool conditional = false;  // only where a branch or a loop's body is entered
+};
+
+// Sizes at which a model runs that differ from given ones in one symbol.
+struct NearestSize {
+  std::string symbol;
+  std::optional<int64_t> below;
+  std::optional<int64_t> above;
 };
 
 enum class Severity : uint8_t { kNote, kWarning, kError };
@@ -101,6 +109,12 @@ class Analysis {
   // Those that are false at `sizes`: the model does not run there. A condition over symbols that have
   // no size is not counted.
   std::vector<Condition> Broken(const Sizes& sizes) const;
+
+  // Different sizes at which no condition is false: the smallest, each symbol at its edges, random ones.
+  // `empty`: sizes of 0, too. Fewer than `count` where no more are found.
+  std::vector<Sizes> LegalSizes(int count, uint64_t seed = 1, bool empty = false) const;
+  // The nearest sizes at which the model runs, each with one symbol changed.
+  std::vector<NearestSize> Nearest(const Sizes& sizes) const;
 
   std::vector<Symbol> symbols() const;
   std::vector<Diagnostic> diagnostics() const;

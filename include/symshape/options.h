@@ -29,7 +29,29 @@ struct Options {
   bool assume_positive = false;
   // Names of axes: the `dynamic_axes` of the exporters.
   std::vector<AxisName> dynamic_axes = {};
+  // Every fixed axis of an input becomes dynamic, with a made-up name.
+  bool all_dynamic = false;
+  // Axis 0 of every input is called "batch".
+  bool batch = false;
+  // Other names for the inputs' axes; all in the order given.
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  Pairs unify = {};    // {"a", "b"}: both have one size, called a
+  Pairs rename = {};   // {"old", "new"}
+  Pairs replace = {};  // {"H", "32*h"}: H is an expression over new names
 };
+
+// `more` after `options`: lists are joined, switches are on where one is.
+void Append(const Options& more, Options& options);
+
+// What a symshape.toml beside a model says of it: the same options, by name (docs/naming.md). Those of
+// its table [model."NAME"] count for the file of that name only. A missing file says nothing.
+// Errors: kInvalidArgument  with file and line, or the nearest key; kNotFound …  it cannot be read
+absl::StatusOr<Options> ReadOptionsFile(std::string_view path, std::string_view model_name);
+
+// Reads "input:0=batch". Errors: kInvalidArgument, with what was expected.
+absl::StatusOr<AxisName> ParseAxisName(std::string_view text);
+// Reads "old=new". Errors: as above.
+absl::StatusOr<std::pair<std::string, std::string>> ParsePair(std::string_view text);
 
 // Reads `dynamic_axes` as JSON, in its three forms, for any number of inputs and outputs:
 //   {"x": [0, 2]}                     axes only: names are made

@@ -2,6 +2,7 @@
 #ifndef SYMSHAPE_REPORT_H_
 #define SYMSHAPE_REPORT_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -27,11 +28,30 @@ std::string SummaryText(const Analysis& analysis);
 // All of it, always with all tensors; docs/json.md has the schema.
 std::string ReportJson(const Analysis& analysis, std::string_view model);
 
-
 // The model's contract: the conditions on its inputs' sizes under which it runs, a line each with the
-// node that needs it; and as JSON.
-std::string ContractText(const Analysis& analysis);
-std::string ContractJson(const Analysis& analysis, std::string_view model);
+// node that needs it; and as JSON. kReparam writes H = 32*h for H % 32 == 0.
+enum class ContractForm : uint8_t { kConditions, kReparam };
+std::string ContractText(const Analysis& analysis, ContractForm form = ContractForm::kConditions);
+std::string ContractJson(const Analysis& analysis, std::string_view model,
+                         ContractForm form = ContractForm::kConditions);
+
+// What the file declares, held against what was proved.
+enum class FindingsFormat : uint8_t { kText, kJson, kGithub, kSarif };
+struct Findings {
+  int count = 0;
+  std::string text;
+};
+// Not at the same time as other members of `analysis`, as are those below: they build dims.
+Findings Check(const Analysis& analysis, std::string_view model,
+               FindingsFormat format = FindingsFormat::kText, bool color = false);
+
+// From the inputs to one axis of a tensor, a line for each node that makes a dim on the way.
+// Errors: kNotFound         no such tensor, with the nearest name
+//         kInvalidArgument  no such axis
+absl::StatusOr<std::string> ExplainAxis(const Analysis& analysis, std::string_view tensor, int axis);
+// Which nodes need a condition such as "H % 32 == 0", or at which legal sizes it is false.
+// Errors: kInvalidArgument  it cannot be read, or names what no input has
+absl::StatusOr<std::string> ExplainFact(const Analysis& analysis, std::string_view fact);
 
 }  // namespace symshape
 

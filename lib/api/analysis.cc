@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "symbolic/guard.h"
 #include "api/state.h"
-#include "queries/conditions.h"
 #include "queries/describe.h"
 #include "queries/eval.h"
+#include "queries/sizes.h"
 
 namespace symshape {
 namespace {
@@ -58,12 +58,13 @@ std::vector<Tensor> MakeTensors(const State& state, const std::vector<TensorRef>
 }
 
 Condition MakeCondition(const State& state, const queries::Condition& condition) {
-  const engine::Requirement& requirement = *condition.requirement;
+  const engine::Requirement& requirement = *condition.causes[0];
   const graph::Node& node = requirement.graph->nodes[requirement.node];
   return {.when = condition.when,
           .node = std::string(node.name),
           .op = queries::OperatorName(state.model.op(node)),
           .because = diagnostics::Render(requirement.message, state.context()),
+          .also = static_cast<int>(requirement.also.size() + condition.causes.size() - 1),
           .conditional = requirement.conditional};
 }
 
@@ -116,23 +117,40 @@ absl::StatusOr<std::vector<int64_t>> Analysis::Evaluate(std::string_view name,
 
 std::vector<Condition> Analysis::conditions() const {
   std::vector<Condition> conditions;
-  for (const queries::Condition& condition : queries::ConditionsOf(*state_->analysis)) {
-    conditions.push_back(MakeCondition(*state_, condition));
+  for (const auto* list : {&state_->contract().conditions(), &state_->contract().conditional()}) {
+    for (const queries::Condition& c : *list) conditions.push_back(MakeCondition(*state_, c));
   }
   return conditions;
 }
 
 std::vector<Condition> Analysis::Broken(const Sizes& sizes) const {
-  const symbolic::Bindings bindings = internal::ToBindings(sizes);
   std::vector<Condition> broken;
-  for (const queries::Condition& condition : queries::ConditionsOf(*state_->analysis)) {
-    if (condition.requirement->conditional) continue;
-    if (queries::Holds(state_->context(), *condition.requirement, bindings) ==
-        symbolic::Tri::kNo) {
-      broken.push_back(MakeCondition(*state_, condition));
-    }
+  for (const queries::Condition* c : state_->contract().Broken(internal::ToBindings(sizes))) {
+    broken.push_back(MakeCondition(*state_, *c));
   }
   return broken;
+}
+
+std::vector<Sizes> Analysis::LegalSizes(int count, uint64_t seed, bool empty) const {
+  const queries::Contract& contract = state_->contract();
+  std::vector<Sizes> result;
+  for (const queries::SizeMap& found : queries::LegalSizes(
+           contract, {.count = count, .seed = seed, .smallest = empty ? 0 : 1})) {
+    Sizes& sizes = result.emplace_back();
+    for (const auto& [name, size] : found) sizes[contract.FileName(name)] = size;
+  }
+  return result;
+}
+
+std::vector<NearestSize> Analysis::Nearest(const Sizes& sizes) const {
+  const queries::Contract& contract = state_->contract();
+  const symbolic::Bindings renamed = contract.Sizes(internal::ToBindings(sizes));
+  std::vector<NearestSize> result;
+  for (const queries::Nearest& n :
+       queries::NearestLegal(contract, queries::SizeMap(renamed.begin(), renamed.end()))) {
+    result.push_back({contract.FileName(n.symbol), n.below, n.above});
+  }
+  return result;
 }
 
 absl::Status Analysis::CheckSizes(const Sizes& sizes) const {

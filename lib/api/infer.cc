@@ -27,6 +27,11 @@ engine::Options ToEngine(const Options& options) {
   for (const AxisName& name : options.dynamic_axes) {
     result.dynamic_axes.push_back({name.tensor, name.axis, name.name});
   }
+  result.all_dynamic = options.all_dynamic;
+  result.batch = options.batch;
+  result.unify = options.unify;
+  result.rename = options.rename;
+  result.replace = options.replace;
   return result;
 }
 

@@ -98,4 +98,46 @@ absl::StatusOr<std::vector<std::pair<std::string, int64_t>>> ParseSizes(std::str
   return sizes;
 }
 
+void Append(const Options& more, Options& options) {
+  const auto append = [](const auto& from, auto& to) { to.insert(to.end(), from.begin(), from.end()); };
+  append(more.bind, options.bind);
+  append(more.assume, options.assume);
+  append(more.dynamic_axes, options.dynamic_axes);
+  append(more.unify, options.unify);
+  append(more.rename, options.rename);
+  append(more.replace, options.replace);
+  options.assume_positive = options.assume_positive || more.assume_positive;
+  options.all_dynamic = options.all_dynamic || more.all_dynamic;
+  options.batch = options.batch || more.batch;
+}
+
+// At the last ':' before the last '=': names of tensors may have any character.
+absl::StatusOr<AxisName> ParseAxisName(std::string_view text) {
+  const absl::string_view given = internal::ToAbsl(text);
+  const size_t equals = given.rfind('=');
+  const absl::string_view left = given.substr(0, equals);
+  const size_t colon = left.rfind(':');
+  AxisName name;
+  if (equals == absl::string_view::npos || colon == absl::string_view::npos || colon == 0 ||
+      !absl::SimpleAtoi(left.substr(colon + 1), &name.axis)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", given, "': expected TENSOR:AXIS=NAME, such as input:0=batch"));
+  }
+  name.tensor = std::string(left.substr(0, colon));
+  name.name = std::string(absl::StripAsciiWhitespace(given.substr(equals + 1)));
+  return name;
+}
+
+absl::StatusOr<std::pair<std::string, std::string>> ParsePair(std::string_view text) {
+  const absl::string_view given = internal::ToAbsl(text);
+  const size_t equals = given.find('=');
+  if (equals != absl::string_view::npos) {
+    std::pair<std::string, std::string> pair(absl::StripAsciiWhitespace(given.substr(0, equals)),
+                                             absl::StripAsciiWhitespace(given.substr(equals + 1)));
+    if (!pair.first.empty() && !pair.second.empty()) return pair;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", given, "': expected NAME=TEXT, such as old=new"));
+}
+
 }  // namespace symshape

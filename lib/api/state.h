@@ -3,6 +3,7 @@
 #define SYMSHAPE_API_STATE_H_
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "engine/analysis.h"
 #include "graph/model.h"
+#include "queries/contract.h"
 #include "queries/tensors.h"
 #include "symbolic/access.h"
 #include "symbolic/context.h"
@@ -37,6 +39,17 @@ struct State {
   absl::flat_hash_map<symbolic::Dim, symbolic::Interval> bounds;
 
   const symbolic::Context& context() const { return analysis->context(); }
+  // Made when it is first asked for.
+  const queries::Contract& contract() const {
+    std::call_once(contract_once, [this] {
+      made_contract = std::make_unique<const queries::Contract>(*analysis);
+    });
+    return *made_contract;
+  }
+
+ private:
+  mutable std::once_flag contract_once;
+  mutable std::unique_ptr<const queries::Contract> made_contract;
 };
 
 inline Analysis Access::MakeAnalysis(std::unique_ptr<const State> state) {

@@ -7,6 +7,10 @@ namespace symshape::diagnostics {
 namespace {
 
 constexpr Row kRows[] = {
+    {"declared-name", Severity::kWarning,
+     "an axis has a name that stands for another size elsewhere: an input's axis, or another tensor's",
+     "give the axis another name, or let `symshape check --fix` write its formula: runtimes may reuse "
+     "buffers where names are equal"},
     {"declared-rank", Severity::kWarning,
      "the file declares another rank for a tensor than its node gives it",
      "nothing to do: the inferred shape was written; --strict makes this an error"},
@@ -18,6 +22,18 @@ constexpr Row kRows[] = {
     {"declared-type", Severity::kWarning,
      "the file declares another element type for a tensor than its node gives it",
      "nothing to do: the inferred type was written; --strict makes this an error"},
+    {"input-claim", Severity::kWarning,
+     "an input's axis is declared as an expression, but nodes allow other sizes, and no runtime "
+     "checks it",
+     "nothing to do: infer gives the axis a name of its own. Where the expression is meant, say so: "
+     "--assume 'AXIS == EXPRESSION'"},
+    {"input-fixed", Severity::kWarning,
+     "an input's axis is declared dynamic, but its nodes run at one size only",
+     "export the model with a fixed axis, or look for what fixed it: symshape contract names the "
+     "node"},
+    {"input-placeholder", Severity::kWarning,
+     "an input's axis is declared as ?, 0 or -1, which runtimes take for a name, or literally",
+     "name the axis: --name INPUT:AXIS=NAME; infer makes a name up where nobody gives one"},
     {"never-runs", Severity::kError,
      "a node cannot run at any size: its operands disagree, or an attribute is impossible",
      "look at the node's operands with `symshape explain MODEL TENSOR`, and repair the model where "

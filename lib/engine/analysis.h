@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -18,13 +19,24 @@ namespace symshape::engine {
 
 // What a node requires in order to run, over the inputs' symbols; simplified under the facts of
 // earlier nodes only, so that dropping none of the list loses nothing.
-struct Requirement {
+struct Need {
   symbolic::Fact fact;
   std::vector<symbolic::Fact> unless;  // not needed where one of these holds: batch == 0
+  friend bool operator==(const Need&, const Need&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const Need& need) {
+    return H::combine(std::move(h), need.fact, need.unless);
+  }
+};
+
+struct Requirement {
+  // All needs of one of these hold: one way with one need, or the two branches of an If.
+  std::vector<std::vector<Need>> ways;
   diagnostics::Message message;
   const graph::Graph* graph;
   uint32_t node;       // index into graph->nodes
   bool conditional;    // inside a branch or loop body that need not be entered
+  std::vector<std::pair<const graph::Graph*, uint32_t>> also;  // other nodes that require the same
 };
 
 // An axis of a graph input whose name the file did not give (or gave in a form that is no symbol).
@@ -33,6 +45,7 @@ struct NamedAxis {
   int axis;
   std::string name;     // what symshape calls it
   std::string written;  // what the file had: "", "?", "-1", "0", "past + 1"
+  bool formula = false;  // the name is an expression over symbols that the user put there: "32*h"
 };
 
 // An axis of a graph input whose symbol the options bind to a size.
@@ -76,7 +89,11 @@ class Analysis {
   bool IsLocal(symbolic::Dim symbol) const { return local_symbols_.contains(symbol); }
 
   const std::vector<NamedAxis>& named_axes() const { return named_axes_; }
+  // Names of the file that the user gave up: they stand for nothing any more.
+  bool IsGivenUp(const std::string& name) const { return given_up_.contains(name); }
   const std::vector<BoundAxis>& bound_axes() const { return bound_axes_; }
+  // Facts about the inputs' sizes that options told.
+  const std::vector<symbolic::Fact>& declared_facts() const { return declared_facts_; }
   const std::vector<Requirement>& requirements() const { return requirements_; }
   const std::vector<diagnostics::Diagnostic>& diagnostics() const { return diagnostics_; }
   int rounds() const { return rounds_; }
@@ -93,7 +110,9 @@ class Analysis {
   absl::flat_hash_set<symbolic::Dim> input_symbol_set_;
   absl::flat_hash_set<symbolic::Dim> local_symbols_;
   std::vector<NamedAxis> named_axes_;
+  absl::flat_hash_set<std::string> given_up_;
   std::vector<BoundAxis> bound_axes_;
+  std::vector<symbolic::Fact> declared_facts_;
   std::vector<Requirement> requirements_;
   std::vector<diagnostics::Diagnostic> diagnostics_;
   int rounds_ = 0;

@@ -55,10 +55,10 @@ const graph::Graph* Walk::BodyOf(const Frame& frame, uint32_t node, absl::string
   return nullptr;
 }
 
-// Whichever branch is taken, its needs hold: (a and b) or (c and d) says a or c, a or d, b or c, b or d.
-// Only of those that the inputs' sizes decide, as nobody can read the others.
-void Walk::RequireEither(Frame& frame, uint32_t node, const std::vector<Need>& one,
-                         const std::vector<Need>& other) {
+// Whichever branch is taken, its needs hold. Only of those that the inputs' sizes decide, as nobody can
+// read the others.
+void Walk::RequireEither(Frame& frame, uint32_t node, std::vector<Need> one,
+                         std::vector<Need> other) {
   const auto over_inputs = [&](const symbolic::Fact& fact) {
     for (Dim side : {fact.a, fact.b}) {
       for (Dim symbol : context().SymbolsOf(side)) {
@@ -67,31 +67,17 @@ void Walk::RequireEither(Frame& frame, uint32_t node, const std::vector<Need>& o
     }
     return true;
   };
-  const auto readable = [&](const std::vector<Need>& needs) {
-    std::vector<const Need*> result;
-    for (const Need& need : needs) {
-      if (over_inputs(need.fact) && absl::c_all_of(need.unless, over_inputs)) {
-        result.push_back(&need);
-      }
-    }
-    return result;
-  };
-  const std::vector<const Need*> ours = readable(one);
-  const std::vector<const Need*> theirs = readable(other);
-  if (ours.size() * theirs.size() > kMaxEither) return;
-  for (const Need* a : ours) {
-    for (const Need* b : theirs) {
-      std::vector<symbolic::Fact> unless = a->unless;
-      unless.insert(unless.end(), b->unless.begin(), b->unless.end());
-      diagnostics::Message message = a->message;
-      if (!(a->fact == b->fact)) {
-        unless.push_back(b->fact);
-        message.push_back(", or in the other branch ");
-        message.insert(message.end(), b->message.begin(), b->message.end());
-      }
-      Require(frame, node, a->fact, unless, message);
-    }
+  for (std::vector<Need>* needs : {&one, &other}) {
+    std::erase_if(*needs, [&](const Need& need) {
+      return !over_inputs(need.fact) || !absl::c_all_of(need.unless, over_inputs);
+    });
   }
+  for (const Need& need : one) {
+    if (!absl::c_linear_search(other, need)) continue;
+    Require(frame, node, need.fact, need.unless, {"both branches need it"});
+  }
+  if (one.empty() || other.empty()) return;
+  Record(frame, node, {std::move(one), std::move(other)}, {"one of its branches runs"});
 }
 
 void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
@@ -126,7 +112,7 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     context().Pop();
     if (ways[b].size() != outputs.size()) return;
   }
-  RequireEither(frame, node, needs[0], needs[1]);
+  RequireEither(frame, node, std::move(needs[0]), std::move(needs[1]));
   // The same branch is taken for all outputs, so the same pair of dims has the same symbol.
   std::map<std::pair<uint32_t, uint32_t>, Dim> chosen;
   const Differ differ = [&](Dim a, Dim b, uint32_t) {

@@ -1,166 +1,123 @@
 // The symbols on the main graph's inputs, and the options that speak of them.
-#include <algorithm>
 #include <map>
 #include <set>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "diagnostics/nearest.h"
+#include "engine/input_axes.h"
 #include "engine/walk.h"
 
 namespace symshape::engine {
-namespace {
-
-using graph::DeclaredDim;
 using graph::DeclaredType;
 using rules::Info;
 using rules::Type;
-using symbolic::Context;
 using symbolic::Dim;
 
-bool IsPlainName(absl::string_view text) {
-  if (text.empty() || !(absl::ascii_isalpha(text[0]) || text[0] == '_')) return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return absl::ascii_isalnum(c) || c == '_' || c == '.'; });
-}
-
-// "past + 1" where every name is a plain name of some input axis: a claim, not a symbol.
-bool IsClaim(absl::string_view text, const std::set<std::string>& plain) {
-  if (IsPlainName(text)) return false;
-  const absl::StatusOr<std::vector<std::string>> names = Context::NamesIn(text);
-  return names.ok() && !names->empty() &&
-         std::all_of(names->begin(), names->end(),
-                     [&](const std::string& n) { return plain.count(n) > 0; });
-}
-
-std::string DidYouMean(const std::string& name, const std::set<std::string>& known) {
-  const std::vector<absl::string_view> names(known.begin(), known.end());
-  return diagnostics::DidYouMean(name, names);
-}
-
-std::string Identifier(absl::string_view text) {
-  std::string name(text);
-  for (char& c : name) {
-    if (!absl::ascii_isalnum(c)) c = '_';
+absl::Status Walk::NameInputs() {
+  InputAxes axes(model_);
+  if (absl::Status s = axes.Apply(options_); !s.ok()) return s;
+  const graph::Graph& main = *model_.main;
+  const std::set<std::string> plain = axes.PlainNames();
+  for (const auto& [first, second] : options_.unify) analysis_->given_up_.insert(second);
+  for (const auto* pairs : {&options_.rename, &options_.replace}) {
+    for (const auto& [from, to] : *pairs) analysis_->given_up_.insert(from);
   }
-  if (name.empty() || absl::ascii_isdigit(name[0])) name.insert(0, "_");
+  for (const std::string& name : plain) analysis_->given_up_.erase(name);  // swapped, say
+  std::set<std::string> taken = plain;
+  std::set<std::string> bindable;
+  analysis_->input_dims_.resize(main.inputs.size());
+  for (size_t i = 0; i < main.inputs.size(); ++i) {
+    const absl::string_view input = main.values[graph::Index(main.inputs[i])].name;
+    for (size_t k = 0; k < axes.of(i).size(); ++k) {
+      Axis& axis = axes.of(i)[k];
+      const std::optional<int64_t> claimed = BoundClaim(axis, plain);
+      if (!axis.size && !axis.formula && (axis.text.empty() || IsClaim(axis.text, plain))) {
+        axis.text = MakeAxisName(input, k, taken);
+        axis.renamed = true;
+      }
+      absl::StatusOr<Dim> dim = NamedDim(axis, bindable);
+      if (!dim.ok()) return dim.status();
+      // A part of a replaced name may be bound: 2*h*w.
+      if (axis.formula && !context().ConstantOf(*dim).has_value()) {
+        const std::string text = context().Print(*dim);
+        axis.renamed = axis.renamed || text != axis.text;
+        axis.text = text;
+      }
+      if (axis.renamed) {
+        analysis_->named_axes_.push_back(
+            {main.inputs[i], static_cast<int>(k), axis.text, axis.written, axis.formula});
+      }
+      const bool dynamic = !axis.size.has_value();
+      if (dynamic && claimed.has_value()) dim = context().Constant(*claimed);
+      const std::optional<int64_t> size = context().ConstantOf(*dim);
+      if (dynamic && size.has_value()) {
+        analysis_->bound_axes_.push_back({main.inputs[i], static_cast<int>(k), *size});
+      }
+      analysis_->input_dims_[i].push_back(*dim);
+    }
+  }
+  return CheckBindings(bindable);
+}
+
+// "past + 1" where the user binds past: the exporter's formula tells this axis, too.
+std::optional<int64_t> Walk::BoundClaim(const Axis& axis, const std::set<std::string>& plain) {
+  if (axis.size || axis.formula || !IsClaim(axis.text, plain)) return std::nullopt;
+  const symbolic::Bindings sizes(options_.bindings.begin(), options_.bindings.end());
+  symbolic::Context scratch;
+  const absl::StatusOr<Dim> claim = scratch.Parse(axis.text);
+  if (!claim.ok()) return std::nullopt;
+  const std::optional<int64_t> size = scratch.Evaluate(*claim, sizes);
+  return size.has_value() && *size >= 0 ? size : std::nullopt;
+}
+
+// "x_dim0", the first time.
+std::string Walk::MakeAxisName(absl::string_view input, size_t axis, std::set<std::string>& taken) {
+  const std::string stem = absl::StrCat(Identifier(input), "_dim", axis);
+  std::string name = stem;
+  for (int n = 2; taken.count(name) > 0; ++n) name = absl::StrCat(stem, "_", n);
+  taken.insert(name);
   return name;
 }
 
-// What the file or the user says of one axis; empty text for an anonymous one.
-struct Axis {
-  std::optional<int64_t> size;
-  std::string text;
-  std::string written;  // for the record
-  bool renamed = false;  // by the user
-};
-
-Axis ReadAxis(const DeclaredDim& d) {
-  Axis axis;
-  switch (d.kind) {
-    case DeclaredDim::Kind::kUnset:
-      break;
-    case DeclaredDim::Kind::kValue:
-      // 0 and -1 are some converters' "unknown" (architecture.md section 4, Symbols).
-      if (d.value > 0) axis.size = d.value;
-      axis.written = absl::StrCat(d.value);
-      break;
-    case DeclaredDim::Kind::kParam:
-      axis.written = std::string(d.param);
-      if (d.param != "?") axis.text = std::string(d.param);
-      break;
+// The axis' dim; names that could be bound are added to `bindable`.
+absl::StatusOr<Dim> Walk::NamedDim(const Axis& axis, std::set<std::string>& bindable) {
+  if (axis.size) return context().Constant(*axis.size);
+  std::vector<std::string> names{axis.text};
+  if (axis.formula) {
+    const absl::StatusOr<std::vector<std::string>> used = symbolic::Context::NamesIn(axis.text);
+    if (!used.ok()) return used.status();
+    names = *used;
   }
-  return axis;
+  std::vector<std::pair<Dim, Dim>> bound;
+  for (const std::string& name : names) {
+    bindable.insert(name);
+    const symbolic::Interval domain{options_.assume_positive ? 1 : 0,
+                                    symbolic::Interval::kPlusInf};
+    for (const auto& [bound_name, size] : options_.bindings) {
+      if (bound_name != name) continue;
+      if (!axis.formula) return context().Constant(size);
+      bound.emplace_back(context().Symbol(name, domain), context().Constant(size));
+    }
+    if (!bound.empty() && *context().SymbolName(bound.back().first) == absl::string_view(name)) {
+      continue;
+    }
+    AddInputSymbol(context().Symbol(name, domain));
+  }
+  if (!axis.formula) return context().Symbol(axis.text);
+  const absl::StatusOr<Dim> dim = context().Parse(axis.text);
+  if (!dim.ok()) return dim.status();
+  return context().Substitute(*dim, bound);
 }
 
-}  // namespace
+void Walk::AddInputSymbol(Dim symbol) {
+  if (!analysis_->input_symbol_set_.insert(symbol).second) return;
+  analysis_->input_symbols_.push_back(symbol);
+  if (options_.assume_positive) {
+    analysis_->declared_facts_.push_back({symbolic::Fact::Kind::kGe, symbol, Dim::Inline(1)});
+  }
+}
 
-absl::Status Walk::NameInputs() {
-  const graph::Graph& main = *model_.main;
-  std::set<graph::ValueId> initialized;
-  for (const graph::Initializer& i : main.initializers) initialized.insert(i.value);
-  std::map<std::string, size_t> by_name;
-  std::vector<std::vector<Axis>> axes(main.inputs.size());
-  for (size_t i = 0; i < main.inputs.size(); ++i) {
-    const graph::Value& value = main.values[graph::Index(main.inputs[i])];
-    if (initialized.count(main.inputs[i]) > 0) continue;
-    by_name.emplace(std::string(value.name), i);
-    if (value.declared == nullptr || !value.declared->has_shape) continue;
-    for (const DeclaredDim& d : value.declared->dims) axes[i].push_back(ReadAxis(d));
-  }
-  std::set<std::string> outputs;
-  for (graph::ValueId o : main.outputs) outputs.insert(std::string(main.values[graph::Index(o)].name));
-
-  // The user's names. An empty one asks for a made-up name.
-  for (const AxisName& a : options_.dynamic_axes) {
-    const auto input = by_name.find(a.tensor);
-    if (input == by_name.end()) {
-      if (outputs.count(a.tensor) > 0) continue;  // a claim: claims.cc
-      std::set<std::string> known = outputs;
-      for (const auto& [name, index] : by_name) known.insert(name);
-      return absl::InvalidArgumentError(
-          absl::StrCat("dynamic axes: the model has no input or output '", a.tensor, "'",
-                       DidYouMean(a.tensor, known)));
-    }
-    std::vector<Axis>& list = axes[input->second];
-    const int rank = static_cast<int>(list.size());
-    if (a.axis < -rank || a.axis >= rank) {
-      return absl::InvalidArgumentError(absl::StrCat("dynamic axes: input '", a.tensor, "' has rank ",
-                                                     rank, ", so no axis ", a.axis));
-    }
-    Axis& axis = list[a.axis < 0 ? a.axis + rank : a.axis];
-    axis.size.reset();
-    axis.text = a.name;
-    axis.renamed = !a.name.empty();
-  }
-
-  std::set<std::string> plain;
-  for (const auto& list : axes) {
-    for (const Axis& a : list) {
-      if (IsPlainName(a.text)) plain.insert(a.text);
-    }
-  }
-  std::map<std::string, int64_t> bound(options_.bindings.begin(), options_.bindings.end());
-  std::set<std::string> bindable;
-  std::set<std::string> taken = plain;
-  analysis_->input_dims_.resize(main.inputs.size());
-  for (size_t i = 0; i < main.inputs.size(); ++i) {
-    const graph::Value& value = main.values[graph::Index(main.inputs[i])];
-    for (size_t k = 0; k < axes[i].size(); ++k) {
-      Axis& axis = axes[i][k];
-      if (!axis.size && (axis.text.empty() || IsClaim(axis.text, plain))) {
-        const std::string stem = absl::StrCat(Identifier(value.name), "_dim", k);
-        axis.text = stem;
-        for (int n = 2; taken.count(axis.text) > 0; ++n) axis.text = absl::StrCat(stem, "_", n);
-        taken.insert(axis.text);
-        analysis_->named_axes_.push_back(
-            {main.inputs[i], static_cast<int>(k), axis.text, axis.written});
-      } else if (axis.renamed) {
-        analysis_->named_axes_.push_back(
-            {main.inputs[i], static_cast<int>(k), axis.text, axis.written});
-      }
-      if (!axis.size) {
-        bindable.insert(axis.text);
-        if (const auto it = bound.find(axis.text); it != bound.end()) {
-          axis.size = it->second;
-          analysis_->bound_axes_.push_back({main.inputs[i], static_cast<int>(k), it->second});
-        }
-      }
-      if (axis.size) {
-        analysis_->input_dims_[i].push_back(context().Constant(*axis.size));
-        continue;
-      }
-      const symbolic::Interval domain{options_.assume_positive ? 1 : 0,
-                                      symbolic::Interval::kPlusInf};
-      const Dim symbol = context().Symbol(axis.text, domain);
-      analysis_->input_dims_[i].push_back(symbol);
-      if (analysis_->input_symbol_set_.insert(symbol).second) {
-        analysis_->input_symbols_.push_back(symbol);
-      }
-    }
-  }
-  for (const auto& [name, size] : bound) {
+absl::Status Walk::CheckBindings(const std::set<std::string>& bindable) const {
+  for (const auto& [name, size] : options_.bindings) {
     if (size < 0) {
       return absl::InvalidArgumentError(absl::StrCat("bind: ", name, "=", size, " is below 0"));
     }
@@ -199,6 +156,7 @@ absl::Status Walk::ReadAssumptions() {
             .Assume({symbolic::Fact::Kind::kEq, *symbol, context().Constant(size)}, {})
             .IgnoreError();
       }
+      analysis_->declared_facts_.push_back(fact);
       if (absl::StatusOr<bool> added = context().Assume(fact, {}); !added.ok()) {
         return absl::InvalidArgumentError(
             absl::StrCat("assume: '", text, "' contradicts what was assumed before"));

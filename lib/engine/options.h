@@ -22,6 +22,12 @@ struct Options {
   std::vector<std::string> assumptions;                   // facts as text: "H >= 1"
   bool assume_positive = false;                           // every input symbol >= 1
   std::vector<AxisName> dynamic_axes;
+  bool all_dynamic = false;  // every fixed axis of an input gets a made-up name
+  bool batch = false;        // axis 0 of every input is called "batch"
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  Pairs rename;   // old name, new name
+  Pairs unify;    // two names of one size: it gets the first
+  Pairs replace;  // a name, and an expression over new ones: H, 32*h
   // Rounds over the graph: later ones use facts that late nodes told.
   int max_rounds = 4;
 };

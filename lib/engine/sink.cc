@@ -56,29 +56,56 @@ Tri Walk::DecideQuickly(const Fact& fact) {
   return bounds.lo == 0 && bounds.hi == 0 ? Tri::kYes : Tri::kUnknown;
 }
 
-void Walk::Require(Frame& frame, uint32_t node, const Fact& fact,
-                   absl::Span<const Fact> unless, absl::Span<const diagnostics::Piece> message) {
+// Lists it, or adds the node to the one that is listed already; where it is in the list. A node of a
+// schema's function body is none of the file's: the file's node that calls it stands for it.
+size_t Walk::Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> ways,
+                    absl::Span<const diagnostics::Piece> message) {
+  const bool conditional = frame.conditional;
+  const Frame* owner = &frame;
+  while (&owner->model != &model_) {
+    node = owner->parent_node;
+    owner = owner->parent;
+  }
+  std::vector<Requirement>& list = analysis_->requirements_;
+  const auto [at, is_new] = required_.try_emplace({ways, conditional}, list.size());
+  if (is_new) {
+    list.push_back({std::move(ways), {message.begin(), message.end()}, &owner->graph, node,
+                    conditional, {}});
+    return at->second;
+  }
+  Requirement& listed = list[at->second];
+  const std::pair<const graph::Graph*, uint32_t> other{&owner->graph, node};
+  if (other != std::pair(listed.graph, listed.node) && listed.also.size() < kMaxAlso &&
+      std::find(listed.also.begin(), listed.also.end(), other) == listed.also.end()) {
+    listed.also.push_back(other);
+  }
+  return at->second;
+}
+
+void Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<const Fact> unless,
+                   absl::Span<const diagnostics::Piece> message) {
   const Tri answer = context().Decide(fact);
-  if (answer == Tri::kYes) return;
-  std::vector<Fact> open;  // may hold
+  if (answer == Tri::kYes) {
+    const Need need{fact, {}};
+    if (required_.contains({{{need}}, frame.conditional})) Record(frame, node, {{need}}, message);
+    return;
+  }
+  Need need{fact, {}};
   for (const Fact& other : unless) {
     const Tri holds = DecideQuickly(other);
     if (holds == Tri::kYes) return;
-    if (holds == Tri::kNo || std::find(open.begin(), open.end(), other) != open.end()) continue;
-    open.push_back(other);
+    if (holds == Tri::kUnknown &&
+        std::find(need.unless.begin(), need.unless.end(), other) == need.unless.end()) {
+      need.unless.push_back(other);
+    }
   }
-  if (branch_needs_ != nullptr) {
-    branch_needs_->push_back({fact, open, {message.begin(), message.end()}});
-  }
-  std::vector<Requirement>& list = analysis_->requirements_;
-  if (required_.insert({fact, open, frame.conditional}).second) {
-    list.push_back(
-        {fact, open, {message.begin(), message.end()}, &frame.graph, node, frame.conditional});
-  }
-  if (!open.empty()) return;
+  if (branch_needs_ != nullptr) branch_needs_->push_back(need);
+  const bool open = !need.unless.empty();
+  const size_t listed = Record(frame, node, {{std::move(need)}}, message);
+  if (open) return;
   if (answer == Tri::kUnknown) {
     const symbolic::Cause cause{symbolic::Cause::Kind::kRequired,
-                                static_cast<uint32_t>(list.size() - 1)};
+                                static_cast<uint32_t>(listed)};
     if (context().Assume(fact, cause).ok()) return;
   }
   if (frame.conditional) return;  // a branch that cannot be entered
@@ -91,7 +118,7 @@ void Walk::Require(Frame& frame, uint32_t node, const Fact& fact,
 void Walk::ForgetRequirements(size_t size) {
   std::vector<Requirement>& list = analysis_->requirements_;
   for (size_t i = size; i < list.size(); ++i) {
-    required_.erase({list[i].fact, list[i].unless, list[i].conditional});
+    required_.erase({list[i].ways, list[i].conditional});
   }
   list.erase(list.begin() + size, list.end());
 }

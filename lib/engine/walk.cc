@@ -76,6 +76,7 @@ Frame& Walk::Child(Frame& frame, uint32_t node, const graph::Model& model,
   std::unique_ptr<Frame>& child = frame.children[{node, &graph}];
   if (child == nullptr) {
     child = std::make_unique<Frame>(model, graph, frames_++, &frame);
+    child->parent_node = node;
     child->conditional = frame.conditional;
     child->repeated = frame.repeated;
   }

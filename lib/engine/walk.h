@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "engine/analysis.h"
 #include "engine/options.h"
 #include "rules/operands.h"
@@ -45,6 +47,7 @@ struct Frame {
   const graph::Graph& graph;
   const uint32_t id;
   Frame* const parent;  // nullptr for the main graph
+  uint32_t parent_node = kInputs;  // of the parent's graph, which activates this
   std::vector<rules::Info> infos;  // by value
   absl::Span<const graph::Attribute> call_attributes;
   std::vector<graph::Attribute> call_attribute_storage;
@@ -73,6 +76,7 @@ struct Plan {
   const graph::Function* function = nullptr;
 };
 
+struct Axis;
 class LoopRun;
 class SchemaContext;
 
@@ -91,6 +95,11 @@ class Walk {
 
   // inputs.cc
   absl::Status NameInputs();
+  std::optional<int64_t> BoundClaim(const Axis& axis, const std::set<std::string>& plain);
+  std::string MakeAxisName(absl::string_view input, size_t axis, std::set<std::string>& taken);
+  absl::StatusOr<Dim> NamedDim(const Axis& axis, std::set<std::string>& bindable);
+  void AddInputSymbol(Dim symbol);
+  absl::Status CheckBindings(const std::set<std::string>& bindable) const;
   absl::Status ReadAssumptions();
   void StartInputs(Frame& frame);
   rules::TypeId TypeOfClaim(const graph::DeclaredType& type, absl::string_view stem);
@@ -150,19 +159,14 @@ class Walk {
   void AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool trusted, Info& info);
   void CheckClaims();
 
-  // What a branch needs, wherever it is taken.
-  struct Need {
-    symbolic::Fact fact;
-    std::vector<symbolic::Fact> unless;
-    diagnostics::Message message;
-  };
-  void RequireEither(Frame& frame, uint32_t node, const std::vector<Need>& one,
-                     const std::vector<Need>& other);
+  void RequireEither(Frame& frame, uint32_t node, std::vector<Need> one, std::vector<Need> other);
 
   // sink.cc
   void Require(Frame& frame, uint32_t node, const symbolic::Fact& fact,
                absl::Span<const symbolic::Fact> unless,
                absl::Span<const diagnostics::Piece> message);
+  size_t Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> ways,
+                absl::Span<const diagnostics::Piece> message);
   symbolic::Tri DecideQuickly(const symbolic::Fact& fact);
   Dim Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view stem,
             symbolic::Interval domain);
@@ -193,19 +197,10 @@ class Walk {
   static constexpr uint32_t kSchemaKeys = 1u << 20;
   // Bodies and functions nested more deeply than this are not entered; their outputs are unknown.
   static constexpr int kMaxDepth = 200;
-  // The most pairs of needs of an If's branches that are looked at.
-  static constexpr size_t kMaxEither = 256;
-  struct Required {
-    symbolic::Fact fact;
-    std::vector<symbolic::Fact> unless;
-    bool conditional;
-    friend bool operator==(const Required&, const Required&) = default;
-    template <typename H>
-    friend H AbslHashValue(H h, const Required& r) {
-      return H::combine(std::move(h), r.fact, r.unless, r.conditional);
-    }
-  };
-  absl::flat_hash_set<Required> required_;  // what the analysis' list has
+  // The most nodes that are listed with one requirement.
+  static constexpr size_t kMaxAlso = 1000;
+  // Where the analysis' list has it: by needs and whether it is conditional.
+  absl::flat_hash_map<std::pair<std::vector<std::vector<Need>>, bool>, size_t> required_;
   std::vector<Need>* branch_needs_ = nullptr;  // of the branch that is being inferred
   struct FreshKey {
     uint32_t frame;

@@ -54,24 +54,6 @@ std::pair<absl::string_view, int> ReadImport(data_view bytes) {
   return import;
 }
 
-std::pair<absl::string_view, absl::string_view> ReadEntry(data_view bytes) {
-  std::pair<absl::string_view, absl::string_view> entry;
-  wire::Message<wire::StringStringEntry> message(bytes);
-  while (message.Next()) {
-    switch (message.tag()) {
-      case wire::StringStringEntry::kKey:
-        entry.first = message.Text().value_or(entry.first);
-        break;
-      case wire::StringStringEntry::kValue:
-        entry.second = message.Text().value_or(entry.second);
-        break;
-      default:
-        message.Skip();
-    }
-  }
-  return entry;
-}
-
 // Walks the bytes and feeds the builder in the order in which from_proto.cc does, so that both
 // number values alike. Recursion follows graphs, bounded by the builder.
 class WireSource {
@@ -359,7 +341,7 @@ absl::StatusOr<Model> WireSource::ReadModel(absl::string_view bytes) {
         if (const auto bytes = message.Bytes()) imports.push_back(ReadImport(*bytes));
         break;
       case wire::Model::kMetadataProps:
-        if (const auto bytes = message.Bytes()) metadata_props.push_back(ReadEntry(*bytes));
+        if (const auto bytes = message.Bytes()) metadata_props.push_back(wire::ReadEntry(*bytes));
         break;
       case wire::Model::kFunctions:
         message.AppendBytes(functions);

@@ -37,6 +37,8 @@ std::optional<NamedInputAxis> ReadInput(const ordered_json& json) {
   read.input = input->get<std::string>();
   read.axis = axis->get<int>();
   read.name = name->get<std::string>();
+  const auto formula = json.find("formula");
+  read.formula = formula != json.end() && formula->is_boolean() && formula->get<bool>();
   if (was != json.end() && was->is_number_integer()) read.was = was->get<int64_t>();
   if (was != json.end() && was->is_string()) read.was = was->get<std::string>();
   return read;

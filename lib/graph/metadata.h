@@ -27,6 +27,8 @@ struct NamedInputAxis {
   std::string name;
   // What stood there: nothing, a number (0, -1), or a text ("?", "past + 1").
   std::variant<std::monostate, int64_t, std::string> was;
+  // The name is an expression over symbols: the user replaced H by 32*h.
+  bool formula = false;
 };
 
 struct Metadata {

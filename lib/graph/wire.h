@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -39,8 +40,10 @@ enum class Node : protozero::pbf_tag_type {
   kName = 3,
   kOpType = 4,
   kAttribute = 5,
+  kDocString = 6,
   kDomain = 7,
   kOverload = 8,
+  kMetadataProps = 9,
 };
 enum class Attribute : protozero::pbf_tag_type {
   kName = 1,
@@ -161,6 +164,25 @@ class Message {
 
   protozero::pbf_reader reader_;
 };
+
+// Key and value of a StringStringEntryProto.
+inline std::pair<absl::string_view, absl::string_view> ReadEntry(protozero::data_view bytes) {
+  std::pair<absl::string_view, absl::string_view> entry;
+  Message<StringStringEntry> message(bytes);
+  while (message.Next()) {
+    switch (message.tag()) {
+      case StringStringEntry::kKey:
+        entry.first = message.Text().value_or(entry.first);
+        break;
+      case StringStringEntry::kValue:
+        entry.second = message.Text().value_or(entry.second);
+        break;
+      default:
+        message.Skip();
+    }
+  }
+  return entry;
+}
 
 }  // namespace symshape::graph::wire
 

@@ -13,23 +13,6 @@ namespace {
 using rules::Type;
 using symbolic::Dim;
 
-std::string DeclaredText(absl::Span<const graph::DeclaredDim> dims) {
-  const auto append = [](std::string* out, const graph::DeclaredDim& dim) {
-    switch (dim.kind) {
-      case graph::DeclaredDim::Kind::kUnset:
-        absl::StrAppend(out, "?");
-        break;
-      case graph::DeclaredDim::Kind::kValue:
-        absl::StrAppend(out, dim.value);
-        break;
-      case graph::DeclaredDim::Kind::kParam:
-        absl::StrAppend(out, dim.param);
-        break;
-    }
-  };
-  return absl::StrCat("[", absl::StrJoin(dims, ", ", append), "]");
-}
-
 bool IsStale(const engine::Analysis& analysis, const graph::DeclaredDim& claim, Dim dim) {
   const symbolic::Context& context = analysis.context();
   if (claim.kind == graph::DeclaredDim::Kind::kUnset) return false;
@@ -69,6 +52,49 @@ std::string TypeText(const rules::Tables& tables, rules::TypeId id) {
     case Type::Kind::kMap:
       return absl::StrCat("map(", std::string(graph::Name(type.key)), ", ", inner(), ")");
     case Type::Kind::kOpaque:
+      return "opaque";
+  }
+  return "undefined";
+}
+
+std::string DeclaredText(absl::Span<const graph::DeclaredDim> dims) {
+  const auto append = [](std::string* out, const graph::DeclaredDim& dim) {
+    switch (dim.kind) {
+      case graph::DeclaredDim::Kind::kUnset:
+        absl::StrAppend(out, "?");
+        break;
+      case graph::DeclaredDim::Kind::kValue:
+        absl::StrAppend(out, dim.value);
+        break;
+      case graph::DeclaredDim::Kind::kParam:
+        absl::StrAppend(out, dim.param);
+        break;
+    }
+  };
+  return absl::StrCat("[", absl::StrJoin(dims, ", ", append), "]");
+}
+
+std::string DeclaredTypeText(const graph::DeclaredType& type) {
+  using Kind = graph::DeclaredType::Kind;
+  const auto inner = [&] {
+    if (type.inner == nullptr) return std::string("undefined");
+    const std::string text = DeclaredTypeText(*type.inner);
+    return type.inner->kind == Kind::kTensor ? absl::StrCat("tensor(", text, ")") : text;
+  };
+  switch (type.kind) {
+    case Kind::kNone:
+      return "undefined";
+    case Kind::kTensor:
+      return std::string(graph::Name(type.element));
+    case Kind::kSparseTensor:
+      return absl::StrCat("sparse_tensor(", std::string(graph::Name(type.element)), ")");
+    case Kind::kSequence:
+      return absl::StrCat("seq(", inner(), ")");
+    case Kind::kOptional:
+      return absl::StrCat("optional(", inner(), ")");
+    case Kind::kMap:
+      return absl::StrCat("map(", std::string(graph::Name(type.key)), ", ", inner(), ")");
+    case Kind::kOpaque:
       return "opaque";
   }
   return "undefined";

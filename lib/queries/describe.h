@@ -13,6 +13,10 @@ namespace symshape::queries {
 // "float" for a tensor, "seq(tensor(int64))", "undefined".
 std::string TypeText(const rules::Tables& tables, rules::TypeId type);
 
+// The same of what the file declares.
+std::string DeclaredTypeText(const graph::DeclaredType& type);
+std::string DeclaredText(absl::Span<const graph::DeclaredDim> dims);
+
 // What the file declares, "[1, 16800, 2]", where it cannot be true at every size: another rank,
 // another number, a number where the dim is a function of the inputs' sizes, or the name of an input's
 // axis on a dim that is another. "" otherwise.

@@ -5,12 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "nlohmann/json.hpp"
-#include "queries/conditions.h"
 #include "queries/describe.h"
 #include "queries/eval.h"
 #include "queries/summary.h"
+#include "report/contract.h"
 
 namespace symshape::report {
 namespace {
@@ -79,38 +78,6 @@ ordered_json SymbolJson(const engine::Analysis& analysis, symbolic::Dim symbol) 
           {"max", bound(bounds.hi, symbolic::Interval::kPlusInf)}};
 }
 
-ordered_json ConditionJson(const engine::Analysis& analysis, const queries::Condition& condition) {
-  const engine::Requirement& requirement = *condition.requirement;
-  const graph::Node& node = requirement.graph->nodes[requirement.node];
-  ordered_json json = {
-      {"when", condition.when},
-      {"node", queries::NodeName(analysis.model(), node)},
-      {"op", queries::OperatorName(analysis.model().op(node))},
-      {"because", diagnostics::Render(requirement.message, analysis.context())}};
-  return json;
-}
-
-// Identifiers that stand in expressions for names that are none.
-ordered_json AliasesJson(const engine::Analysis& analysis) {
-  ordered_json aliases = ordered_json::object();
-  for (symbolic::Dim symbol : queries::SymbolsOf(analysis)) {
-    const std::optional<absl::string_view> alias = analysis.context().AliasOf(symbol);
-    if (!alias.has_value()) continue;
-    Append(aliases, std::string(*alias), std::string(*analysis.context().SymbolName(symbol)));
-  }
-  return aliases;
-}
-
-// Those of nodes that are reached in every run, or of the others.
-ordered_json ConditionsJson(const engine::Analysis& analysis, bool conditional) {
-  ordered_json conditions = ordered_json::array();
-  for (const queries::Condition& condition : queries::ConditionsOf(analysis)) {
-    if (condition.requirement->conditional != conditional) continue;
-    conditions.push_back(ConditionJson(analysis, condition));
-  }
-  return conditions;
-}
-
 std::string Dump(const ordered_json& json) {
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
@@ -140,6 +107,7 @@ ordered_json SummaryJson(const queries::Summary& summary) {
 }  // namespace
 
 std::string Json(const engine::Analysis& analysis, const queries::Tensors& tensors,
+                 const queries::Contract& contract, const Sources& sources,
                  absl::string_view model) {
   ordered_json json = {{"v", 1}, {"model", std::string(model)}};
   json["inputs"] = ShapesJson(analysis, tensors, tensors.inputs());
@@ -154,48 +122,14 @@ std::string Json(const engine::Analysis& analysis, const queries::Tensors& tenso
            SymbolJson(analysis, symbol));
   }
   json["aliases"] = AliasesJson(analysis);
-  json["conditions"] = ConditionsJson(analysis, false);
-  json["conditional"] = ConditionsJson(analysis, true);
+  json["conditions"] = ConditionsJson(analysis, contract.conditions(), sources);
+  json["conditional"] = ConditionsJson(analysis, contract.conditional(), sources);
   ordered_json& diagnostics = json["diagnostics"] = ordered_json::array();
   for (const diagnostics::Diagnostic& diagnostic : analysis.diagnostics()) {
     diagnostics.push_back(DiagnosticJson(analysis, diagnostic));
   }
   json["summary"] = SummaryJson(queries::Summarize(analysis, tensors));
   return Dump(json);
-}
-
-namespace {
-
-// The inputs' dims as they are named: a condition speaks of num_channels even where it says that
-// num_channels is 3.
-ordered_json NamedInputsJson(const engine::Analysis& analysis) {
-  const graph::Graph& main = *analysis.model().main;
-  absl::flat_hash_set<graph::ValueId> initialized;
-  for (const graph::Initializer& i : main.initializers) initialized.insert(i.value);
-  ordered_json inputs = ordered_json::object();
-  for (size_t i = 0; i < main.inputs.size(); ++i) {
-    const graph::Value& value = main.values[graph::Index(main.inputs[i])];
-    if (initialized.contains(main.inputs[i])) continue;
-    ordered_json dims = nullptr;
-    if (value.declared != nullptr && value.declared->has_shape) {
-      dims = ordered_json::array();
-      for (symbolic::Dim dim : analysis.InputDims(i)) {
-        dims.push_back(DimJson(analysis.context(), dim));
-      }
-    }
-    Append(inputs, std::string(value.name), std::move(dims));
-  }
-  return inputs;
-}
-
-}  // namespace
-
-std::string ContractJson(const engine::Analysis& analysis, absl::string_view model) {
-  return Dump({{"v", 1},
-               {"model", std::string(model)},
-               {"inputs", NamedInputsJson(analysis)},
-               {"aliases", AliasesJson(analysis)},
-               {"conditions", ConditionsJson(analysis, false)}});
 }
 
 }  // namespace symshape::report

@@ -6,16 +6,16 @@
 
 #include "absl/strings/string_view.h"
 #include "engine/analysis.h"
+#include "queries/contract.h"
 #include "queries/tensors.h"
+#include "report/sources.h"
 
 namespace symshape::report {
 
 // One object, indented by two, with a newline at the end. Bytes that are no UTF-8 become U+FFFD.
 std::string Json(const engine::Analysis& analysis, const queries::Tensors& tensors,
+                 const queries::Contract& contract, const Sources& sources,
                  absl::string_view model);
-
-// The model's contract: inputs, aliases and conditions, as above.
-std::string ContractJson(const engine::Analysis& analysis, absl::string_view model);
 
 }  // namespace symshape::report
 

@@ -8,7 +8,6 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "queries/conditions.h"
 #include "queries/describe.h"
 #include "report/layout.h"
 #include "report/letters.h"
@@ -47,13 +46,12 @@ Line LineOf(const engine::Analysis& analysis, const queries::Tensors& tensors, T
   return line;
 }
 
-std::string ConditionsText(const engine::Analysis& analysis, const TextOptions& options,
+std::string ConditionsText(const queries::Contract& contract, const TextOptions& options,
                            size_t width) {
   std::vector<std::string> always;
   std::vector<std::string> sometimes;
-  for (const queries::Condition& condition : queries::ConditionsOf(analysis)) {
-    (condition.requirement->conditional ? sometimes : always).push_back(condition.when);
-  }
+  for (const queries::Condition& c : contract.conditions()) always.push_back(c.when);
+  for (const queries::Condition& c : contract.conditional()) sometimes.push_back(c.when);
   std::string text;
   if (!options.all_tensors && always.size() > kConditions) {
     const size_t more = always.size() - kConditions;
@@ -124,7 +122,7 @@ std::string DiagnosticText(const engine::Analysis& analysis,
 }  // namespace
 
 std::string Text(const engine::Analysis& analysis, const queries::Tensors& tensors,
-                 const TextOptions& options) {
+                 const queries::Contract& contract, const TextOptions& options) {
   Letters letters(analysis);
   std::vector<Line> lines;
   std::vector<TensorRef> shown = tensors.inputs();
@@ -149,7 +147,7 @@ std::string Text(const engine::Analysis& analysis, const queries::Tensors& tenso
     absl::StrAppend(&text, Styled(Padded(letter, width), Style::kCyan, options.color),
                     DefinitionText(expression, width), "\n");
   }
-  return absl::StrCat(text, ConditionsText(analysis, options, width));
+  return absl::StrCat(text, ConditionsText(contract, options, width));
 }
 
 std::string Diagnostics(const engine::Analysis& analysis, const queries::Tensors& tensors,
@@ -170,26 +168,6 @@ std::string Diagnostics(const engine::Analysis& analysis, const queries::Tensors
     absl::StrAppend(&text, DiagnosticText(analysis, diagnostic, model, options.color));
   }
   return text;
-}
-
-std::string Contract(const engine::Analysis& analysis) {
-  std::vector<queries::Condition> conditions = queries::ConditionsOf(analysis);
-  std::erase_if(conditions,
-                [](const queries::Condition& c) { return c.requirement->conditional; });
-  size_t width = 0;
-  for (const queries::Condition& condition : conditions) {
-    width = std::max(width, std::min(kWidest, Columns(condition.when)));
-  }
-  std::string text;
-  for (const queries::Condition& condition : conditions) {
-    const engine::Requirement& requirement = *condition.requirement;
-    const graph::Node& node = requirement.graph->nodes[requirement.node];
-    const graph::Model& model = analysis.model();
-    absl::StrAppend(&text, Padded(condition.when, width), "   ",
-                    queries::OperatorName(model.op(node)), " '", queries::NodeName(model, node),
-                    "': ", diagnostics::Render(requirement.message, analysis.context()), "\n");
-  }
-  return conditions.empty() ? "runs at every size\n" : text;
 }
 
 std::string Text(const queries::Summary& summary) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "engine/analysis.h"
+#include "queries/contract.h"
 #include "queries/summary.h"
 #include "queries/tensors.h"
 
@@ -19,15 +20,12 @@ struct TextOptions {
 
 // Inputs, outputs, long dims by letter, conditions.
 std::string Text(const engine::Analysis& analysis, const queries::Tensors& tensors,
-                 const TextOptions& options);
+                 const queries::Contract& contract, const TextOptions& options);
 
 // The diagnostics, each line after the first indented: "model: warning: …  [id]". What Text shows as
 // "was" is left out but for `all_tensors`, as are notes.
 std::string Diagnostics(const engine::Analysis& analysis, const queries::Tensors& tensors,
                         absl::string_view model, const TextOptions& options);
-
-// The conditions on the inputs' sizes, a line each, with the node that needs it.
-std::string Contract(const engine::Analysis& analysis);
 
 // "218 of 218 tensors"; "210 of 218 tensors, 6 named, 2 without rank".
 std::string Text(const queries::Summary& summary);

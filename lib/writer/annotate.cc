@@ -77,9 +77,12 @@ class Annotator {
   // Writes made-up names on the inputs' axes. What an earlier run named stays recorded as long as
   // the name still stands there, with what the file had before that.
   void NameInputs(const Graph& main) {
-    absl::flat_hash_map<std::pair<ValueId, int>, std::string> names;
+    absl::flat_hash_map<std::pair<ValueId, int>, const engine::NamedAxis*> names;
     for (const engine::NamedAxis& axis : analysis_.named_axes()) {
-      names[{axis.input, axis.axis}] = axis.name;
+      names[{axis.input, axis.axis}] = &axis;
+    }
+    for (const engine::BoundAxis& axis : analysis_.bound_axes()) {
+      names.erase({axis.input, axis.axis});  // BindInputs
     }
     absl::flat_hash_map<std::pair<std::string, int>, const graph::NamedInputAxis*> earlier;
     for (const graph::NamedInputAxis& input : earlier_.inputs) {
@@ -92,14 +95,14 @@ class Annotator {
       for (int axis = 0; axis < rank; ++axis) {
         const auto name = names.find({main.inputs[i], axis});
         const auto before = earlier.find({input.name(), axis});
-        NameAxis(main.inputs[i], axis, name == names.end() ? nullptr : &name->second,
+        NameAxis(main.inputs[i], axis, name == names.end() ? nullptr : name->second,
                  before == earlier.end() ? nullptr : before->second, input.name(),
                  *shape->mutable_dim(axis));
       }
     }
   }
 
-  void NameAxis(ValueId value, int axis, const std::string* name,
+  void NameAxis(ValueId value, int axis, const engine::NamedAxis* name,
                 const graph::NamedInputAxis* earlier, const std::string& input,
                 onnx::TensorShapeProto::Dimension& dim) {
     const bool still_ours =
@@ -108,7 +111,7 @@ class Annotator {
       if (still_ours) named_inputs_.push_back(*earlier);
       return;
     }
-    graph::NamedInputAxis record{input, axis, *name, {}};
+    graph::NamedInputAxis record{input, axis, name->name, {}, name->formula};
     if (still_ours) {
       record.was = earlier->was;
     } else if (dim.has_dim_value()) {
@@ -116,8 +119,8 @@ class Annotator {
     } else if (dim.has_dim_param()) {
       record.was = dim.dim_param();
     }
-    dim.set_dim_param(*name);
-    axis_texts_[{value, axis}] = *name;
+    dim.set_dim_param(name->name);
+    axis_texts_[{value, axis}] = name->name;
     named_inputs_.push_back(std::move(record));
   }
 

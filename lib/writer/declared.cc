@@ -69,7 +69,7 @@ void ClaimWriter::WriteAxis(Dim dim, Policy policy, onnx::TensorShapeProto::Dime
 // An author's name may stand for the dim if it stands for nothing else.
 bool ClaimWriter::KeepsName(Dim dim, const std::string& name) {
   Context& context = analysis_.context();
-  if (!IsPlainName(name) || generated_.contains(name)) return false;
+  if (!IsPlainName(name) || generated_.contains(name) || analysis_.IsGivenUp(name)) return false;
   if (!dim.is_none() && context.ConstantOf(dim).has_value()) return false;
   if (dim.is_none() || names_.IsLocal(dim)) return true;
   if (context.SymbolName(dim) == absl::string_view(name)) return true;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "nlohmann/json.hpp"
+#include "queries/contract.h"
 
 namespace symshape::writer {
 namespace {
@@ -14,6 +15,7 @@ using nlohmann::ordered_json;
 using symbolic::Interval;
 
 constexpr absl::string_view kBoundsKey = "symshape.bounds";
+constexpr absl::string_view kContractKey = "symshape.contract";
 
 void Add(absl::string_view key, const ordered_json& json, Properties& properties) {
   onnx::StringStringEntryProto& entry = *properties.Add();
@@ -32,6 +34,7 @@ ordered_json InputJson(const NamedInputAxis& input) {
   ordered_json json = {{"input", input.input}, {"axis", input.axis}, {"name", input.name}};
   if (const auto* number = std::get_if<int64_t>(&input.was)) json["was"] = *number;
   if (const auto* text = std::get_if<std::string>(&input.was)) json["was"] = *text;
+  if (input.formula) json["formula"] = true;
   return json;
 }
 
@@ -82,6 +85,24 @@ void AddBounds(symbolic::Context& context, const DimNames& names, const std::str
   Add(kBoundsKey, {{"v", 1}, {"hash", fingerprint}, {"bounds", std::move(bounds)}}, properties);
 }
 
+// At which sizes the model runs, for whoever reads the file without symshape.
+void AddContract(const engine::Analysis& analysis, const std::string& fingerprint,
+                 Properties& properties) {
+  const queries::Contract contract(analysis);
+  if (contract.conditions().empty()) return;
+  ordered_json conditions = ordered_json::array();
+  for (const queries::Condition& c : contract.conditions()) conditions.push_back(c.when);
+  ordered_json json = {{"v", 1}, {"hash", fingerprint}, {"conditions", std::move(conditions)}};
+  ordered_json aliases = ordered_json::object();
+  for (symbolic::Dim symbol : analysis.input_symbols()) {
+    const std::optional<absl::string_view> alias = analysis.context().AliasOf(symbol);
+    if (!alias.has_value()) continue;
+    Append(aliases, std::string(*alias), std::string(*analysis.context().SymbolName(symbol)));
+  }
+  if (!aliases.empty()) json["aliases"] = std::move(aliases);
+  Add(kContractKey, json, properties);
+}
+
 }  // namespace
 
 void WriteMetadata(const engine::Analysis& analysis, const DimNames& names,
@@ -91,6 +112,7 @@ void WriteMetadata(const engine::Analysis& analysis, const DimNames& names,
   AddDims(names, fingerprint, properties);
   AddGenerated(names, inputs, properties);
   AddBounds(analysis.context(), names, fingerprint, properties);
+  AddContract(analysis, fingerprint, properties);
 }
 
 void RemoveMetadata(Properties& properties) {

@@ -17,6 +17,7 @@ namespace symshape::writer {
 //   symshape.generated  names that symshape made, and axes of inputs that it named
 //   symshape.claims     expressions that stood on axes of inputs
 //   symshape.bounds     [lo, hi] of symbols that only data decides; null where unbounded
+//   symshape.contract   the conditions on the inputs' sizes under which the model runs
 void WriteMetadata(const engine::Analysis& analysis, const DimNames& names,
                    const std::vector<graph::NamedInputAxis>& inputs, const std::string& fingerprint,
                    Properties& properties);

@@ -24,9 +24,13 @@ struct Command {
   Run (*add)(CLI::App& app);
 };
 
+extern const Command kBindCommand;
+extern const Command kCheckCommand;
 extern const Command kInferCommand;
 extern const Command kEvalCommand;
 extern const Command kContractCommand;
+extern const Command kRenameCommand;
+extern const Command kSizesCommand;
 extern const Command kStripCommand;
 extern const Command kOpsCommand;
 extern const Command kExplainCommand;

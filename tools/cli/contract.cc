@@ -14,18 +14,23 @@ namespace {
 
 struct ContractArgs {
   ModelArgs model;
+  std::string as = "conditions";
   bool json = false;
 };
 
 constexpr Flag<ContractArgs> kFlags[] = {
+    {"--as", "conditions|reparam", "reparam: H = 32*h for H % 32 == 0", &ContractArgs::as},
     {"--json", "", "print JSON (docs/json.md)", &ContractArgs::json},
 };
 
 int RunContract(const ContractArgs& args) {
   const absl::StatusOr<Analysis> analysis = InferModel(args.model);
   if (!analysis.ok()) return Fail(analysis.status());
-  const absl::Status status = WriteStdout(args.json ? ContractJson(*analysis, NameOf(args.model))
-                                                    : ContractText(*analysis));
+  const ContractForm form =
+      args.as == "reparam" ? ContractForm::kReparam : ContractForm::kConditions;
+  const absl::Status status = WriteStdout(args.json
+                                              ? ContractJson(*analysis, NameOf(args.model), form)
+                                              : ContractText(*analysis, form));
   return status.ok() ? kOk : Fail(status);
 }
 

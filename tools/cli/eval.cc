@@ -107,7 +107,7 @@ void PrintText(const std::vector<Row>& rows) {
 }
 
 void PrintJson(const EvalArgs& args, const Sizes& sizes, const std::vector<Row>& rows,
-               const std::vector<Condition>& broken) {
+               const std::vector<Condition>& broken, const std::vector<NearestSize>& nearest) {
   ordered_json json = {{"v", 1}, {"model", NameOf(args.model)}, {"sizes", sizes}};
   json["runs"] = broken.empty();
   ordered_json tensors = ordered_json::object();
@@ -120,17 +120,33 @@ void PrintJson(const EvalArgs& args, const Sizes& sizes, const std::vector<Row>&
   for (const Condition& c : broken) {
     list.push_back({{"when", c.when}, {"node", c.node}, {"op", c.op}, {"because", c.because}});
   }
+  ordered_json& near = json["nearest"] = ordered_json::object();
+  for (const NearestSize& n : nearest) {
+    near[n.symbol] = {{"below", n.below ? ordered_json(*n.below) : ordered_json(nullptr)},
+                      {"above", n.above ? ordered_json(*n.above) : ordered_json(nullptr)}};
+  }
   const std::string text = json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-int SayBroken(const EvalArgs& args, const std::vector<Condition>& broken) {
+// "H: 608 or 640": one size changed.
+std::string NearestText(const NearestSize& nearest) {
+  const auto text = [](const std::optional<int64_t>& size) {
+    return size.has_value() ? absl::StrCat(*size) : std::string();
+  };
+  return absl::StrCat("    it runs with ", nearest.symbol, " = ", text(nearest.below),
+                      nearest.below && nearest.above ? " or " : "", text(nearest.above), "\n");
+}
+
+int SayBroken(const EvalArgs& args, const std::vector<Condition>& broken,
+              const std::vector<NearestSize>& nearest) {
   std::string text = absl::StrCat("symshape: error: ", NameOf(args.model),
                                   " does not run at these sizes\n");
   for (const Condition& c : broken) {
     absl::StrAppend(&text, "    ", c.when, "   is false: ", c.op,
                     c.node.empty() ? "" : absl::StrCat(" '", c.node, "'"), ": ", c.because, "\n");
   }
+  for (const NearestSize& n : nearest) absl::StrAppend(&text, NearestText(n));
   Say(text);
   return kFindings;
 }
@@ -152,12 +168,14 @@ int RunEval(const EvalArgs& args) {
       rows.push_back(*row);
     }
   }
+  const std::vector<NearestSize> nearest =
+      broken.empty() ? std::vector<NearestSize>() : analysis->Nearest(*sizes);
   if (args.json) {
-    PrintJson(args, *sizes, rows, broken);
+    PrintJson(args, *sizes, rows, broken, nearest);
   } else {
     PrintText(rows);
   }
-  return broken.empty() ? kOk : SayBroken(args, broken);
+  return broken.empty() ? kOk : SayBroken(args, broken, nearest);
 }
 
 }  // namespace

@@ -1,12 +1,15 @@
-// symshape explain: what a diagnostic means, and what to do about it.
+// symshape explain: what a diagnostic means; why a dim is what it is; why a condition is needed.
 #include <memory>
 #include <string>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
+#include "cli/model_args.h"
 #include "cli/terminal.h"
 #include "symshape/ops.h"
+#include "symshape/report.h"
 
 namespace symshape::cli {
 namespace {
@@ -23,13 +26,19 @@ std::string_view NameOf(Severity severity) {
   return "";
 }
 
-int RunExplain(const std::string& id) {
-  if (id.empty()) {
-    for (const DiagnosticPage& page : DiagnosticPages()) {
-      std::printf("%-24s %s\n", std::string(page.id).c_str(), std::string(page.sentence).c_str());
-    }
-    return kOk;
+struct ExplainArgs {
+  ModelArgs model;  // an id where there is no `what`
+  std::string what;
+};
+
+int ListPages() {
+  for (const DiagnosticPage& page : DiagnosticPages()) {
+    std::printf("%-24s %s\n", std::string(page.id).c_str(), std::string(page.sentence).c_str());
   }
+  return kOk;
+}
+
+int ExplainId(const std::string& id) {
   const absl::StatusOr<DiagnosticPage> page = FindDiagnosticPage(id);
   if (!page.ok()) return Fail(absl::InvalidArgumentError(page.status().message()));
   std::printf("%s (%s)\n\n%s\n\nWhat to do: %s\n", std::string(page->id).c_str(),
@@ -38,17 +47,51 @@ int RunExplain(const std::string& id) {
   return kOk;
 }
 
+// "tensor:axis", or a fact: only that has a comparison in it.
+absl::StatusOr<std::string> Explain(const Analysis& analysis, const std::string& what) {
+  const size_t colon = what.rfind(':');
+  int axis = 0;
+  if (colon != std::string::npos && absl::SimpleAtoi(what.substr(colon + 1), &axis)) {
+    return ExplainAxis(analysis, what.substr(0, colon), axis);
+  }
+  if (what.find_first_of("=<>") != std::string::npos) return ExplainFact(analysis, what);
+  const absl::StatusOr<std::optional<Shape>> shape = analysis.ShapeOf(what);
+  if (!shape.ok()) return shape.status();
+  std::string text;
+  for (int k = 0; shape->has_value() && k < (*shape)->rank(); ++k) {
+    const absl::StatusOr<std::string> one = ExplainAxis(analysis, what, k);
+    if (!one.ok()) return one.status();
+    text += *one;
+  }
+  return text;
+}
+
+int RunExplain(const ExplainArgs& args) {
+  if (args.model.model.empty()) return ListPages();
+  if (args.what.empty()) return ExplainId(args.model.model);
+  const absl::StatusOr<Analysis> analysis = InferModel(args.model);
+  if (!analysis.ok()) return Fail(analysis.status());
+  const absl::StatusOr<std::string> text = Explain(*analysis, args.what);
+  if (!text.ok()) return Fail(absl::InvalidArgumentError(text.status().message()));
+  const absl::Status status = WriteStdout(*text);
+  return status.ok() ? kOk : Fail(status);
+}
+
 }  // namespace
 
 const Command kExplainCommand = {
-    "explain", "say what a diagnostic means and what to do about it",
+    "explain", "say why a dim is what it is, why a condition is needed, what a diagnostic means",
     "examples:\n"
-    "  symshape explain                   lists all diagnostics\n"
-    "  symshape explain declared-shape\n",
+    "  symshape explain                                 lists all diagnostics\n"
+    "  symshape explain declared-shape\n"
+    "  symshape explain model.onnx loc:1                axis 1 of tensor loc, from the inputs on\n"
+    "  symshape explain model.onnx 'H % 32 == 0'        which nodes need it\n",
     [](CLI::App& app) -> Run {
-      const auto id = std::make_shared<std::string>();
-      app.add_option("ID", *id, "the text in [] at the end of a message")->type_name("");
-      return [id](const Globals&) { return RunExplain(*id); };
+      const auto args = std::make_shared<ExplainArgs>();
+      AddModelArgs(app, args->model);
+      app.get_option("MODEL")->required(false)->description("an ONNX file, or a diagnostic's id");
+      app.add_option("WHAT", args->what, "TENSOR, TENSOR:AXIS, or a condition")->type_name("");
+      return [args](const Globals&) { return RunExplain(*args); };
     }};
 
 }  // namespace symshape::cli

@@ -87,10 +87,7 @@ std::string Refusal(const InferArgs& args, const Analysis& analysis) {
 }
 
 absl::Status Write(const InferArgs& args, const Analysis& analysis, const std::string& path) {
-  if (path.empty()) return absl::OkStatus();
-  if (path != "-") return WriteFile(analysis, path, ToWriteOptions(args));
-  const absl::StatusOr<std::string> bytes = WriteBytes(analysis, ToWriteOptions(args));
-  return bytes.ok() ? WriteStdout(*bytes) : bytes.status();
+  return path.empty() ? absl::OkStatus() : WriteModel(analysis, path, ToWriteOptions(args));
 }
 
 // All that is said about the model; `wrote` is the last line.

@@ -18,12 +18,13 @@ namespace symshape::cli {
 namespace {
 
 const Command* const kCommands[] = {
-    &kInferCommand, &kContractCommand, &kEvalCommand, &kStripCommand, &kOpsCommand,
-    &kExplainCommand, &kDimCommand, &kProveCommand, &kCompletionCommand,
+    &kInferCommand,  &kCheckCommand, &kContractCommand, &kSizesCommand,   &kEvalCommand,
+    &kRenameCommand, &kBindCommand,  &kStripCommand,    &kExplainCommand, &kOpsCommand,
+    &kDimCommand,    &kProveCommand, &kCompletionCommand,
 };
 
 constexpr char kFooter[] =
-    "exit codes: 0 ok, 1 findings (--strict, --require-complete, sizes outside the conditions),\n"
+    "exit codes: 0 ok, 1 findings (check, --strict, --require-complete, sizes outside the conditions),\n"
     "2 usage, 3 cannot read or write, 4 not a valid model, 70 internal error\n\n"
     "examples:\n"
     "  symshape infer model.onnx\n"

@@ -15,7 +15,31 @@ constexpr Flag<ModelArgs> kFlags[] = {
      "names of axes, as exporters take them: {\"x\": [0]}, {\"x\": {\"0\": \"batch\"}}, several inputs "
      "and outputs; null makes a name; @FILE reads a file",
      &ModelArgs::dynamic_axes},
+    {"--name", "TENSOR:AXIS=NAME", "the name of one axis", &ModelArgs::name},
+    {"--rename", "OLD=NEW", "another name for an axis of the inputs", &ModelArgs::rename},
+    {"--unify", "A=B", "both names have one size, which is called A", &ModelArgs::unify},
+    {"--replace", "NAME=EXPR", "an axis as an expression over new names: H=32*h", &ModelArgs::replace},
+    {"--range", "FACT", "the sizes that are meant: '1<=seq<=512'", &ModelArgs::range},
+    {"--all-dynamic", "", "every fixed axis of every input gets a name", &ModelArgs::all_dynamic},
+    {"--batch", "", "axis 0 of every input is 'batch'", &ModelArgs::batch},
 };
+
+absl::Status AddPairs(const std::vector<std::string>& texts, Options::Pairs& pairs) {
+  for (const std::string& text : texts) {
+    const auto pair = ParsePair(text);
+    if (!pair.ok()) return pair.status();
+    pairs.push_back(*pair);
+  }
+  return absl::OkStatus();
+}
+
+// symshape.toml in the model's folder.
+absl::StatusOr<Options> OptionsBeside(const std::string& model) {
+  if (model == "-") return Options();
+  const size_t slash = model.rfind('/');
+  const size_t name = slash == std::string::npos ? 0 : slash + 1;
+  return ReadOptionsFile(model.substr(0, name) + "symshape.toml", model.substr(name));
+}
 
 }  // namespace
 
@@ -25,14 +49,29 @@ void AddModelArgs(CLI::App& app, ModelArgs& args) {
 }
 
 absl::StatusOr<Options> ToOptions(const ModelArgs& args) {
-  Options options;
+  absl::StatusOr<Options> beside = OptionsBeside(args.model);
+  if (!beside.ok()) return beside.status();
+  Options options = *std::move(beside);
   for (const std::string& text : args.bind) {
     auto sizes = ParseSizes(text);
     if (!sizes.ok()) return sizes.status();
     options.bind.insert(options.bind.end(), sizes->begin(), sizes->end());
   }
-  options.assume = args.assume;
-  options.assume_positive = args.assume_positive;
+  options.assume.insert(options.assume.end(), args.assume.begin(), args.assume.end());
+  options.assume.insert(options.assume.end(), args.range.begin(), args.range.end());
+  options.assume_positive = options.assume_positive || args.assume_positive;
+  options.all_dynamic = options.all_dynamic || args.all_dynamic;
+  options.batch = options.batch || args.batch;
+  for (const std::string& text : args.name) {
+    const auto name = ParseAxisName(text);
+    if (!name.ok()) return name.status();
+    options.dynamic_axes.push_back(*name);
+  }
+  for (const auto& [texts, pairs] : {std::pair(&args.rename, &options.rename),
+                                     std::pair(&args.unify, &options.unify),
+                                     std::pair(&args.replace, &options.replace)}) {
+    if (absl::Status s = AddPairs(*texts, *pairs); !s.ok()) return s;
+  }
   for (const std::string& argument : args.dynamic_axes) {
     const absl::StatusOr<std::string> json = TextOrFile(argument);
     if (!json.ok()) return json.status();
@@ -50,6 +89,13 @@ absl::StatusOr<Analysis> InferModel(const ModelArgs& args) {
   const absl::StatusOr<std::string> bytes = ReadStdin();
   if (!bytes.ok()) return bytes.status();
   return InferBytes(*bytes, *options, NameOf(args));
+}
+
+absl::Status WriteModel(const Analysis& analysis, const std::string& path,
+                        const WriteOptions& options) {
+  if (path != "-") return WriteFile(analysis, path, options);
+  const absl::StatusOr<std::string> bytes = WriteBytes(analysis, options);
+  return bytes.ok() ? WriteStdout(*bytes) : bytes.status();
 }
 
 std::string NameOf(const ModelArgs& args) { return args.model == "-" ? "stdin" : args.model; }

@@ -3,11 +3,13 @@
 #define SYMSHAPE_CLI_MODEL_ARGS_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "symshape/infer.h"
+#include "symshape/write.h"
 
 namespace symshape::cli {
 
@@ -17,12 +19,23 @@ struct ModelArgs {
   std::vector<std::string> assume;
   bool assume_positive = false;
   std::vector<std::string> dynamic_axes;
+  std::vector<std::string> name;
+  std::vector<std::string> rename;
+  std::vector<std::string> unify;
+  std::vector<std::string> replace;
+  std::vector<std::string> range;
+  bool all_dynamic = false;
+  bool batch = false;
 };
 
 void AddModelArgs(CLI::App& app, ModelArgs& args);
 
 absl::StatusOr<Options> ToOptions(const ModelArgs& args);
 absl::StatusOr<Analysis> InferModel(const ModelArgs& args);
+
+// Writes to `path`, or to stdout for "-".
+absl::Status WriteModel(const Analysis& analysis, const std::string& path,
+                        const WriteOptions& options);
 
 // "decoder.onnx"; "stdin".
 std::string NameOf(const ModelArgs& args);

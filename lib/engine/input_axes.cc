@@ -1,0 +1,223 @@
+#include "engine/input_axes.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "diagnostics/nearest.h"
+#include "graph/metadata.h"
+#include "symbolic/context.h"
+
+namespace symshape::engine {
+
+using graph::DeclaredDim;
+using symbolic::Context;
+
+bool IsPlainName(absl::string_view text) {
+  if (text.empty() || !(absl::ascii_isalpha(text[0]) || text[0] == '_')) return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_isalnum(c) || c == '_' || c == '.'; });
+}
+
+bool IsClaim(absl::string_view text, const std::set<std::string>& plain) {
+  if (IsPlainName(text)) return false;
+  const absl::StatusOr<std::vector<std::string>> names = Context::NamesIn(text);
+  return names.ok() && !names->empty() &&
+         std::all_of(names->begin(), names->end(),
+                     [&](const std::string& n) { return plain.count(n) > 0; });
+}
+
+std::string DidYouMean(const std::string& name, const std::set<std::string>& known) {
+  const std::vector<absl::string_view> names(known.begin(), known.end());
+  return diagnostics::DidYouMean(name, names);
+}
+
+std::string Identifier(absl::string_view text) {
+  std::string name(text);
+  for (char& c : name) {
+    if (!absl::ascii_isalnum(c)) c = '_';
+  }
+  if (name.empty() || absl::ascii_isdigit(name[0])) name.insert(0, "_");
+  return name;
+}
+
+Axis ReadAxis(const DeclaredDim& d) {
+  Axis axis;
+  switch (d.kind) {
+    case DeclaredDim::Kind::kUnset:
+      break;
+    case DeclaredDim::Kind::kValue:
+      // 0 and -1 are some converters' "unknown" (architecture.md section 4, Symbols).
+      if (d.value > 0) axis.size = d.value;
+      axis.written = absl::StrCat(d.value);
+      break;
+    case DeclaredDim::Kind::kParam:
+      axis.written = std::string(d.param);
+      if (d.param != "?") axis.text = std::string(d.param);
+      break;
+  }
+  return axis;
+}
+
+InputAxes::InputAxes(const graph::Model& model) : axes_(model.main->inputs.size()) {
+  const graph::Graph& main = *model.main;
+  std::set<graph::ValueId> initialized;
+  for (const graph::Initializer& i : main.initializers) initialized.insert(i.value);
+  for (size_t i = 0; i < main.inputs.size(); ++i) {
+    const graph::Value& value = main.values[graph::Index(main.inputs[i])];
+    if (initialized.count(main.inputs[i]) > 0) continue;
+    by_name_.emplace(std::string(value.name), i);
+    if (value.declared == nullptr || !value.declared->has_shape) continue;
+    for (const DeclaredDim& d : value.declared->dims) axes_[i].push_back(ReadAxis(d));
+  }
+  for (graph::ValueId o : main.outputs) {
+    outputs_.insert(std::string(main.values[graph::Index(o)].name));
+  }
+  for (const graph::NamedInputAxis& named : graph::ReadMetadata(model).inputs) {
+    const auto input = by_name_.find(named.input);
+    if (!named.formula || input == by_name_.end()) continue;
+    std::vector<Axis>& axes = axes_[input->second];
+    const auto axis = static_cast<size_t>(named.axis);
+    if (named.axis >= 0 && axis < axes.size() && axes[axis].text == named.name) {
+      axes[axis].formula = true;
+    }
+  }
+}
+
+std::set<std::string> InputAxes::Names() const {
+  std::set<std::string> names;
+  for (const auto& list : axes_) {
+    for (const Axis& axis : list) {
+      if (!axis.text.empty()) names.insert(axis.text);
+    }
+  }
+  return names;
+}
+
+std::set<std::string> InputAxes::PlainNames() const {
+  std::set<std::string> names = Names();
+  std::erase_if(names, [](const std::string& name) { return !IsPlainName(name); });
+  return names;
+}
+
+absl::Status InputAxes::Apply(const Options& options) {
+  for (const AxisName& name : options.dynamic_axes) {
+    if (absl::Status s = Name(name); !s.ok()) return s;
+  }
+  if (options.all_dynamic) MakeAllDynamic();
+  if (options.batch) NameBatch();
+  for (const auto& [first, second] : options.unify) {
+    if (Names().count(first) == 0) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "unify: no input has an axis named '", first, "'", DidYouMean(first, Names())));
+    }
+    if (absl::Status s = Rename("unify", second, first, /*may_exist=*/true); !s.ok()) return s;
+  }
+  for (const auto& [from, to] : options.rename) {
+    if (absl::Status s = Rename("rename", from, to, /*may_exist=*/false); !s.ok()) return s;
+  }
+  for (const auto& [name, expression] : options.replace) {
+    if (absl::Status s = Replace(name, expression); !s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
+// An empty name asks for a made-up one.
+absl::Status InputAxes::Name(const AxisName& name) {
+  const auto input = by_name_.find(name.tensor);
+  if (input == by_name_.end()) {
+    if (outputs_.count(name.tensor) > 0) return absl::OkStatus();  // a claim: claims.cc
+    std::set<std::string> known = outputs_;
+    for (const auto& [tensor, index] : by_name_) known.insert(tensor);
+    return absl::InvalidArgumentError(absl::StrCat("dynamic axes: the model has no input or output '",
+                                                   name.tensor, "'",
+                                                   DidYouMean(name.tensor, known)));
+  }
+  std::vector<Axis>& list = axes_[input->second];
+  const int rank = static_cast<int>(list.size());
+  if (name.axis < -rank || name.axis >= rank) {
+    return absl::InvalidArgumentError(absl::StrCat("dynamic axes: input '", name.tensor,
+                                                   "' has rank ", rank, ", so no axis ", name.axis));
+  }
+  Axis& axis = list[name.axis < 0 ? name.axis + rank : name.axis];
+  axis.size.reset();
+  axis.text = name.name;
+  axis.renamed = !name.name.empty();
+  axis.formula = false;
+  return absl::OkStatus();
+}
+
+void InputAxes::MakeAllDynamic() {
+  for (auto& list : axes_) {
+    for (Axis& axis : list) axis.size.reset();
+  }
+}
+
+void InputAxes::NameBatch() {
+  for (auto& list : axes_) {
+    if (list.empty()) continue;
+    Axis& axis = list[0];
+    axis.size.reset();
+    axis.renamed = axis.renamed || axis.text != "batch";
+    axis.text = "batch";
+    axis.formula = false;
+  }
+}
+
+absl::Status InputAxes::Rename(const std::string& option, const std::string& from,
+                               const std::string& to, bool may_exist) {
+  if (from == to) return absl::OkStatus();
+  const std::set<std::string> names = Names();
+  if (names.count(from) == 0) {
+    return absl::InvalidArgumentError(absl::StrCat(option, ": no input has an axis named '", from,
+                                                   "'", DidYouMean(from, names)));
+  }
+  if (to.empty()) return absl::InvalidArgumentError(absl::StrCat(option, ": '", from, "' has no new name"));
+  if (!may_exist && names.count(to) > 0) {
+    return absl::InvalidArgumentError(absl::StrCat(option, ": another axis is named '", to,
+                                                   "'; --unify ", to, "=", from,
+                                                   " says that both have one size"));
+  }
+  for (auto& list : axes_) {
+    for (Axis& axis : list) {
+      if (axis.text != from) continue;
+      axis.text = to;
+      axis.renamed = true;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status InputAxes::Replace(const std::string& name, const std::string& expression) {
+  const std::set<std::string> known = Names();
+  if (known.count(name) == 0) {
+    return absl::InvalidArgumentError(absl::StrCat("replace: no input has an axis named '", name,
+                                                   "'", DidYouMean(name, known)));
+  }
+  const absl::StatusOr<std::vector<std::string>> names = Context::NamesIn(expression);
+  if (!names.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("replace ", name, ": ", names.status().message()));
+  }
+  if (names->empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("replace ", name, ": '", expression,
+                                                   "' has no name; a fixed size is --bind ", name,
+                                                   "=", expression));
+  }
+  if (std::find(names->begin(), names->end(), name) != names->end()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("replace ", name, ": '", expression, "' is over '", name, "' itself"));
+  }
+  for (auto& list : axes_) {
+    for (Axis& axis : list) {
+      if (axis.text != name) continue;
+      axis.text = expression;
+      axis.renamed = true;
+      axis.formula = true;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace symshape::engine

@@ -1,0 +1,241 @@
+#include "queries/contract.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "queries/simplify.h"
+
+namespace symshape::queries {
+namespace {
+
+using engine::Need;
+using engine::Requirement;
+using symbolic::Bindings;
+using symbolic::Context;
+using symbolic::Dim;
+using symbolic::Fact;
+using symbolic::Tri;
+
+bool IsSingle(const std::vector<Clauses>& ways) { return ways.size() == 1 && ways[0].size() == 1; }
+
+}  // namespace
+
+// The algebra of the analysis knows all that nodes require; this one only what is declared.
+Contract::Contract(const engine::Analysis& analysis)
+    : analysis_(analysis), context_(std::make_unique<Context>()) {
+  CopySymbols();
+  for (const Fact& fact : analysis.declared_facts()) context_->Assume(Copy(fact), {}).IgnoreError();
+  Collect();
+  DropWhatFollows();
+  std::vector<Condition> all = std::move(conditions_);
+  conditions_.clear();
+  for (Condition& condition : all) {
+    condition.when = TextOf(condition.ways);
+    const auto same = absl::c_find_if(
+        conditions_, [&](const Condition& c) { return c.when == condition.when; });
+    if (same == conditions_.end()) {
+      conditions_.push_back(std::move(condition));
+    } else {
+      same->causes.insert(same->causes.end(), condition.causes.begin(), condition.causes.end());
+    }
+  }
+}
+
+void Contract::CopySymbols() {
+  const Context& from = analysis_.context();
+  for (Dim symbol : analysis_.input_symbols()) {
+    const absl::string_view name = *from.SymbolName(symbol);
+    const std::string printed(from.AliasOf(symbol).value_or(name));
+    ordered_symbols_.push_back(context_->Symbol(printed));
+    symbols_.emplace(symbol, ordered_symbols_.back());
+    names_.emplace(name, printed);
+  }
+}
+
+// By way of its text, which reads back as the same dim.
+Dim Contract::Copy(Dim dim) const {
+  const Context& from = analysis_.context();
+  if (const std::optional<int64_t> constant = from.ConstantOf(dim)) {
+    return context_->Constant(*constant);
+  }
+  if (const auto symbol = symbols_.find(dim); symbol != symbols_.end()) return symbol->second;
+  const absl::StatusOr<Dim> read = context_->Parse(from.Print(dim));
+  return read.ok() ? *read : context_->Fresh("unread");
+}
+
+Fact Contract::Copy(const Fact& fact) const { return {fact.kind, Copy(fact.a), Copy(fact.b)}; }
+
+Clause Contract::Copy(const Need& need) const {
+  Clause clause;
+  for (const Fact& fact : need.unless) clause.push_back(Copy(fact));
+  clause.push_back(Copy(need.fact));
+  return clause;
+}
+
+Clauses Contract::Copy(const std::vector<Need>& needs) const {
+  Clauses clauses;
+  for (const Need& need : needs) clauses.push_back(Copy(need));
+  return clauses;
+}
+
+bool Contract::OverInputs(const Requirement& requirement) const {
+  const auto dim_over_inputs = [&](Dim dim) {
+    return absl::c_all_of(analysis_.context().SymbolsOf(dim),
+                          [&](Dim symbol) { return analysis_.IsInputSymbol(symbol); });
+  };
+  const auto over_inputs = [&](const Fact& fact) {
+    return dim_over_inputs(fact.a) && dim_over_inputs(fact.b);
+  };
+  return absl::c_all_of(requirement.ways, [&](const std::vector<Need>& needs) {
+    return absl::c_all_of(needs, [&](const Need& need) {
+      return over_inputs(need.fact) && absl::c_all_of(need.unless, over_inputs);
+    });
+  });
+}
+
+// Each under the single facts of those before it, which a reader has read by then.
+void Contract::Collect() {
+  std::vector<Fact> broadcasts;
+  context_->Push();
+  for (const Requirement& requirement : analysis_.requirements()) {
+    if (!OverInputs(requirement)) continue;
+    if (requirement.conditional) {
+      if (requirement.ways.size() > 1) continue;
+      const std::vector<Clauses> ways{Copy(requirement.ways[0])};
+      conditional_.push_back({ways, TextOf(ways), {&requirement}});
+    } else if (requirement.ways.size() > 1) {
+      AddEither(requirement);
+    } else {
+      const Clause clause = Copy(requirement.ways[0][0]);
+      AddClauses(Simplify(*context_, clause, broadcasts), requirement);
+      if (clause.size() == 1 && clause[0].kind == Fact::Kind::kBroadcast) {
+        broadcasts.push_back(clause[0]);
+      }
+    }
+  }
+  context_->Pop();
+}
+
+void Contract::AddEither(const Requirement& requirement) {
+  std::vector<Clauses> ways;
+  for (const std::vector<Need>& needs : requirement.ways) {
+    Clauses clauses = Simplify(*context_, Copy(needs));
+    if (clauses.empty()) return;  // nothing is needed that way
+    if (!absl::c_linear_search(ways, clauses)) ways.push_back(std::move(clauses));
+  }
+  if (ways.size() == 1) {
+    AddClauses(std::move(ways[0]), requirement);
+    return;
+  }
+  conditions_.push_back({std::move(ways), "", {&requirement}});
+}
+
+void Contract::AddClauses(Clauses clauses, const Requirement& requirement) {
+  for (Clause& clause : clauses) {
+    if (clause.size() == 1) context_->Assume(clause[0], {}).IgnoreError();
+    const std::vector<Clauses> ways{{std::move(clause)}};
+    const auto same = absl::c_find_if(conditions_, [&](const Condition& c) { return c.ways == ways; });
+    if (same == conditions_.end()) {
+      conditions_.push_back({ways, "", {&requirement}});
+    } else if (!absl::c_linear_search(same->causes, &requirement)) {
+      same->causes.push_back(&requirement);
+    }
+  }
+}
+
+void Contract::DropWhatFollows() {
+  Clauses singles;
+  for (const Condition& condition : conditions_) {
+    if (IsSingle(condition.ways)) singles.push_back(condition.ways[0][0]);
+  }
+  const std::vector<bool> implied = Implied(*context_, singles);
+  MergeCauses(singles, implied);
+  size_t next = 0;
+  std::erase_if(conditions_, [&](const Condition& condition) {
+    return IsSingle(condition.ways) && implied[next++];
+  });
+  // An If is read under all that holds besides.
+  context_->Push();
+  for (const Condition& condition : conditions_) {
+    if (IsSingle(condition.ways) && condition.ways[0][0].size() == 1) {
+      context_->Assume(condition.ways[0][0][0], {}).IgnoreError();
+    }
+  }
+  std::erase_if(conditions_, [&](const Condition& condition) {
+    return !IsSingle(condition.ways) && absl::c_any_of(condition.ways, [&](const Clauses& way) {
+      return absl::c_all_of(way, [&](const Clause& c) { return Follows(*context_, c); });
+    });
+  });
+  context_->Pop();
+}
+
+// A condition that only repeats another one, in other words, has causes of the same.
+void Contract::MergeCauses(const Clauses& singles, const std::vector<bool>& implied) {
+  std::vector<Condition*> conditions;
+  for (Condition& condition : conditions_) {
+    if (IsSingle(condition.ways)) conditions.push_back(&condition);
+  }
+  for (size_t i = 0; i < singles.size(); ++i) {
+    for (size_t k = 0; k < singles.size() && implied[i]; ++k) {
+      if (implied[k] || !FollowsFrom(*context_, singles[k], singles[i]) ||
+          !FollowsFrom(*context_, singles[i], singles[k])) {
+        continue;
+      }
+      for (const Requirement* cause : conditions[i]->causes) {
+        if (!absl::c_linear_search(conditions[k]->causes, cause)) {
+          conditions[k]->causes.push_back(cause);
+        }
+      }
+    }
+  }
+}
+
+std::string Contract::TextOf(const std::vector<Clauses>& ways) const {
+  const Context& context = *context_;
+  if (ways.size() == 1) return Text(context, ways[0]);
+  return absl::StrJoin(ways, " or ", [&](std::string* out, const Clauses& way) {
+    absl::StrAppend(out, way.size() > 1 ? "(" : "", Text(context, way), way.size() > 1 ? ")" : "");
+  });
+}
+
+Bindings Contract::Sizes(const Bindings& by_name) const {
+  Bindings sizes;
+  for (const auto& [name, size] : by_name) {
+    const auto known = names_.find(name);
+    sizes[known == names_.end() ? name : known->second] = size;
+  }
+  return sizes;
+}
+
+std::string Contract::FileName(const std::string& name) const {
+  for (const auto& [of_file, of_contract] : names_) {
+    if (of_contract == name) return of_file;
+  }
+  return name;
+}
+
+Tri Contract::Holds(const Condition& condition, const Bindings& sizes) const {
+  Tri result = Tri::kNo;
+  for (const Clauses& way : condition.ways) {
+    const Tri holds = queries::Holds(*context_, way, sizes);
+    if (holds == Tri::kYes) return Tri::kYes;
+    if (holds == Tri::kUnknown) result = Tri::kUnknown;
+  }
+  return result;
+}
+
+std::vector<const Condition*> Contract::Broken(const Bindings& by_name) const {
+  const Bindings sizes = Sizes(by_name);
+  std::vector<const Condition*> broken;
+  for (const Condition& condition : conditions_) {
+    if (Holds(condition, sizes) == Tri::kNo) broken.push_back(&condition);
+  }
+  return broken;
+}
+
+}  // namespace symshape::queries

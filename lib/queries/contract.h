@@ -1,0 +1,73 @@
+// The contract: at which sizes of its inputs a model runs.
+#ifndef SYMSHAPE_QUERIES_CONTRACT_H_
+#define SYMSHAPE_QUERIES_CONTRACT_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "engine/analysis.h"
+#include "queries/prove.h"
+
+namespace symshape::queries {
+
+struct Condition {
+  std::vector<Clauses> ways;  // one of them holds, all of its clauses; mostly one way with one clause
+  std::string when;           // what Python's eval reads: "batch == 0 or past + seq <= 512"
+  std::vector<const engine::Requirement*> causes;  // who needs it, the earliest first
+};
+
+// Its conditions speak of the inputs' symbols alone, as they are named: what one node says of a size is
+// not put into the condition of another, so that each can be read, and dropped, by itself. None follows
+// from the others.
+class Contract {
+ public:
+  explicit Contract(const engine::Analysis& analysis);
+
+  // The earliest cause first.
+  const std::vector<Condition>& conditions() const { return conditions_; }
+  // Those of nodes in branches and bodies that need not be entered; as they are.
+  const std::vector<Condition>& conditional() const { return conditional_; }
+
+  // Its dims and facts. Symbols have the names with which the analysis prints them.
+  symbolic::Context& context() const { return *context_; }
+  // In the order of the inputs.
+  const std::vector<symbolic::Dim>& symbols() const { return ordered_symbols_; }
+  // A dim or fact of the analysis, over inputs' symbols, as one of this context.
+  symbolic::Dim Copy(symbolic::Dim dim) const;
+  symbolic::Fact Copy(const symbolic::Fact& fact) const;
+
+  // Sizes by the names that the file has, and the name that the file has for one of the contract's.
+  symbolic::Bindings Sizes(const symbolic::Bindings& by_name) const;
+  std::string FileName(const std::string& name) const;
+  // kUnknown where a symbol has no size, or a number exceeds int64_t.
+  symbolic::Tri Holds(const Condition& condition, const symbolic::Bindings& sizes) const;
+  // What Python's eval reads.
+  std::string TextOf(const std::vector<Clauses>& ways) const;
+  // Those that are false at `by_name`.
+  std::vector<const Condition*> Broken(const symbolic::Bindings& by_name) const;
+
+ private:
+  void CopySymbols();
+  Clause Copy(const engine::Need& need) const;
+  Clauses Copy(const std::vector<engine::Need>& needs) const;
+  bool OverInputs(const engine::Requirement& requirement) const;
+  void Collect();
+  void AddEither(const engine::Requirement& requirement);
+  void AddClauses(Clauses clauses, const engine::Requirement& requirement);
+  void DropWhatFollows();
+  void MergeCauses(const Clauses& singles, const std::vector<bool>& implied);
+
+  const engine::Analysis& analysis_;
+  std::unique_ptr<symbolic::Context> context_;
+  absl::flat_hash_map<symbolic::Dim, symbolic::Dim> symbols_;  // of the analysis -> of the contract
+  std::vector<symbolic::Dim> ordered_symbols_;
+  absl::flat_hash_map<std::string, std::string> names_;        // the file's -> the contract's
+  std::vector<Condition> conditions_;
+  std::vector<Condition> conditional_;
+};
+
+}  // namespace symshape::queries
+
+#endif  // SYMSHAPE_QUERIES_CONTRACT_H_

@@ -1,0 +1,190 @@
+#include "queries/prove.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace symshape::queries {
+namespace {
+
+using symbolic::Bindings;
+using symbolic::Context;
+using symbolic::Dim;
+using symbolic::Fact;
+using symbolic::Tri;
+
+// With more, clauses that follow from several others together stay: that takes a walk over all of
+// them for each.
+constexpr size_t kMaxTogether = 40;
+
+bool Holds(Fact::Kind kind, int64_t a, int64_t b) {
+  switch (kind) {
+    case Fact::Kind::kEq:
+      return a == b;
+    case Fact::Kind::kNe:
+      return a != b;
+    case Fact::Kind::kGe:
+      return a >= b;
+    case Fact::Kind::kDivides:
+      return a != 0 && (a == -1 || b % a == 0);  // int64 min % -1 traps
+    case Fact::Kind::kBroadcast:
+      return a == b || a == 1 || b == 1;
+  }
+  return true;
+}
+
+// Facts in a scope of their own.
+class Scope {
+ public:
+  explicit Scope(Context& context) : context_(context) { context_.Push(); }
+  ~Scope() { context_.Pop(); }
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+  // False where it contradicts what is known.
+  bool Assume(const Fact& fact) { return context_.Assume(fact, {}).ok(); }
+
+ private:
+  Context& context_;
+};
+
+// Of all clauses but `left_out`, what single facts tell: a clause of which all facts but one are false
+// is that one. False where they contradict each other.
+bool AssumeOthers(Context& context, Scope& scope, const Clauses& clauses,
+                  const std::vector<bool>& dropped, size_t left_out) {
+  for (size_t i = 0; i < clauses.size(); ++i) {
+    if (i == left_out || dropped[i]) continue;
+    const Fact* open = nullptr;
+    bool single = true;
+    for (const Fact& fact : clauses[i]) {
+      if (context.Decide(fact) == Tri::kNo) continue;
+      single = single && open == nullptr;
+      open = &fact;
+    }
+    if (single && open != nullptr && !scope.Assume(*open)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<Fact> Opposite(Context& context, const Fact& fact) {
+  switch (fact.kind) {
+    case Fact::Kind::kEq:
+      return Fact{Fact::Kind::kNe, fact.a, fact.b};
+    case Fact::Kind::kNe:
+      return Fact{Fact::Kind::kEq, fact.a, fact.b};
+    case Fact::Kind::kGe:
+      return Fact{Fact::Kind::kGe, fact.b, context.Add(fact.a, Dim::Inline(1))};
+    case Fact::Kind::kDivides:
+    case Fact::Kind::kBroadcast:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool Follows(Context& context, const Clause& clause) {
+  if (absl::c_any_of(clause, [&](const Fact& f) { return context.Decide(f) == Tri::kYes; })) {
+    return true;
+  }
+  Scope scope(context);
+  for (const Fact& fact : clause) {
+    const std::optional<Fact> opposite = Opposite(context, fact);
+    if (opposite.has_value() && !scope.Assume(*opposite)) return true;
+  }
+  return absl::c_any_of(clause, [&](const Fact& f) { return context.Decide(f) == Tri::kYes; });
+}
+
+bool IsFalse(Context& context, const Clause& clause) {
+  return absl::c_all_of(clause, [&](const Fact& f) { return context.Decide(f) == Tri::kNo; });
+}
+
+bool FollowsFrom(Context& context, const Clause& given, const Clause& clause) {
+  return absl::c_all_of(given, [&](const Fact& fact) {
+    Scope scope(context);
+    return !scope.Assume(fact) || Follows(context, clause);
+  });
+}
+
+std::vector<bool> Implied(Context& context, const Clauses& clauses) {
+  std::vector<size_t> longest_first(clauses.size());
+  std::iota(longest_first.rbegin(), longest_first.rend(), size_t{0});  // of equals the first stays
+  std::vector<size_t> lengths;
+  for (const Clause& clause : clauses) lengths.push_back(Text(context, clause).size());
+  absl::c_stable_sort(longest_first, [&](size_t a, size_t b) { return lengths[a] > lengths[b]; });
+  std::vector<bool> dropped(clauses.size(), false);
+  const bool together = clauses.size() <= kMaxTogether;
+  for (size_t i : longest_first) {
+    bool follows = Follows(context, clauses[i]);
+    if (!follows && together) {
+      Scope scope(context);
+      follows = AssumeOthers(context, scope, clauses, dropped, i) && Follows(context, clauses[i]);
+    }
+    for (size_t k = 0; k < clauses.size() && !follows; ++k) {
+      const bool worth_it = together || clauses[k].size() == 1;
+      if (k == i || dropped[k] || !worth_it) continue;
+      follows = FollowsFrom(context, clauses[k], clauses[i]);
+    }
+    dropped[i] = follows;
+  }
+  return dropped;
+}
+
+Tri Holds(const Context& context, const Fact& fact, const Bindings& sizes) {
+  const std::optional<int64_t> a = context.Evaluate(fact.a, sizes);
+  const std::optional<int64_t> b = context.Evaluate(fact.b, sizes);
+  if (!a.has_value() || !b.has_value()) return Tri::kUnknown;
+  return Holds(fact.kind, *a, *b) ? Tri::kYes : Tri::kNo;
+}
+
+Tri Holds(const Context& context, const Clause& clause, const Bindings& sizes) {
+  Tri result = Tri::kNo;
+  for (const Fact& fact : clause) {
+    const Tri holds = Holds(context, fact, sizes);
+    if (holds == Tri::kYes) return Tri::kYes;
+    if (holds == Tri::kUnknown) result = Tri::kUnknown;
+  }
+  return result;
+}
+
+Tri Holds(const Context& context, const Clauses& clauses, const Bindings& sizes) {
+  Tri result = Tri::kYes;
+  for (const Clause& clause : clauses) {
+    const Tri holds = Holds(context, clause, sizes);
+    if (holds == Tri::kNo) return Tri::kNo;
+    if (holds == Tri::kUnknown) result = Tri::kUnknown;
+  }
+  return result;
+}
+
+std::string Text(const Context& context, const Clause& clause) {
+  return absl::StrJoin(clause, " or ", [&](std::string* out, const Fact& fact) {
+    absl::StrAppend(out, context.Print(fact));
+  });
+}
+
+std::string Text(const Context& context, const Clauses& clauses) {
+  return absl::StrJoin(clauses, " and ", [&](std::string* out, const Clause& clause) {
+    const std::string text = Text(context, clause);
+    const bool brackets = clauses.size() > 1 && absl::StrContains(text, " or ");
+    absl::StrAppend(out, brackets ? "(" : "", text, brackets ? ")" : "");
+  });
+}
+
+std::vector<Dim> SymbolsOf(const Context& context, const Clause& clause) {
+  std::vector<Dim> symbols;
+  for (const Fact& fact : clause) {
+    for (Dim side : {fact.a, fact.b}) {
+      for (Dim symbol : context.SymbolsOf(side)) {
+        if (!absl::c_linear_search(symbols, symbol)) symbols.push_back(symbol);
+      }
+    }
+  }
+  absl::c_sort(symbols, [](Dim a, Dim b) { return a.bits() < b.bits(); });
+  return symbols;
+}
+
+}  // namespace symshape::queries

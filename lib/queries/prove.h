@@ -1,0 +1,48 @@
+// Clauses: statements of the form "one of these facts holds", and what follows from them.
+#ifndef SYMSHAPE_QUERIES_PROVE_H_
+#define SYMSHAPE_QUERIES_PROVE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "symbolic/context.h"
+
+namespace symshape::queries {
+
+using Clause = std::vector<symbolic::Fact>;  // one of them holds; none: false at every size
+using Clauses = std::vector<Clause>;         // all of them hold
+
+// The opposite, where a fact can say it.
+std::optional<symbolic::Fact> Opposite(symbolic::Context& context, const symbolic::Fact& fact);
+
+// Proved under the facts of now. False: not proved.
+bool Follows(symbolic::Context& context, const Clause& clause);
+// Proved that none of its facts holds.
+bool IsFalse(symbolic::Context& context, const Clause& clause);
+// The same where `given` holds besides, whichever of its facts it is.
+bool FollowsFrom(symbolic::Context& context, const Clause& given, const Clause& clause);
+
+// Which clauses follow from those that do not; of two that say the same the shorter text stays.
+std::vector<bool> Implied(symbolic::Context& context, const Clauses& clauses);
+
+// The truth at sizes; kUnknown where a symbol has none, or a number exceeds int64_t.
+symbolic::Tri Holds(const symbolic::Context& context, const symbolic::Fact& fact,
+                    const symbolic::Bindings& sizes);
+symbolic::Tri Holds(const symbolic::Context& context, const Clause& clause,
+                    const symbolic::Bindings& sizes);
+symbolic::Tri Holds(const symbolic::Context& context, const Clauses& clauses,
+                    const symbolic::Bindings& sizes);
+
+// "batch == 0 or seq <= 64": what Python's eval reads.
+std::string Text(const symbolic::Context& context, const Clause& clause);
+std::string Text(const symbolic::Context& context, const Clauses& clauses);
+
+// In order of creation, each once.
+std::vector<symbolic::Dim> SymbolsOf(const symbolic::Context& context, const Clause& clause);
+
+}  // namespace symshape::queries
+
+#endif  // SYMSHAPE_QUERIES_PROVE_H_

@@ -1,0 +1,223 @@
+#include "queries/simplify.h"
+
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "queries/threshold.h"
+
+namespace symshape::queries {
+namespace {
+
+using symbolic::Context;
+using symbolic::Dim;
+using symbolic::Fact;
+using symbolic::Tri;
+
+constexpr int64_t kPrimes[] = {2, 3, 5, 7};
+constexpr int64_t kLargestModulus = 64;
+
+bool IsComparison(const Fact& fact) {
+  return fact.kind == Fact::Kind::kEq || fact.kind == Fact::Kind::kNe ||
+         fact.kind == Fact::Kind::kGe;
+}
+
+// a / factor, where that is exact at every size.
+std::optional<Dim> Quotient(Context& context, Dim a, Dim factor) {
+  const Dim quotient = context.FloorDiv(a, factor);
+  if (context.Mul(quotient, factor) != a) return std::nullopt;
+  return quotient;
+}
+
+// One clause while it is rewritten. Facts that are still to be looked at lie in todo_.
+class Simplifier {
+ public:
+  Simplifier(Context& context, const std::vector<Fact>& broadcasts)
+      : context_(context), broadcasts_(broadcasts) {}
+
+  Clauses Run(const Clause& clause) {
+    todo_.push_back(clause);
+    while (!todo_.empty() && ++steps_ < kMaxSteps) {
+      Clause next = std::move(todo_.back());
+      todo_.pop_back();
+      Rewrite(std::move(next));
+    }
+    for (Clause& rest : todo_) result_.push_back(std::move(rest));
+    return std::move(result_);
+  }
+
+ private:
+  static constexpr int kMaxSteps = 64;
+
+  // Rewrites the first fact that can be, and looks at what comes of it again.
+  void Rewrite(Clause clause) {
+    for (size_t i = 0; i < clause.size(); ++i) {
+      if (SplitProduct(clause, i) || CancelSymbol(clause, i) || OpenBroadcast(clause, i)) return;
+      CancelNumbers(clause[i]);
+      if (std::optional<Fact> divides = AsDivides(clause[i])) clause[i] = *divides;
+      if (std::optional<Fact> simpler = AsThreshold(context_, {clause[i]})) clause[i] = *simpler;
+    }
+    Reduce(std::move(clause));
+  }
+
+  // s*q >= 1 with s >= 0 says s >= 1 and q >= 1; s*q == 0 says s == 0 or q == 0.
+  bool SplitProduct(const Clause& clause, size_t i) {
+    const Fact& fact = clause[i];
+    const std::optional<int64_t> b = context_.ConstantOf(fact.b);
+    const bool positive = fact.kind == Fact::Kind::kGe && b == 1;
+    const bool zero = fact.kind == Fact::Kind::kEq && b == 0;
+    if (!positive && !zero) return false;
+    for (Dim symbol : context_.SymbolsOf(fact.a)) {
+      if (symbol == fact.a || context_.Bounds(symbol).lo < 0) continue;
+      const std::optional<Dim> rest = Quotient(context_, fact.a, symbol);
+      if (!rest.has_value() || context_.ConstantOf(*rest).has_value()) continue;
+      Clause first = clause;
+      first[i].a = symbol;
+      if (positive) {
+        Clause second = clause;
+        second[i].a = *rest;
+        todo_.push_back(std::move(second));
+      } else {
+        first.push_back({fact.kind, *rest, fact.b});
+      }
+      todo_.push_back(std::move(first));
+      return true;
+    }
+    return false;
+  }
+
+  // s*a >= s*b with s >= 0 says s == 0 or a >= b; == likewise.
+  bool CancelSymbol(const Clause& clause, size_t i) {
+    const Fact& fact = clause[i];
+    if (fact.kind != Fact::Kind::kEq && fact.kind != Fact::Kind::kGe) return false;
+    for (Dim symbol : SymbolsOf(context_, {fact})) {
+      if (symbol == fact.a || symbol == fact.b || context_.Bounds(symbol).lo < 0) continue;
+      const std::optional<Dim> a = Quotient(context_, fact.a, symbol);
+      if (!a.has_value()) continue;
+      const std::optional<Dim> b = Quotient(context_, fact.b, symbol);
+      if (!b.has_value()) continue;
+      Clause cancelled = clause;
+      cancelled[i] = {fact.kind, *a, *b};
+      cancelled.insert(cancelled.begin(), {Fact::Kind::kEq, symbol, Dim::Inline(0)});
+      todo_.push_back(std::move(cancelled));
+      return true;
+    }
+    return false;
+  }
+
+  // What x and y broadcast to is x where y is x or 1.
+  bool OpenBroadcast(const Clause& clause, size_t i) {
+    const Fact& fact = clause[i];
+    if (fact.kind != Fact::Kind::kEq) return false;
+    for (const Fact& known : broadcasts_) {
+      for (const auto& [x, y] : {std::pair(known.a, known.b), std::pair(known.b, known.a)}) {
+        const Dim one = Dim::Inline(1);
+        const Dim written = context_.Mul(context_.Max(x, y), context_.Min(one, context_.Min(x, y)));
+        for (const auto& [side, other] : {std::pair(fact.a, fact.b), std::pair(fact.b, fact.a)}) {
+          if (other != x || (side != written && side != context_.Broadcast(x, y))) continue;
+          Clause opened = clause;
+          opened[i] = {Fact::Kind::kEq, y, x};
+          opened.insert(opened.begin() + static_cast<ptrdiff_t>(i) + 1, {Fact::Kind::kEq, y, one});
+          todo_.push_back(std::move(opened));
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  // 36*a == 9*b says 4*a == b.
+  void CancelNumbers(Fact& fact) {
+    if (!IsComparison(fact)) return;
+    for (int64_t prime : kPrimes) {
+      for (;;) {
+        if (context_.ConstantOf(fact.a) == 0 && context_.ConstantOf(fact.b) == 0) return;
+        const Dim factor = context_.Constant(prime);
+        const std::optional<Dim> a = Quotient(context_, fact.a, factor);
+        const std::optional<Dim> b = Quotient(context_, fact.b, factor);
+        if (!a.has_value() || !b.has_value()) break;
+        fact = {fact.kind, *a, *b};
+      }
+    }
+  }
+
+  // x == m*(x//m), x == m*ceil(x/m): x % m == 0.
+  std::optional<Fact> AsDivides(const Fact& fact) {
+    if (fact.kind != Fact::Kind::kEq || context_.ConstantOf(fact.a).has_value() ||
+        context_.ConstantOf(fact.b).has_value()) {
+      return std::nullopt;
+    }
+    for (const auto& [x, multiple] : {std::pair(fact.a, fact.b), std::pair(fact.b, fact.a)}) {
+      for (int64_t m = 2; m <= kLargestModulus; ++m) {
+        const Dim modulus = context_.Constant(m);
+        if (context_.Mul(context_.FloorDiv(x, modulus), modulus) == multiple ||
+            context_.Mul(context_.CeilDiv(x, modulus), modulus) == multiple) {
+          return Fact{Fact::Kind::kDivides, modulus, x};
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
+  // Without facts that are false, or that imply another one.
+  void Reduce(Clause clause) {
+    Clause open;
+    for (const Fact& fact : clause) {
+      if (context_.Decide(fact) != Tri::kNo && !absl::c_linear_search(open, fact)) {
+        open.push_back(fact);
+      }
+    }
+    for (size_t i = 0; i < open.size() && open.size() > 1;) {
+      Clause others = open;
+      others.erase(others.begin() + static_cast<ptrdiff_t>(i));
+      if (FollowsFrom(context_, {open[i]}, others)) {
+        open = std::move(others);
+      } else {
+        ++i;
+      }
+    }
+    if (open.empty()) open = std::move(clause);  // false at every size: as it was
+    if (Follows(context_, open)) return;
+    if (open.size() > 1 || open[0].kind == Fact::Kind::kBroadcast) {
+      if (std::optional<Fact> simpler = AsThreshold(context_, open)) open = {*simpler};
+    }
+    result_.push_back(std::move(open));
+  }
+
+  Context& context_;
+  const std::vector<Fact>& broadcasts_;
+  Clauses todo_;
+  Clauses result_;
+  int steps_ = 0;
+};
+
+}  // namespace
+
+Clauses Simplify(Context& context, const Clause& clause, const std::vector<Fact>& broadcasts) {
+  if (Follows(context, clause)) return {};
+  return Simplifier(context, broadcasts).Run(clause);
+}
+
+Clauses Simplify(Context& context, const Clauses& clauses) {
+  Clauses result;
+  std::vector<Fact> broadcasts;
+  context.Push();
+  for (const Clause& clause : clauses) {
+    Clauses simpler = Simplify(context, clause, broadcasts);
+    if (clause.size() == 1 && clause[0].kind == Fact::Kind::kBroadcast) {
+      broadcasts.push_back(clause[0]);
+    }
+    for (Clause& simple : simpler) {
+      if (simple.size() == 1) context.Assume(simple[0], {}).IgnoreError();
+      result.push_back(std::move(simple));
+    }
+  }
+  context.Pop();
+  const std::vector<bool> implied = Implied(context, result);
+  Clauses kept;
+  for (size_t i = 0; i < result.size(); ++i) {
+    if (!implied[i]) kept.push_back(std::move(result[i]));
+  }
+  return kept;
+}
+
+}  // namespace symshape::queries

@@ -1,0 +1,126 @@
+#include "queries/threshold.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+
+namespace symshape::queries {
+namespace {
+
+using symbolic::Bindings;
+using symbolic::Context;
+using symbolic::Dim;
+using symbolic::Fact;
+using symbolic::Tri;
+
+constexpr int64_t kMostSizes = 4096;  // that are looked at one by one
+constexpr int64_t kSizesBeyond = 70;  // that have to agree before a proof is tried
+
+class OneSize {
+ public:
+  OneSize(Context& context, const Clause& clause, Dim symbol)
+      : context_(context), clause_(clause), symbol_(symbol), name_(*context.SymbolName(symbol)) {}
+
+  std::optional<Fact> Threshold() {
+    const symbolic::Interval bounds = context_.Bounds(symbol_);
+    if (bounds.lo < 0 || bounds.lo > kMostSizes) return std::nullopt;
+    const std::optional<bool> first = At(bounds.lo);
+    if (!first.has_value()) return std::nullopt;
+    const std::optional<int64_t> change = FirstNot(*first, bounds.lo);
+    if (!change.has_value()) return std::nullopt;
+    if (*first) return UpTo(*change - 1, bounds.lo);
+    if (AllBeyond(*change, true)) return From(*change);
+    if (AllBeyond(*change + 1, false)) return Only(*change);
+    return std::nullopt;
+  }
+
+ private:
+  std::optional<bool> At(int64_t size) {
+    const Tri holds = Holds(context_, clause_, Bindings{{name_, size}});
+    if (holds == Tri::kUnknown) return std::nullopt;
+    return holds == Tri::kYes;
+  }
+
+  // The first size from `start` on where it is not `truth`.
+  std::optional<int64_t> FirstNot(bool truth, int64_t start) {
+    for (int64_t size = start; size <= kMostSizes; ++size) {
+      const std::optional<bool> at = At(size);
+      if (!at.has_value()) return std::nullopt;
+      if (*at != truth) return size;
+    }
+    return std::nullopt;
+  }
+
+  bool AllBeyond(int64_t start, bool truth) {
+    for (int64_t i = 0; i < kSizesBeyond; ++i) {
+      if (At(start + i) != truth) return false;
+    }
+    for (int64_t size = start; size < (int64_t{1} << 20); size = 2 * size + 1) {
+      if (At(size) != truth) return false;
+    }
+    return true;
+  }
+
+  // Whether the clause is true, or false, wherever size >= start.
+  bool Proved(int64_t start, bool truth) {
+    context_.Push();
+    const bool legal = context_.Assume(AtLeast(start), {}).ok();
+    const bool proved =
+        legal && (truth ? Follows(context_, clause_) : IsFalse(context_, clause_));
+    context_.Pop();
+    return proved;
+  }
+
+  std::optional<Fact> From(int64_t t) {
+    if (!Proved(t, true)) return std::nullopt;
+    return AtLeast(t);
+  }
+  std::optional<Fact> UpTo(int64_t t, int64_t lowest) {
+    if (!AllBeyond(t + 1, false) || !Proved(t + 1, false)) return std::nullopt;
+    if (t == lowest) return Fact{Fact::Kind::kEq, symbol_, context_.Constant(t)};
+    return Fact{Fact::Kind::kGe, context_.Constant(t), symbol_};
+  }
+  std::optional<Fact> Only(int64_t t) {
+    if (!Proved(t + 1, false)) return std::nullopt;
+    return Fact{Fact::Kind::kEq, symbol_, context_.Constant(t)};
+  }
+  Fact AtLeast(int64_t t) const { return {Fact::Kind::kGe, symbol_, context_.Constant(t)}; }
+
+  Context& context_;
+  const Clause& clause_;
+  const Dim symbol_;
+  const std::string name_;
+};
+
+Clause Substituted(Context& context, const Clause& clause, Dim symbol, Dim by) {
+  Clause result;
+  for (const Fact& fact : clause) {
+    result.push_back({fact.kind, context.Substitute(fact.a, {{symbol, by}}),
+                      context.Substitute(fact.b, {{symbol, by}})});
+  }
+  return result;
+}
+
+// "seq + past <= 64": both symbols vanish where one is replaced by their sum minus the other.
+std::optional<Fact> OfSum(Context& context, const Clause& clause, Dim a, Dim b) {
+  const int64_t lowest = context.Bounds(a).lo + context.Bounds(b).lo;
+  const Dim sum = context.Fresh("sum", {lowest, symbolic::Interval::kPlusInf});
+  const Clause over_sum = Substituted(context, clause, b, context.Sub(sum, a));
+  const std::vector<Dim> symbols = SymbolsOf(context, over_sum);
+  if (symbols.size() != 1 || symbols[0] != sum) return std::nullopt;
+  const std::optional<Fact> found = OneSize(context, over_sum, sum).Threshold();
+  if (!found.has_value()) return std::nullopt;
+  return Substituted(context, {*found}, sum, context.Add(a, b))[0];
+}
+
+}  // namespace
+
+std::optional<Fact> AsThreshold(Context& context, const Clause& clause) {
+  const std::vector<Dim> symbols = SymbolsOf(context, clause);
+  if (symbols.size() == 1) return OneSize(context, clause, symbols[0]).Threshold();
+  if (symbols.size() == 2) return OfSum(context, clause, symbols[0], symbols[1]);
+  return std::nullopt;
+}
+
+}  // namespace symshape::queries

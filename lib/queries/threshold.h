@@ -1,0 +1,17 @@
+// Clauses over one size, as a threshold.
+#ifndef SYMSHAPE_QUERIES_THRESHOLD_H_
+#define SYMSHAPE_QUERIES_THRESHOLD_H_
+
+#include <optional>
+
+#include "queries/prove.h"
+
+namespace symshape::queries {
+
+// A clause over one symbol, or over two that occur only as their sum, as "size >= t", "size <= t" or
+// "size == t", where it is one. The finite side is looked at size by size, the other one proved.
+std::optional<symbolic::Fact> AsThreshold(symbolic::Context& context, const Clause& clause);
+
+}  // namespace symshape::queries
+
+#endif  // SYMSHAPE_QUERIES_THRESHOLD_H_

@@ -1,0 +1,84 @@
+"""check: what a file says, held against what was proved."""
+
+import json
+import re
+
+import onnx
+import pytest
+
+from support import command
+
+RIGHT = '''<ir_version: 10, opset_import: ["" : 17]>
+g (float[N,3,H,W] x, bool go) => (float[N,3,P,Q] y) <float[N,3,P,Q] p> {
+   p = MaxPool <kernel_shape = [2,2], strides = [2,2]> (x)
+   y = If (go) <then_branch = t () => (float[N,3,P,Q] a) { a = Relu(p) }, else_branch = e () => (float[N,3,P,Q] b) { b = Neg(p) }>
+}'''
+
+
+def check(folder, *options):
+    result = folder.run('check', 'm.onnx', '--format=json', *options)
+    assert result.returncode in (0, 1), result.stderr
+    found = json.loads(result.stdout)['findings']
+    assert (result.returncode == 1) == bool(found)
+    return found
+
+
+def test_nothing_is_wrong(folder):
+    folder.write('m.onnx', RIGHT)
+    assert check(folder) == []
+
+
+@pytest.mark.parametrize('old,new,id,tensor,true_at', [
+    ('=> (float[N,3,P,Q] y)', '=> (float[2,3,4,Q] y)', 'declared-shape', 'y', ''),
+    ('=> (float[N,3,P,Q] y)', '=> (float[N,3] y)', 'declared-rank', 'y', ''),
+    ('=> (float[N,3,P,Q] y)', '=> (int64[N,3,P,Q] y)', 'declared-type', 'y', ''),
+    ('=> (float[N,3,P,Q] y)', '=> (float[H,3,P,Q] y)', 'declared-name', 'y', ''),
+    ('<float[N,3,P,Q] p>', '<float[N,3,8,Q] p>', 'declared-shape', 'p', 'H'),
+    ('<float[N,3,P,Q] p>', '<float[N,3,Q,Q] p>', 'declared-name', 'p', ''),
+    ('<float[N,3,P,Q] p>', '<float[N,4,P,Q] p>', 'declared-shape', 'p', 'no size'),
+    ('t () => (float[N,3,P,Q] a)', 't () => (float[9,3,P,Q] a)', 'declared-shape', 'a', 'N == 9'),
+])
+def test_planted(folder, old, new, id, tensor, true_at):
+    assert old in RIGHT
+    folder.write('m.onnx', RIGHT.replace(old, new))
+    found = check(folder)
+    assert [f['id'] for f in found if f['tensor'].split('/')[-1] == tensor] == [id], found
+    assert true_at in next(f['true_at'] for f in found if f['tensor'].split('/')[-1] == tensor)
+    folder.run('check', 'm.onnx', '--fix', '-o', 'fixed.onnx')
+    folder.write('m.onnx', folder.read('fixed.onnx'))
+    assert check(folder) == []
+
+
+@pytest.mark.parametrize('dim,id', [('?', 'input-placeholder'), (0, 'input-placeholder'), (-1, 'input-placeholder'), ('N + 1', 'input-claim')])
+def test_input_axes(folder, dim, id):
+    model = onnx.parser.parse_model('<ir_version: 10, opset_import: ["" : 17]> g (float[N,4] x, float[M,4] z) => (y, w) { y = Relu(x) w = Relu(z) }')
+    axis = model.graph.input[1].type.tensor_type.shape.dim[0]
+    if isinstance(dim, int):
+        axis.dim_value = dim
+    else:
+        axis.dim_param = dim
+    folder.write('m.onnx', model.SerializeToString())
+    assert [(f['id'], f['tensor']) for f in check(folder)] == [(id, 'z')]
+
+
+def test_an_axis_that_nodes_fix(folder):
+    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[N,C] x, float[4,2] w) => (y) { y = MatMul(x, w) }')
+    assert [(f['id'], f['declared'], f['inferred']) for f in check(folder)] == [('input-fixed', 'C', '4')]
+
+
+def test_formats(stale):
+    text = stale.run('check', 'm.onnx')
+    assert text.returncode == 1 and '[declared-shape]' in text.stdout and 'true at' in text.stdout
+    github = stale.run('check', 'm.onnx', '--format=github').stdout
+    assert re.match(r"::warning file=m\.onnx,title=declared-shape::'y' declares", github)
+    sarif = json.loads(stale.run('check', 'm.onnx', '--format=sarif').stdout)
+    run = sarif['runs'][0]
+    assert sarif['version'] == '2.1.0' and run['results'][0]['ruleId'] == run['tool']['driver']['rules'][0]['id'] == 'declared-shape'
+
+
+def test_retinaface_is_stale_but_at_one_size(folder):
+    with open(command.ROOT + '/docs/examples/retinaface.onnx', 'rb') as f:
+        folder.write('m.onnx', f.read())
+    found = check(folder)
+    assert {f['tensor'] for f in found} == {'loc', 'conf', 'landms'}
+    assert all('height = 640, width = 640' in f['true_at'] for f in found)

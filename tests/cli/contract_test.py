@@ -1,0 +1,74 @@
+"""contract, sizes, eval at illegal sizes, explain."""
+
+import json
+
+import pytest
+
+SHUFFLE = '''<ir_version: 10, opset_import: ["" : 17]>
+g (float[1,1,H] x) => (y) <int64[4] s = {1,1,-1,32}, float[1,1,3] k = {1,1,1}> {
+   c = Conv <pads = [1,1]> (x, k)
+   y = Reshape(c, s)
+}'''
+
+
+@pytest.fixture
+def model(folder):
+    folder.write('m.onnx', SHUFFLE)
+    return folder
+
+
+def test_text_and_json(model):
+    text = model.run('contract', 'm.onnx').stdout
+    assert 'H % 32 == 0' in text and 'Reshape' in text
+    document = json.loads(model.run('contract', 'm.onnx', '--json').stdout)
+    assert document['inputs'] == {'x': [1, 1, 'H']}
+    assert 'H % 32 == 0' in [c['when'] for c in document['conditions']]
+
+
+def test_reparam(model):
+    assert 'H = 32*h ' in model.run('contract', 'm.onnx', '--as=reparam').stdout
+    document = json.loads(model.run('contract', 'm.onnx', '--as=reparam', '--json').stdout)
+    assert document['replaced'] == {'H': '32*h'}
+    assert all('%' not in c['when'] for c in document['conditions'])
+
+
+def test_the_source_that_an_exporter_recorded(folder):
+    import onnx
+    model = onnx.parser.parse_model(SHUFFLE)
+    entry = model.graph.node[1].metadata_props.add()
+    entry.key, entry.value = 'pkg.torch.onnx.name_scopes', "['', 'stem', 'stem.shuffle']"
+    folder.write('m.onnx', model.SerializeToString())
+    assert '(stem.shuffle)' in folder.run('contract', 'm.onnx').stdout
+
+
+def test_sizes_are_legal_and_edges_come_first(model):
+    lines = model.run('sizes', 'm.onnx', '-n', '5').stdout.split()
+    assert lines[0] == 'H=32' and len(set(lines)) == len(lines) >= 2
+    for line in lines:
+        assert model.run('eval', 'm.onnx', '--at', line).returncode == 0
+
+
+def test_eval_says_where_it_would_run(model):
+    result = model.run('eval', 'm.onnx', '--at', 'H=40')
+    assert result.returncode == 1
+    assert 'H % 32 == 0' in result.stderr and 'H = 32 or 64' in result.stderr
+    document = json.loads(model.run('eval', 'm.onnx', '--at', 'H=40', '--json').stdout)
+    assert document['runs'] is False and document['nearest'] == {'H': {'below': 32, 'above': 64}}
+
+
+def test_explain_an_axis(model):
+    result = model.run('explain', 'm.onnx', 'y:2')
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[0] == "'y' axis 2 is H//32" and 'input' in lines[1] and 'Reshape' in lines[-1]
+
+
+@pytest.mark.parametrize('fact,text', [('H % 32 == 0', 'is needed'), ('H % 4 == 0', 'follows from H % 32 == 0'),
+                                       ('H >= 100', 'is not needed'), ('H >= 0', 'holds at every size')])
+def test_explain_a_fact(model, fact, text):
+    assert text in model.run('explain', 'm.onnx', fact).stdout
+
+
+@pytest.mark.parametrize('what', ['K % 2 == 0', 'nosuch:0', 'y:9', 'H % == 3'])
+def test_explain_what_is_not_there(model, what):
+    assert model.run('explain', 'm.onnx', what).returncode == 2

@@ -1,0 +1,138 @@
+"""Other names and sizes for the inputs' axes, on the command line and in symshape.toml; rename, bind."""
+
+import pytest
+
+MODEL = '''<ir_version: 10, opset_import: ["" : 17]>
+g (float[N,4] x, float[M,4] z, float[2,4] w) => (float[N,4] y, float[both,4] c) {
+   y = Relu(x)
+   c = Concat <axis = 0> (x, z)
+}'''
+CLAIM = '''<ir_version: 10, opset_import: ["" : 17]>
+g (float[past,4] p, float["past + 1",4] t) => (y, z) {
+   y = Relu(p)
+   z = Relu(t)
+}'''
+SUM = '''<ir_version: 10, opset_import: ["" : 17]>
+g (float[past,1] p, float[seq,1] s, float[total,1] t) => (y) {
+   all = Concat <axis = 0> (p, s)
+   y = Concat <axis = 1> (all, t)
+}'''
+
+
+def dims(inferred, name):
+    return inferred.type_of(name)[1]
+
+
+@pytest.fixture
+def model(folder):
+    folder.write('m.onnx', MODEL)
+    return folder
+
+
+@pytest.mark.parametrize('flags,toml,x,z,w,y,c', [
+    (['--name', 'x:0=batch'], 'name = {"x:0" = "batch"}', 'batch', 'M', '2', 'batch', 'M + batch'),
+    (['--name', 'w:-2=rows'], 'dynamic_axes = {w = {-2 = "rows"}}', 'N', 'M', 'rows', 'N', 'M + N'),
+    (['--rename', 'N=batch'], 'rename = {N = "batch"}', 'batch', 'M', '2', 'batch', 'M + batch'),
+    (['--unify', 'N=M'], 'unify = {N = "M"}', 'N', 'N', '2', 'N', '2*N'),
+    (['--replace', 'N=32*n'], 'replace = {N = "32*n"}', '32*n', 'M', '2', '32*n', 'M + 32*n'),
+    (['--bind', 'N=7'], 'bind = {N = 7}', '7', 'M', '2', '7', 'M + 7'),
+    (['--all-dynamic'], 'all_dynamic = true', 'N', 'M', 'w_dim0', 'N', 'M + N'),
+    (['--batch'], 'batch = true', 'batch', 'batch', 'batch', 'batch', '2*batch'),
+    (['--range', '3<=N<=3'], 'range = ["3<=N<=3"]', '3', 'M', '2', '3', 'M + 3'),
+], ids=lambda v: v[0] if isinstance(v, list) else '')
+def test_options(model, flags, toml, x, z, w, y, c):
+    given = model.infer('m.onnx', '--outputs', 'infer', *flags)
+    result = {n: dims(given, n)[0] for n in 'xzwyc'}
+    same = {str(eval(e, {'N': 3, 'M': 5, 'n': 2, 'batch': 6, 'rows': 9, 'w_dim0': 8})) for e in (result['c'], c)}
+    assert [result[n] for n in 'zwy'] == [z, w, y] and len(same) == 1
+    assert result['x'] in (x, 'N')  # --range fixes the size, not the name
+    bytes_of_flags = model.read('out.onnx')
+    (model.path / 'symshape.toml').write_text(toml + '\n')
+    model.infer('m.onnx', '--outputs', 'infer')
+    assert model.read('out.onnx') == bytes_of_flags
+
+
+def test_a_table_of_the_file_counts_for_one_model(model):
+    model.write('other.onnx', MODEL)
+    (model.path / 'symshape.toml').write_text('[model."m.onnx"]\nrename = {N = "batch"}\n')
+    assert dims(model.infer('m.onnx'), 'x') == ['batch', '4']
+    assert dims(model.infer('other.onnx'), 'x') == ['N', '4']
+
+
+@pytest.mark.parametrize('flags,toml,text', [
+    (['--rename', 'NN=batch'], '', "did you mean 'N'?"),
+    (['--rename', 'N=M'], '', '--unify'),
+    (['--unify', 'N=K'], '', "no input has an axis named 'K'"),
+    (['--replace', 'N=32*('], '', '32*('),
+    (['--replace', 'N=2*N'], '', 'itself'),
+    (['--replace', 'N=2'], '', '--bind N=2'),
+    (['--name', 'xx:0=batch'], '', "no input or output 'xx'"),
+    (['--name', 'x:9=batch'], '', 'rank 2'),
+    (['--name', 'batch'], '', 'TENSOR:AXIS=NAME'),
+    (['--rename', 'N'], '', 'old=new'),
+    (['--range', '1<=NN'], '', "did you mean 'N'?"),
+    ([], 'renam = {N = "batch"}', "did you mean 'rename'?"),
+    ([], 'rename = 3', 'line 1'),
+    ([], 'rename = {', 'symshape.toml: line 1'),
+    ([], 'bind = {N = "x"}', 'a table of sizes'),
+])
+def test_what_is_wrong_is_an_error(model, flags, toml, text):
+    if toml:
+        (model.path / 'symshape.toml').write_text(toml)
+    result = model.run('infer', 'm.onnx', '--no-output', *flags)
+    assert result.returncode == 2 and text in result.stderr, result.stderr
+
+
+@pytest.mark.parametrize('flags', [['--replace', 'N=32*n'], ['--rename', 'N=batch'], ['--unify', 'N=M'], ['--name', 'w:0=rows'],
+                                   ['--all-dynamic'], ['--replace', 'N=2*n*k', '--bind', 'k=3']], ids=str)
+def test_a_second_run_changes_nothing(model, flags):
+    model.infer('m.onnx', *flags)
+    first = model.read('out.onnx')
+    model.write('again.onnx', first)
+    model.infer('again.onnx')
+    assert model.read('out.onnx') == first
+
+
+def test_rename(model):
+    result = model.run('rename', 'm.onnx', 'N=batch', 'M=more', '-o', 'r.onnx')
+    assert result.returncode == 0, result.stderr
+    renamed = model.inferred('r.onnx')
+    assert dims(renamed, 'x') == dims(renamed, 'y') == ['batch', '4']
+    assert dims(renamed, 'z') == ['more', '4']
+
+
+def test_bind_then_infer_is_infer_then_bind(model):
+    def run(*args):
+        result = model.run(*args)
+        assert result.returncode == 0, result.stderr
+    run('bind', 'm.onnx', 'N=7', '-o', 'bound.onnx')
+    run('infer', 'bound.onnx', '-o', 'a.onnx')
+    run('infer', 'm.onnx', '-o', 'inferred.onnx')
+    run('bind', 'inferred.onnx', 'N=7', '-o', 'b.onnx')
+    assert model.read('a.onnx') == model.read('b.onnx')
+
+
+def test_bind_evaluates_claims(folder):
+    folder.write('m.onnx', CLAIM)
+    assert folder.run('bind', 'm.onnx', 'past=4', '-o', 'b.onnx').returncode == 0
+    assert dims(folder.inferred('b.onnx'), 'z') == ['5', '4']
+
+
+def test_bind_solves_what_nodes_require(folder):
+    folder.write('m.onnx', SUM)
+    result = folder.run('bind', 'm.onnx', 'total=128', 'seq=1', '-o', 'b.onnx')
+    assert result.returncode == 0, result.stderr
+    assert 'past can only be 127' in result.stderr
+    assert dims(folder.inferred('b.onnx'), 'p') == ['127', '1']
+
+
+def test_bind_lists_what_remains(folder):
+    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[N,M] x) => (y) { y = NonZero(x) }')
+    result = folder.run('bind', 'm.onnx', 'N=2', 'M=3', '-o', 'b.onnx')
+    assert 'depends on data: 0 to 6' in result.stderr
+
+
+def test_bind_refuses_sizes_at_which_nothing_runs(folder):
+    folder.write('m.onnx', SUM)
+    result = folder.run('bind', 'm.onnx', 'total=3', 'seq=1', 'past=5', '-o', 'b.onnx')
+    assert result.returncode != 0 or 'Concat' in result.stderr

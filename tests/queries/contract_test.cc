@@ -1,0 +1,104 @@
+// At which sizes small models run. The corpus' contracts are held against onnxruntime in tests/oracle.
+#include "queries/contract.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "engine/shapes_of.h"
+
+namespace symshape::queries {
+namespace {
+
+std::vector<std::string> Conditions(const Contract& contract) {
+  std::vector<std::string> texts;
+  for (const Condition& condition : contract.conditions()) texts.push_back(condition.when);
+  return texts;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(Contract, NamesSizesThatNodesFix) {
+  const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N, C] x, float[M, 3] w) => (y) { a = Add(x, w) b = Concat<axis = 0>(a, w) y = MatMul(a, x) })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  const Contract contract(*m->analysis);
+  const symbolic::Bindings legal{{"N", 3}, {"C", 3}, {"M", 3}};
+  EXPECT_TRUE(contract.Broken(legal).empty());
+  EXPECT_FALSE(contract.Broken({{"N", 3}, {"C", 2}, {"M", 3}}).empty());
+}
+
+TEST(Contract, DropsWhatLaterConditionsSay) {
+  const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[1, 1, H] x) => (z) <float[1, 1, 3] k = {1, 1, 1}> {
+      a = Conv(x, k)
+      b = Conv(a, k)
+      z = Conv(b, k)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(Conditions(Contract(*m->analysis)), (Texts{"H >= 7"}));
+}
+
+TEST(Contract, NodesThatNeedTheSameStandTogether) {
+  const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[H, 4] x, float[W, 4] w) => (y, z, u) {
+      y = Concat<axis = 1>(x, w)
+      z = Concat<axis = 1>(w, x)
+      u = Concat<axis = 1>(x, w)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  const Contract contract(*m->analysis);
+  ASSERT_EQ(contract.conditions().size(), 1u);
+  EXPECT_EQ(contract.conditions()[0].causes[0]->node, 0u);
+}
+
+TEST(Contract, AnIfNeedsWhatOneOfItsBranchesNeeds) {
+  const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (bool c, float[S, 1] x, float[M, 1] w, float[P, 1] p) => (y) {
+      y = If (c) <then_branch = t () => (a) { q = Concat<axis = 0>(x, p) a = Concat<axis = 1>(q, w) },
+                  else_branch = e () => (b) { b = Concat<axis = 1>(x, w) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  const Contract contract(*m->analysis);
+  ASSERT_EQ(contract.conditions().size(), 1u);
+  const auto broken = [&](int64_t s, int64_t mask, int64_t p) {
+    return !contract.Broken({{"S", s}, {"M", mask}, {"P", p}}).empty();
+  };
+  EXPECT_FALSE(broken(2, 2, 5));
+  EXPECT_FALSE(broken(2, 7, 5));
+  EXPECT_TRUE(broken(2, 3, 5));
+}
+
+TEST(Contract, WhatBothBranchesNeedIsNeeded) {
+  const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (bool c, float[S, 1] x, float[M, 1] w) => (y) {
+      y = If (c) <then_branch = t () => (a) { a = Concat<axis = 1>(x, w) },
+                  else_branch = e () => (b) { b = Concat<axis = 1>(x, w) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[S, 2]");
+  EXPECT_EQ(Contract(*m->analysis).conditions().size(), 1u);
+}
+
+TEST(Contract, OddNamesAreWrittenByAlias) {
+  const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float["my size", 1] x, float[M, 1] w) => (y) { y = Concat<axis = 1>(x, w) })");
+  if (!m->status.ok()) GTEST_FAIL() << m->status;
+  const Contract contract(*m->analysis);
+  ASSERT_EQ(contract.conditions().size(), 1u);
+  EXPECT_TRUE(contract.Broken({{"my size", 2}, {"M", 2}}).empty());
+  EXPECT_EQ(contract.Broken({{"my size", 2}, {"M", 3}}).size(), 1u);
+}
+
+TEST(Contract, WhatIsAssumedIsNoCondition) {
+  engine::Options options;
+  options.assume_positive = true;
+  const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[1, 1, H] x) => (y) <float[1, 1, 1] k = {1}> { y = Conv(x, k) })", options);
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(Conditions(Contract(*m->analysis)), Texts{});
+}
+
+}  // namespace
+}  // namespace symshape::queries

@@ -1,0 +1,123 @@
+// Conditions in and out, each pair equivalent at all sizes of a box.
+#include "queries/simplify.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+
+namespace symshape::queries {
+namespace {
+
+using symbolic::Bindings;
+using symbolic::Context;
+using symbolic::Fact;
+using symbolic::Tri;
+
+constexpr int64_t kBox = 40;
+
+struct Row {
+  const char* clause;
+  const char* simple;  // "always" for none
+};
+
+constexpr Row kRows[] = {
+    // A size at a time, as a threshold.
+    {"(h + 3)//4 >= 8", "h >= 29"},
+    {"32*((h + 31)//32) >= 1", "h >= 1"},
+    {"h//4 >= 2 or h//2 >= 4", "h >= 8"},
+    {"max(0, h - 9) <= 0", "h <= 9"},
+    {"min(16, h) == h or h == 1", "h <= 16"},
+    {"4*h == 0", "h == 0"},
+    {"4*max(0, h - 1) - 3*h >= -3", "always"},
+    {"h % 4 == 0", "h % 4 == 0"},
+    {"h//2 == 3*(h//6)", "(h//2) % 3 == 0"},
+    // A sum, where both sizes occur in no other way.
+    {"max(0, h + w - 9) <= 0", "h + w <= 9"},
+    {"h + 2*w <= 9", "h + 2*w <= 9"},
+    // Rounded sizes.
+    {"2*(h//2) == h", "h % 2 == 0"},
+    {"2*((h + 1)//2) == h", "h % 2 == 0"},
+    {"4*((h + 31)//32) == (h + 7)//8", "((h + 7)//8) % 4 == 0"},
+    // Common factors, which may be 0.
+    {"36*b*(h//4) == 9*b*h", "b == 0 or h % 4 == 0"},
+    {"b*h >= b*w", "b == 0 or h >= w"},
+    {"b*(h//7) >= 1", "b >= 1 and h >= 7"},
+    {"2*b*(h//3) == 0", "b == 0 or h <= 2"},
+    // Alternatives that say nothing.
+    {"h == 0 or h <= 6", "h <= 6"},
+    {"b == 0 or h == 0 or h >= 1", "always"},
+    {"h == 3 or w == 2 or h == 3", "h == 3 or w == 2"},
+};
+
+Clause Read(Context& context, absl::string_view text) {
+  Clause clause;
+  for (const absl::string_view part : absl::StrSplit(text, " or ")) {
+    const absl::StatusOr<std::vector<Fact>> facts = context.ParseFacts(part);
+    EXPECT_TRUE(facts.ok()) << facts.status();
+    clause.insert(clause.end(), facts->begin(), facts->end());
+  }
+  return clause;
+}
+
+TEST(Simplify, Rows) {
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.clause);
+    Context context;
+    for (const char* name : {"b", "h", "w"}) context.Symbol(name);
+    const Clause clause = Read(context, row.clause);
+    const Clauses simple = Simplify(context, clause);
+    EXPECT_EQ(simple.empty() ? "always" : Text(context, simple), row.simple);
+    for (int64_t h = 0; h <= kBox; ++h) {
+      for (int64_t other = 0; other <= 12; ++other) {
+        const Bindings sizes{{"b", other % 3}, {"h", h}, {"w", other}};
+        ASSERT_EQ(Holds(context, clause, sizes), Holds(context, simple, sizes))
+            << "h=" << h << " b=" << other % 3 << " w=" << other;
+      }
+    }
+  }
+}
+
+TEST(Simplify, OpensABroadcastThatIsKnown) {
+  Context context;
+  for (const char* name : {"s", "m"}) context.Symbol(name);
+  const Fact known{Fact::Kind::kBroadcast, *context.FindSymbol("s"), *context.FindSymbol("m")};
+  const Clauses simple = Simplify(context, Read(context, "max(s, m)*min(1, s, m) == s"), {known});
+  EXPECT_EQ(Text(context, simple), "m == s or m == 1");
+}
+
+TEST(Simplify, EachUnderThoseBeforeIt) {
+  Context context;
+  for (const char* name : {"b", "h"}) context.Symbol(name);
+  const Clauses clauses{Read(context, "b >= 1"), Read(context, "b == 0 or h <= 9"),
+                        Read(context, "h <= 20")};
+  EXPECT_EQ(Text(context, Simplify(context, clauses)), "b >= 1 and h <= 9");
+}
+
+TEST(Implied, DropsWhatOthersSayTogether) {
+  Context context;
+  for (const char* name : {"h", "w"}) context.Symbol(name);
+  const Clauses clauses{Read(context, "h >= 2"), Read(context, "h + w >= 5"),
+                        Read(context, "w >= 3")};
+  EXPECT_EQ(Implied(context, clauses), (std::vector<bool>{false, true, false}));
+}
+
+TEST(Implied, OfTwoThatSayTheSameOneStays) {
+  Context context;
+  context.Symbol("h");
+  const Clauses clauses{Read(context, "h//2 >= 4"), Read(context, "h >= 8")};
+  EXPECT_EQ(Implied(context, clauses), (std::vector<bool>{true, false}));
+}
+
+TEST(Holds, DividingByZeroIsFalse) {
+  Context context;
+  for (const char* name : {"h", "w"}) context.Symbol(name);
+  const Clause clause = Read(context, "h % w == 0");
+  EXPECT_EQ(Holds(context, clause, {{"h", 4}, {"w", 0}}), Tri::kNo);
+  EXPECT_EQ(Holds(context, clause, {{"h", 4}}), Tri::kUnknown);
+}
+
+}  // namespace
+}  // namespace symshape::queries

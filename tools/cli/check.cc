@@ -1,0 +1,73 @@
+// symshape check: what the file declares, held against what was proved.
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "cli/command.h"
+#include "cli/exit_codes.h"
+#include "cli/flags.h"
+#include "cli/model_args.h"
+#include "cli/output_path.h"
+#include "cli/terminal.h"
+#include "symshape/report.h"
+#include "symshape/write.h"
+
+namespace symshape::cli {
+namespace {
+
+struct CheckArgs {
+  ModelArgs model;
+  OutputArgs output;
+  bool fix = false;
+  std::string format = "text";
+};
+
+constexpr Flag<CheckArgs> kFlags[] = {
+    {"--fix", "", "write the corrected model, as infer does; to MODEL.fixed.onnx without -o",
+     &CheckArgs::fix},
+    {"--format", "text|json|github|sarif", "how findings are printed", &CheckArgs::format},
+};
+
+FindingsFormat ToFormat(const std::string& name) {
+  if (name == "json") return FindingsFormat::kJson;
+  if (name == "github") return FindingsFormat::kGithub;
+  if (name == "sarif") return FindingsFormat::kSarif;
+  return FindingsFormat::kText;
+}
+
+int RunCheck(const CheckArgs& args, const Globals& globals) {
+  if (args.output.given() && !args.fix) {
+    return Fail(absl::InvalidArgumentError("-o and --in-place say where --fix writes"));
+  }
+  const absl::StatusOr<Analysis> analysis = InferModel(args.model);
+  if (!analysis.ok()) return Fail(analysis.status());
+  const Findings findings = Check(*analysis, NameOf(args.model), ToFormat(args.format),
+                                  UseColor(globals, stdout));
+  if (absl::Status status = WriteStdout(findings.text); !status.ok()) return Fail(status);
+  if (args.fix) {
+    const absl::StatusOr<std::string> path = OutputPath(args.output, args.model.model, "fixed");
+    if (!path.ok()) return Fail(path.status());
+    if (absl::Status status = WriteModel(*analysis, *path, {}); !status.ok()) return Fail(status);
+    Say(absl::StrCat("wrote ", *path, "\n"));
+  }
+  return findings.count == 0 ? kOk : kFindings;
+}
+
+}  // namespace
+
+const Command kCheckCommand = {
+    "check", "hold every declared shape, type and name against what was proved",
+    "Exits with 1 where it finds something. symshape explain ID says more about a finding.\n\n"
+    "examples:\n"
+    "  symshape check model.onnx\n"
+    "  symshape check model.onnx --fix -o right.onnx\n"
+    "  symshape check model.onnx --format=sarif > findings.sarif\n",
+    [](CLI::App& app) -> Run {
+      const auto args = std::make_shared<CheckArgs>();
+      AddModelArgs(app, args->model);
+      AddOutputArgs(app, args->output);
+      AddFlags(app, *args, kFlags);
+      return [args](const Globals& globals) { return RunCheck(*args, globals); };
+    }};
+
+}  // namespace symshape::cli
