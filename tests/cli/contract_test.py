@@ -72,3 +72,9 @@ def test_explain_a_fact(model, fact, text):
 @pytest.mark.parametrize('what', ['K % 2 == 0', 'nosuch:0', 'y:9', 'H % == 3'])
 def test_explain_what_is_not_there(model, what):
     assert model.run('explain', 'm.onnx', what).returncode == 2
+
+
+def test_the_written_model_says_it(model):
+    inferred = model.infer('m.onnx')
+    entry = next(p for p in inferred.proto.metadata_props if p.key == 'symshape.contract')
+    assert 'H % 32 == 0' in json.loads(entry.value)['conditions']
