@@ -145,7 +145,8 @@ class Reshape {
 
   // Whether y may have as many elements as x where `size` is 0 and y, but for the -1, has `count`.
   // Two counts that only may agree count as different: x [B*h, S, d] to [B, h, S, d] at S = 0
-  // copies d, and has B*h*d*d elements instead of none.
+  // copies d, and has B*h*d*d elements instead of none. Not so with a -1 beside a number: x [2, s] to
+  // [s//4, 3, -1] runs at s = 3 and copies 2.
   bool FitsWhereZero(Expr size, Expr count) {
     Context& context = in_.context();
     context.Push();
@@ -153,8 +154,13 @@ class Reshape {
     if (fits) {
       const Expr from = in_.Wrap(context.Resolve(x_.Product().dim()));
       const Expr to = in_.Wrap(context.Resolve(count.dim()));
-      fits = inferred_ ? !to.is(0) && (from.is(0) || Surely(in_, Divides(to, from)))
-                       : Surely(in_, Eq(from, to));
+      if (!inferred_) {
+        fits = Surely(in_, Eq(from, to));
+      } else if (to.constant() && !to.is(0)) {
+        fits = from.is(0) || context.Decide(Divides(to, from)) != Tri::kNo;
+      } else {
+        fits = !to.is(0) && (from.is(0) || Surely(in_, Divides(to, from)));
+      }
     }
     context.Pop();
     return fits;
