@@ -85,14 +85,51 @@ const SymbolState& Solver::StateOf(uint32_t symbol) {
   return state.symbols[symbol];
 }
 
+// Bounds of op(a, b) from those of a and b, for the operations that have no other form.
+Interval Solver::OpaqueBounds(const SymbolInfo& info) {
+  if (info.nesting > kMaxOpaqueNesting) return {};
+  const char op = info.op;
+  const Range x = Wide(Bounds(info.a)), y = Wide(Bounds(info.b));
+  const auto sum = [](int128 a, int128 b, int128 infinity) {
+    return a == infinity || b == infinity ? infinity : a + b;
+  };
+  switch (op) {
+    case '+':
+      return Narrowed({sum(x.lo, y.lo, -kInf), sum(x.hi, y.hi, kInf)});
+    case '-':
+      return Narrowed({sum(x.lo, -y.hi, -kInf), sum(x.hi, -y.lo, kInf)});
+    case '*':
+      return Narrowed(Times(x, y));
+    case 'M':
+      return Narrowed({std::max(x.lo, y.lo), std::max(x.hi, y.hi)});
+    case 'B':
+      return Narrowed({std::min(x.lo, y.lo), std::max(x.hi, y.hi)});
+    case '/':
+    case 't':  // |a/b| <= |a| wherever it is defined, and a size over a size is one
+      if (x.lo >= 0 && y.lo >= 0) return Narrowed({0, x.hi});
+      return {};
+    case '%':
+      if (y.lo >= 0) return Narrowed({0, y.hi >= kInf ? kInf : std::max<int128>(y.hi - 1, 0)});
+      return {};
+    default:
+      return {};
+  }
+}
+
 Interval Solver::AtomBounds(AtomId id) {
   const Atom a = store.atom(id);
-  if (a.kind == AtomKind::kSymbol) return StateOf(a.symbol).domain;
+  if (a.kind == AtomKind::kSymbol && store.symbols()[a.symbol].op == 0) {
+    return StateOf(a.symbol).domain;
+  }
   if (id < atom_bounds.size() && atom_bounds[id].epoch == epoch) return atom_bounds[id].interval;
   Range r{-kInf, kInf};
   switch (a.kind) {
-    case AtomKind::kSymbol:
+    case AtomKind::kSymbol: {
+      const Range domain = Wide(StateOf(a.symbol).domain);
+      const Range defined = Wide(OpaqueBounds(store.symbols()[a.symbol]));
+      r = {std::max(domain.lo, defined.lo), std::min(domain.hi, defined.hi)};
       break;
+    }
     case AtomKind::kFloorDiv: {
       const Range n = Wide(Bounds(a.args[0]));
       Range d = Wide(Bounds(a.args[1]));

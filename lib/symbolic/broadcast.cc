@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "symbolic/solver.h"
+#include "symbolic/work.h"
 
 namespace symshape::symbolic {
 
@@ -31,6 +32,7 @@ void Solver::DropWhatIsOneElsewhere(std::vector<Dim>& elements) {
 }
 
 Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
+  const Operation operation(*this);
   std::vector<Dim> flat;
   for (Dim e : elements) {
     e = Resolve(e);
@@ -71,13 +73,12 @@ Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
   }
   DropWhatIsOneElsewhere(flat);
   if (flat.size() == 1) return flat[0];
-  if (flat.size() > kMaxElements) {
+  bool fits = flat.size() <= kMaxElements;
+  for (Dim e : flat) fits = fits && store.DepthOf(e) < kMaxDepth;
+  if (!fits) {
     Dim folded = flat[0];
     for (size_t i = 1; i < flat.size(); ++i) folded = Opaque('B', folded, flat[i]);
     return folded;
-  }
-  for (Dim e : flat) {
-    if (store.DepthOf(e) >= kMaxDepth) return Opaque('B', flat[0], flat[1]);
   }
   const Dim d = MakeAtom(AtomKind::kBroadcast, flat);
   if (const AtomId* atom = store.OnlyAtom(d);

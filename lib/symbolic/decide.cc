@@ -1,5 +1,7 @@
 // Questions: yes where a fact holds at all sizes that are left, no where it holds at none.
+#include "symbolic/residues.h"
 #include "symbolic/solver.h"
+#include "symbolic/work.h"
 
 namespace symshape::symbolic {
 
@@ -8,6 +10,13 @@ bool Solver::ProveGe0(Dim d, int budget, int splits) {
   const PolyView p = store.View(d);
   if (p.terms.empty()) return p.constant >= 0;
   if (Bounds(d).lo >= 0) return true;
+  const Operation operation(*this);
+  const bool cheaply = budget < 96;
+  if (d.node() < ge0.size() && ge0[d.node()].epoch == epoch) {
+    const Ge0::Answer known = ge0[d.node()].answer;
+    if (known == Ge0::kYes) return true;
+    if (known == Ge0::kNotAtAll || (known == Ge0::kNotCheaply && cheaply)) return false;
+  }
   const Node& n = store.node(d);
   if (!n.has_compound && state.inequalities.empty()) {
     bool linear = true;
@@ -16,7 +25,36 @@ bool Solver::ProveGe0(Dim d, int budget, int splits) {
   }
   WidePoly scale;
   scale.constant = 1;
-  return Prove(Widen(p), scale, budget, {}, splits);
+  const bool proved = Prove(Widen(p), scale, budget, {}, splits);
+  if (proved || !OutOfWork()) {
+    if (d.node() >= ge0.size()) ge0.resize(store.node_count() + store.node_count() / 2 + 64);
+    ge0[d.node()] = {epoch, proved ? Ge0::kYes : cheaply ? Ge0::kNotCheaply : Ge0::kNotAtAll};
+  }
+  return proved;
+}
+
+// Complete where p is quasi-affine and nothing but bounds and congruences of its variables is
+// known.
+bool Solver::ProveByResidues(const WidePoly& wide) {
+  Poly p;
+  bool has_div = false;
+  if (!FitsInt64(wide.constant)) return false;
+  p.constant = static_cast<int64_t>(wide.constant);
+  for (const WideTerm& t : wide.terms) {
+    if (!FitsInt64(t.coeff)) return false;
+    p.terms.push_back({t.mono, static_cast<int64_t>(t.coeff)});
+    has_div = has_div || (store.mono(t.mono).has_div && store.mono(t.mono).degree == 1);
+  }
+  if (!has_div || OutOfWork()) return false;
+  QuasiAffine f(store);
+  if (!f.Add(ViewOf(p), 1)) return false;
+  const std::optional<int64_t> least = f.Minimum([this](MonoId m) {
+    const Congruence c = state.has_congruences ? MonoCongruence(m) : Congruence{};
+    if (c.modulus <= 1) return QuasiAffine::Domain{MonoBounds(m)};
+    return QuasiAffine::Domain{MonoBounds(m), c.modulus, c.remainder};
+  });
+  Spend(f.steps() / 8);
+  return least && *least >= 0;
 }
 
 bool Solver::ProveNe0(Dim d) {
@@ -79,6 +117,7 @@ Tri Solver::DecideBroadcast(Dim a, Dim b) {
 }
 
 Tri Solver::Decide(const Fact& fact) {
+  const Operation operation(*this);
   const Dim a = Resolve(fact.a), b = Resolve(fact.b);
   switch (fact.kind) {
     case Fact::Kind::kEq:

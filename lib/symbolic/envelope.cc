@@ -169,8 +169,14 @@ std::optional<int128> Solver::LowerBound(const WidePoly& p) {
 
 bool Solver::Prove(WidePoly p, WidePoly scale, int& budget, absl::Span<const WidePoly> extra,
                    int splits) {
+  if (ProveByEnvelope(p, scale, budget, extra, splits)) return true;
+  return scale.terms.empty() && scale.constant == 1 && ProveByResidues(p);
+}
+
+bool Solver::ProveByEnvelope(WidePoly p, WidePoly scale, int& budget,
+                             absl::Span<const WidePoly> extra, int splits) {
   for (;;) {
-    if (--budget < 0) return false;
+    if (--budget < 0 || !Spend(2 + static_cast<int64_t>(p.terms.size()))) return false;
     WidePoly goal = p;
     if (!AddWide(goal, Store::kNoMono, scale.constant - 1)) return false;
     for (const WideTerm& t : scale.terms) {

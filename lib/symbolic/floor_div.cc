@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "symbolic/solver.h"
+#include "symbolic/work.h"
 
 namespace symshape::symbolic {
 namespace {
@@ -40,10 +41,18 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
     }
     num = std::move(residues);
     if (num.terms.empty()) return finish(PolyView{});  // 0 <= constant < d
+    if (!Spend(4 + static_cast<int64_t>(num.terms.size()))) return false;
     if (step > kMaxSteps) break;
-    bool changed = false;
-    if (!Normalise(num, &changed)) return false;
-    if (changed) continue;
+    bool compound = !state.mono_rules.empty();
+    for (const Term& t : num.terms) {
+      const Mono& m = store.mono(t.mono);
+      compound = compound || m.has_div || m.has_max;
+    }
+    if (compound) {
+      bool changed = false;
+      if (!Normalise(num, &changed)) return false;
+      if (changed) continue;
+    }
 
     // Terms that are known modulo d leave: (e + r)//d = e//d + (r + e % d)//d.
     if (state.has_congruences || !state.exact.empty()) {
@@ -82,7 +91,7 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
 
     // (g*x + r)//(g*d) = x//d for 0 <= r < g                             row 7
     uint64_t g = static_cast<uint64_t>(d);
-    for (const Term& t : num.terms) g = GcdU(g, AbsU(t.coeff));
+    for (const Term& t : num.terms) g = AbsU(t.coeff) == 1 || g == 1 ? 1 : GcdU(g, AbsU(t.coeff));
     if (g > 1) {
       for (Term& t : num.terms) t.coeff /= static_cast<int64_t>(g);
       num.constant /= static_cast<int64_t>(g);
@@ -144,7 +153,7 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
     }
 
     // max(a, b)//d = max(a//d, b//d); with a minus sign the minimum      row 32
-    if (depth < kMaxBranching) {
+    if (compound && depth < kMaxBranching) {
       const Term* maximum = nullptr;
       for (const Term& t : num.terms) {
         const Mono& m = store.mono(t.mono);
@@ -220,6 +229,7 @@ Dim Solver::FloorDiv(Dim a, Dim b) {
   constexpr int64_t kOp = '/';
   CacheEntry& slot = Slot(kOp, a, b);
   if (Hit(slot, kOp, a, b)) return slot.result;
+  const Operation operation(*this);
   std::optional<Dim> result;
   if (store.IsConstant(b)) {
     const int64_t d = store.View(b).constant;
@@ -256,7 +266,8 @@ Dim Solver::Mod(Dim a, Dim b) {
   return Sub(a, Mul(b, FloorDiv(a, b)));
 }
 
-// C++'s a / b. With b > 0: max(a//b, 0) + min(ceil(a/b), 0): one of the two is 0.
+// C++'s a / b. With b > 0 and a of any sign: max(a//b, min(ceil(a/b), 0)), which stays short where
+// pools follow each other, as all of it is monotone.
 Dim Solver::TruncDiv(Dim a, Dim b) {
   a = Resolve(a);
   b = Resolve(b);
@@ -268,9 +279,9 @@ Dim Solver::TruncDiv(Dim a, Dim b) {
   if (b == Dim::Inline(0)) return Opaque('t', a, b);
   if (IsNonNegative(a)) return FloorDiv(a, b);
   if (IsNonNegative(Neg(a))) return CeilDiv(a, b);
-  const Dim low[] = {FloorDiv(a, b), Dim::Inline(0)};
   const Dim high[] = {CeilDiv(a, b), Dim::Inline(0)};
-  return Add(Max(low), Min(high));
+  const Dim both[] = {FloorDiv(a, b), Min(high)};
+  return Max(both);
 }
 
 }  // namespace symshape::symbolic

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "symbolic/solver.h"
+#include "symbolic/work.h"
 
 namespace symshape::symbolic {
 
@@ -49,6 +50,7 @@ bool Solver::Accumulate(Poly& p, const PolyView& q, int64_t factor) const {
 
 bool Solver::Multiply(const PolyView& a, const PolyView& b, Poly& out) {
   if ((a.terms.size() + 1) * (b.terms.size() + 1) > kMaxProductTerms) return false;
+  if (!Spend(static_cast<int64_t>((a.terms.size() + 1) * (b.terms.size() + 1)))) return false;
   out = Poly();
   if (!Accumulate(out, a, b.constant)) return false;
   for (const Term& t : b.terms) {
@@ -141,6 +143,7 @@ Dim Solver::AddScaled(Dim a, Dim b, int64_t factor) {
   if (factor == 1 && a == Dim::Inline(0)) return b;
   CacheEntry& slot = Slot(op, a, b);
   if (Hit(slot, op, a, b)) return slot.result;
+  const Operation operation(*this);
   Poly p = Copy(store.View(a));
   std::optional<Dim> result;
   if (Accumulate(p, store.View(b), factor)) result = Finish(p);
@@ -160,6 +163,7 @@ Dim Solver::Mul(Dim a, Dim b) {
   constexpr int64_t kOp = '*';
   CacheEntry& slot = Slot(kOp, a, b);
   if (Hit(slot, kOp, a, b)) return slot.result;
+  const Operation operation(*this);
   Poly p;
   std::optional<Dim> result;
   if (Multiply(store.View(a), store.View(b), p)) result = Finish(p);
@@ -175,11 +179,21 @@ Dim Solver::Opaque(char op, Dim a, Dim b) {
   const auto key = std::make_pair(op, std::make_pair(a.bits(), b.bits()));
   const auto it = opaque.find(key);
   if (it != opaque.end()) return Resolve(it->second);
+  const char* reason = OutOfWork() ? "more work than the limit" : "larger than the limits";
+  int nesting = 1;
+  for (Dim operand : {a, b}) {
+    for (Dim s : SymbolsOf(operand)) {
+      const SymbolInfo& inner = store.symbols()[store.atom(*store.OnlyAtom(s)).symbol];
+      nesting = std::max(nesting, std::min(inner.nesting + 1, 255));
+    }
+  }
   const Dim d = Fresh("_opaque", kAnyInteger);
   SymbolInfo& info = store.mutable_symbol(store.atom(*store.OnlyAtom(d)).symbol);
   info.op = op;
   info.a = a;
   info.b = b;
+  info.reason = reason;
+  info.nesting = nesting;
   opaque.emplace(key, d);
   return d;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "symbolic/solver.h"
+#include "symbolic/work.h"
 
 namespace symshape::symbolic {
 namespace {
@@ -13,7 +14,7 @@ constexpr int kDominanceBudget = 16;  // steps per pair of elements
 
 // Where e = rest + c*Max{x_i} with c > 0: the elements rest + c*x_i instead of e.
 bool Solver::FlattenMax(Dim e, std::vector<Dim>& out, int depth) {
-  if (out.size() > kMaxElements) return false;
+  if (out.size() > kMaxElements || !Spend(4)) return false;
   if (!e.is_inline() && depth < 4) {
     const PolyView view = store.View(e);
     for (const Term& t : view.terms) {
@@ -35,6 +36,7 @@ bool Solver::FlattenMax(Dim e, std::vector<Dim>& out, int depth) {
 }
 
 Dim Solver::Max(absl::Span<const Dim> elements) {
+  const Operation operation(*this);
   std::vector<Dim> resolved_elements;
   for (Dim d : elements) resolved_elements.push_back(Resolve(d));
   const std::optional<Dim> result = MaxOf(resolved_elements);
@@ -65,6 +67,7 @@ std::optional<Dim> Solver::MaxOf(std::vector<Dim> elements) {
               [this](Dim a, Dim b) { return store.CompareDims(a, b) < 0; });
     flat.erase(std::unique(flat.begin(), flat.end()), flat.end());
     if (flat.size() > kMaxElements) return std::nullopt;
+    if (!Spend(static_cast<int64_t>(8 * flat.size() * flat.size()))) return std::nullopt;
     // Drop what another element never falls below. Of two that dominate each other one stays.
     for (size_t i = 0; i < flat.size();) {
       bool dominated = false;

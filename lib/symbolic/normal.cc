@@ -43,7 +43,8 @@ std::optional<Dim> Solver::Finish(Poly& p) {
   for (const Term& t : p.terms) {
     if (store.mono(t.mono).depth > kMaxDepth) return std::nullopt;
   }
-  return store.InternPoly(p);
+  const Dim d = store.InternPoly(p);
+  return plain ? d : Representative(d);
 }
 
 namespace {
@@ -118,6 +119,7 @@ bool ReduceExact(Solver& s, Poly& p, bool* changed) {
 // x//d + (x+1)//d + … + (x+d-1)//d = x                                  row 22 (Hermite), row 34
 // A sum may be written with any multiple t of that identity added; the shortest is taken.
 bool ReduceFamilies(Solver& s, Poly& p, bool* changed) {
+  if (s.OutOfWork()) return true;
   absl::InlinedVector<Occurrence, 4> found;
   for (const Term& t : p.terms) {
     if (!s.store.mono(t.mono).has_div) continue;
@@ -213,6 +215,7 @@ bool ReduceFamilies(Solver& s, Poly& p, bool* changed) {
     };
     for (int64_t t : candidates) {
       Poly out;
+      if (!s.Spend(8 + Count(p))) break;
       if (!variant(t, out)) continue;
       if (!best || better(out, *best)) best = std::move(out);
     }
@@ -254,6 +257,7 @@ bool ReduceMaxima(Solver& s, Poly& p, bool* changed) {
         if (factor == maximum) continue;
         if ((s.store.atom(factor).mask & s.store.atom(maximum).mask) == 0) continue;
         if (s.AtomBounds(factor).lo != 0) continue;
+        if (!s.Spend(8)) return true;
         const Dim smaller = s.MaxWhereNonZero(maximum, factor);
         if (smaller == s.store.atom(maximum).dim) continue;
         MonoId rest;
@@ -314,6 +318,11 @@ Dim Solver::MaxWhereNonZero(AtomId maximum, AtomId factor) {
 }
 
 bool Solver::Normalise(Poly& p, bool* changed) {
+  // One quotient alone has nothing to be combined with.
+  if (p.terms.size() == 1 && store.mono(p.terms[0].mono).degree == 1 && state.exact.empty() &&
+      !state.has_congruences && state.mono_rules.empty()) {
+    return true;
+  }
   if (!ReduceExact(*this, p, changed)) return false;
   if (*changed) return true;
   if (!ReduceFamilies(*this, p, changed)) return false;

@@ -59,7 +59,7 @@ std::vector<Poly> CoefficientsIn(Solver& s, const Poly& p, AtomId atom) {
 // coefficient with respect to that atom; what is left is tried by exact division.
 std::optional<Poly> CommonFactor(Solver& s, std::vector<Poly> polys) {
   for (int round = 0; round < 16; ++round) {
-    if (polys.empty() || polys.size() > 16) return std::nullopt;
+    if (polys.empty() || polys.size() > 16 || !s.Spend(64)) return std::nullopt;
     for (Poly& p : polys) {
       if (p.terms.size() + (p.constant != 0) < 2) return std::nullopt;
       s.DivideByMono(p, s.CommonMono(Solver::ViewOf(p)));
@@ -111,6 +111,7 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
   };
   for (int step = 0; step < 16; ++step) {
     if (IsZero(num)) return finish(PolyView{});  // 0//d = 0
+    if (!Spend(8 + static_cast<int64_t>(num.terms.size() + den.terms.size()))) return std::nullopt;
     if (den.terms.empty()) {
       if (den.constant == 0 || den.constant == INT64_MIN) return std::nullopt;
       if (den.constant < 0 && (!Negate(num) || !Negate(den))) return std::nullopt;

@@ -2,8 +2,42 @@
 #include <algorithm>
 
 #include "symbolic/solver.h"
+#include "symbolic/work.h"
 
 namespace symshape::symbolic {
+
+// An operation that was too large may be within the limits where facts made its operands smaller.
+Dim Solver::ResolveOpaque(uint32_t symbol, Dim otherwise) {
+  const SymbolInfo info = store.symbols()[symbol];
+  if (info.nesting > kMaxOpaqueNesting) return otherwise;
+  const Dim a = Resolve(info.a), b = Resolve(info.b);
+  const auto size = [this](Dim d) { return d.is_inline() ? 0 : store.node(d).term_count; };
+  if (size(a) + size(b) >= size(info.a) + size(info.b)) return otherwise;
+  switch (info.op) {
+    case '+':
+      return Add(a, b);
+    case '-':
+      return Sub(a, b);
+    case '*':
+      return Mul(a, b);
+    case '/':
+      return FloorDiv(a, b);
+    case '%':
+      return Mod(a, b);
+    case 't':
+      return TruncDiv(a, b);
+    case 'M': {
+      const Dim both[] = {a, b};
+      return Max(both);
+    }
+    case 'B': {
+      const Dim both[] = {a, b};
+      return Broadcast(both);
+    }
+    default:
+      return otherwise;
+  }
+}
 
 Dim Solver::ResolveAtom(AtomId id) {
   if (id < resolved_atom.size() && resolved_atom[id].epoch == epoch) return resolved_atom[id].dim;
@@ -20,6 +54,7 @@ Dim Solver::ResolveAtom(AtomId id) {
       case AtomKind::kSymbol: {
         const Interval domain = StateOf(a.symbol).domain;
         if (domain.lo == domain.hi) result = Constant(domain.lo);
+        if (store.symbols()[a.symbol].op != 0) result = ResolveOpaque(a.symbol, result);
         break;
       }
       case AtomKind::kFloorDiv:
@@ -50,6 +85,8 @@ bool Solver::IsItsOwnForm(AtomId id) {
 }
 
 Dim Solver::ResolveSlow(Dim d) {
+  const SeparateOperation separate(*this);
+  const Operation operation(*this);
   const uint32_t index = d.node();
   if (index >= resolved.size()) resolved.resize(store.node_count() + store.node_count() / 2 + 256);
   resolved[index] = {epoch, d};

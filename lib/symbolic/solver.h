@@ -8,6 +8,8 @@
 //   divides.cc    divisibility                              fit.cc       sizes that are equal or 1
 //   resolve.cc    today's form of a dim                     explain.cc   why an answer is known
 //   sample.cc     sizes that satisfy all facts              print.cc, parse.cc   text
+//   functional.cc one form per function                     residues.h   quasi-affine functions
+//   work.h        a limit in steps
 #ifndef SYMSHAPE_SYMBOLIC_SOLVER_H_
 #define SYMSHAPE_SYMBOLIC_SOLVER_H_
 
@@ -26,6 +28,18 @@
 #include "symbolic/store.h"
 
 namespace symshape::symbolic {
+
+// Limits past which a result becomes an opaque symbol (solver.md 3.8).
+inline constexpr size_t kMaxTerms = 256;
+inline constexpr int kMaxDegree = 8;
+inline constexpr int kMaxDepth = 16;
+inline constexpr size_t kMaxProductTerms = 1024;
+inline constexpr size_t kMaxElements = 16;  // of a Max or a Broadcast
+// Opaque symbols inside opaque symbols; beyond it nothing is concluded from the definition.
+inline constexpr int kMaxOpaqueNesting = 16;
+// Steps of one operation or question, nested ones included: some milliseconds at most. Counted, not
+// timed, so that the same run gives the same answer everywhere.
+inline constexpr int64_t kMaxWork = 40000;
 
 // value = remainder (mod modulus); modulus 1 says nothing, modulus 0 says value == remainder.
 struct Congruence {
@@ -114,6 +128,14 @@ class Solver {
   // Exact quotients, families of quotients, monomial rules. False on overflow.
   [[nodiscard]] bool Normalise(Poly& p, bool* changed);
   Dim Opaque(char op, Dim a, Dim b);
+  Interval OpaqueBounds(const SymbolInfo& info);
+  // Forms that were found to have a shorter equal are resolved anew from now on.
+  void ReadReplaced() {
+    if (!replaced || separate_depth > 0) return;
+    replaced = false;
+    ++replacements;
+    Touch();
+  }
 
   // --- quotients, maxima -----------------------------------------------------------------------
   std::optional<Dim> FloorDivConst(Poly num, int64_t d, int depth);
@@ -140,6 +162,36 @@ class Solver {
   std::optional<int64_t> ResidueOf(const PolyView& p, int64_t d);
   bool IsNonNegative(Dim d) { return Bounds(d).lo >= 0 || ProveGe0(d); }
 
+  // --- one form per function (functional.cc) -----------------------------------------------------
+  // d, or a shorter sum that is the same function of its atoms.
+  Dim Representative(Dim d);
+  size_t CountQuotients(const PolyView& p) const;
+  bool Shorter(Dim a, Dim b) const;
+  std::optional<int64_t> Difference(Dim a, Dim b, int64_t factor);
+  std::optional<Poly> AsLinear(const PolyView& p);
+  struct Points {  // values of a monomial at a few sizes
+    enum State : uint8_t { kNone, kKnown, kOverflow } state = kNone;
+    std::array<int64_t, 8> values;
+  };
+  const Points* PointsOf(MonoId mono);
+  bool PointsOf(const PolyView& p, std::array<int64_t, 8>& values);
+  struct Shaped {  // scale * shape + offset
+    Dim shape;
+    int64_t scale, offset;
+    int64_t unit;  // what divides all differences of the shape's points; 0 where there are none
+    uint64_t hash;
+  };
+  std::optional<Shaped> ShapeOf(const PolyView& p);
+  Dim Enter(Dim d, bool several);
+
+  // --- work (work.h) -----------------------------------------------------------------------------
+  // Counts n steps; false where the operation has used up its share.
+  bool Spend(int64_t n) {
+    spent += n;
+    return (work_left -= n) >= 0;
+  }
+  bool OutOfWork() const { return work_left < 0; }
+
   // --- decisions ---------------------------------------------------------------------------------
   Tri Decide(const Fact& fact);
   Tri DecideEq(Dim a, Dim b);
@@ -147,8 +199,11 @@ class Solver {
   Tri DecideDivides(Dim a, Dim b);
   Tri DecideBroadcast(Dim a, Dim b);
   bool ProveGe0(Dim p, int budget = 96, int splits = 4);  // p >= 0
+  bool ProveByResidues(const WidePoly& p);
   bool ProveNe0(Dim p);
   // envelope.cc
+  bool ProveByEnvelope(WidePoly p, WidePoly scale, int& budget, absl::Span<const WidePoly> extra,
+                       int splits);
   bool Prove(WidePoly p, WidePoly scale, int& budget, absl::Span<const WidePoly> extra, int splits);
   bool ProveByFacts(const WidePoly& p, const WidePoly& scale, int& budget,
                     absl::Span<const WidePoly> extra, int depth);
@@ -177,6 +232,7 @@ class Solver {
     return d;
   }
   Dim ResolveAtom(AtomId a);
+  Dim ResolveOpaque(uint32_t symbol, Dim otherwise);
   bool IsItsOwnForm(AtomId a);  // under today's facts
   Dim Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements);
   void Touch() { ++epoch; }
@@ -283,17 +339,35 @@ class Solver {
   };
   absl::flat_hash_map<std::pair<AtomId, AtomId>, WhereNonZero> where_nonzero;
   Dim MaxWhereNonZero(AtomId maximum, AtomId factor);
-  int decide_depth = 0;  // proofs asked while building, nested
+
+  std::vector<Points> points;  // by monomial
+  struct Alike {
+    Dim dim;
+    int64_t unit;
+  };
+  absl::flat_hash_map<uint64_t, std::vector<Alike>> by_hash;
+  std::vector<Dim> single;    // sums with one quotient, entered once another kind exists
+  bool any_several = false;   // it does
+  bool replaced = false;      // a longer form that was there before is to be read as another one
+  uint32_t replacements = 0;  // how often that happened
+  struct Represented {
+    uint32_t when = 0;  // replacements + 1
+    Dim dim;
+  };
+  std::vector<Represented> represented;  // by node
+
+  int64_t work_left = 0;  // of the operation being done
+  int64_t spent = 0;      // by all operations so far
+  int operation_depth = 0;
+  int separate_depth = 0;
+  struct Ge0 {  // what ProveGe0 found
+    uint32_t epoch = 0;
+    enum Answer : uint8_t { kUnknown, kYes, kNotCheaply, kNotAtAll } answer = kUnknown;
+  };
+  std::vector<Ge0> ge0;  // by node
 };
 
 struct Context::Impl : Solver {};
-
-// Limits past which a result becomes an opaque symbol (solver.md 3.8).
-inline constexpr size_t kMaxTerms = 256;
-inline constexpr int kMaxDegree = 8;
-inline constexpr int kMaxDepth = 16;
-inline constexpr size_t kMaxProductTerms = 1024;
-inline constexpr size_t kMaxElements = 16;  // of a Max or a Broadcast
 
 }  // namespace symshape::symbolic
 

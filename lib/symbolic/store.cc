@@ -64,7 +64,8 @@ AtomId Store::Symbol(absl::string_view name, Interval declared, SymbolKind kind)
     alias = MakeAlias(name);
     alias_index_.emplace(alias, index);
   }
-  symbols_.push_back({std::string(name), alias, declared, kind, id, 0, Dim::None(), Dim::None()});
+  symbols_.push_back(
+      {std::string(name), alias, declared, kind, id, 0, Dim::None(), Dim::None(), nullptr, 0});
   atoms_.push_back(
       {AtomKind::kSymbol, 0, index, 0, nullptr, 0, Dim::None(), uint64_t{1} << (index % 64)});
   atom_hash_.push_back(Mix(0x51, index));
@@ -117,18 +118,19 @@ MonoId Store::InternMono(absl::Span<const AtomId> sorted_atoms) {
   return mono_table_.FindOrMake(
       h, [&](uint32_t other) { return atoms_of(other) == sorted_atoms; },
       [&] {
-        Mono m{atom_pool_.Copy(sorted_atoms),
-               static_cast<uint16_t>(sorted_atoms.size()),
-               0,
-               false,
-               false,
-               h,
-               0};
+        const AtomId* atoms = atom_pool_.Copy(sorted_atoms);
+        Mono m{atoms, atoms, static_cast<uint16_t>(sorted_atoms.size()), 0, false, false, h, 0};
         for (AtomId a : sorted_atoms) {
           m.depth = std::max(m.depth, atoms_[a].depth);
           m.has_div |= atoms_[a].kind == AtomKind::kFloorDiv;
           m.has_max |= atoms_[a].kind == AtomKind::kMax;
           m.mask |= atoms_[a].mask;
+        }
+        if (m.degree > 1) {
+          absl::InlinedVector<AtomId, 8> ordered(sorted_atoms.begin(), sorted_atoms.end());
+          std::sort(ordered.begin(), ordered.end(),
+                    [this](AtomId p, AtomId q) { return CompareAtoms(p, q) < 0; });
+          m.ordered = atom_pool_.Copy(ordered);
         }
         monos_.push_back(m);
         return static_cast<uint32_t>(monos_.size() - 1);
@@ -232,12 +234,8 @@ int Store::CompareMonos(MonoId a, MonoId b) const {
   const Mono &x = monos_[a], &y = monos_[b];
   if (x.degree != y.degree) return x.degree > y.degree ? -1 : 1;
   if (x.degree == 1) return CompareAtoms(x.atoms[0], y.atoms[0]);
-  const auto less = [this](AtomId p, AtomId q) { return CompareAtoms(p, q) < 0; };
-  absl::InlinedVector<AtomId, 8> p(x.atoms, x.atoms + x.degree), q(y.atoms, y.atoms + y.degree);
-  std::sort(p.begin(), p.end(), less);
-  std::sort(q.begin(), q.end(), less);
-  for (size_t i = 0; i < p.size(); ++i) {
-    if (const int c = CompareAtoms(p[i], q[i]); c != 0) return c;
+  for (size_t i = 0; i < x.degree; ++i) {
+    if (const int c = CompareAtoms(x.ordered[i], y.ordered[i]); c != 0) return c;
   }
   return 0;
 }

@@ -56,7 +56,8 @@ struct Atom {
 };
 
 struct Mono {
-  const AtomId* atoms;
+  const AtomId* atoms;    // by id
+  const AtomId* ordered;  // by CompareAtoms
   uint16_t degree;
   uint8_t depth;
   bool has_div;  // a floor quotient is among the atoms
@@ -86,6 +87,8 @@ struct SymbolInfo {
   // What an opaque symbol stands for: op(a, b), where `op` is not 0. Kept for Evaluate only.
   char op = 0;
   Dim a, b;
+  const char* reason = nullptr;  // why it is opaque
+  uint8_t nesting = 0;           // opaque symbols inside a and b, nested
 };
 
 // Blocks of T whose addresses never move.
