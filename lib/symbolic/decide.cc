@@ -5,11 +5,50 @@
 
 namespace symshape::symbolic {
 
+// p = rest + c*(n//d), linear but for that quotient: d*p >= d*rest + c*(n - (c > 0 ? d - 1 : 0)),
+// and p >= 0 where this is above -d. The usual question, without the machinery of the envelope.
+bool Solver::ProveBesideOneQuotient(const PolyView& p) {
+  const Term* quotient = nullptr;
+  for (const Term& t : p.terms) {
+    const Mono& m = store.mono(t.mono);
+    if (m.degree != 1 || (m.has_div && quotient != nullptr)) return false;
+    if (m.has_div) quotient = &t;
+  }
+  if (quotient == nullptr) return false;
+  const Atom a = store.atom(store.mono(quotient->mono).atoms[0]);
+  if (!store.IsConstant(a.args[1])) return false;
+  const int64_t d = store.View(a.args[1]).constant, c = quotient->coeff;
+  const PolyView n = store.View(a.args[0]);
+  int128 low = 0;
+  const auto add = [&low](int128 x, int128 y) {
+    int128 product;
+    return !__builtin_mul_overflow(x, y, &product) && !__builtin_add_overflow(low, product, &low);
+  };
+  if (!add(d, p.constant) || !add(c, int128{n.constant} - (c > 0 ? d - 1 : 0))) return false;
+  for (size_t i = 0, j = 0; i < p.terms.size() || j < n.terms.size();) {
+    const bool first =
+        i < p.terms.size() && (j == n.terms.size() || p.terms[i].mono <= n.terms[j].mono);
+    const MonoId mono = first ? p.terms[i].mono : n.terms[j].mono;
+    int128 coeff = 0;
+    if (first) coeff += mono == quotient->mono ? 0 : int128{d} * p.terms[i++].coeff;
+    if (first && mono == quotient->mono) ++i;
+    if (j < n.terms.size() && n.terms[j].mono == mono) coeff += int128{c} * n.terms[j++].coeff;
+    if (coeff == 0) continue;
+    const Interval b = MonoBounds(mono);
+    const int64_t bound = coeff > 0 ? b.lo : b.hi;
+    if (bound == Interval::kMinusInf || bound == Interval::kPlusInf || !add(coeff, bound)) {
+      return false;
+    }
+  }
+  return low > -int128{d};
+}
+
 bool Solver::ProveGe0(Dim d, int budget, int splits) {
   d = Resolve(d);
   const PolyView p = store.View(d);
   if (p.terms.empty()) return p.constant >= 0;
   if (Bounds(d).lo >= 0) return true;
+  if (store.node(d).has_div && ProveBesideOneQuotient(p)) return true;
   const Operation operation(*this);
   const bool cheaply = budget < 96;
   if (d.node() < ge0.size() && ge0[d.node()].epoch == epoch) {

@@ -139,7 +139,7 @@ Dim Solver::AddScaled(Dim a, Dim b, int64_t factor) {
   const int64_t op = factor;  // factors of other operations are outside [-1, 1]
   a = Resolve(a);
   b = Resolve(b);
-  if (factor == 1 && b == Dim::Inline(0)) return a;
+  if (b == Dim::Inline(0)) return a;
   if (factor == 1 && a == Dim::Inline(0)) return b;
   CacheEntry& slot = Slot(op, a, b);
   if (Hit(slot, op, a, b)) return slot.result;

@@ -200,6 +200,7 @@ class Solver {
   Tri DecideBroadcast(Dim a, Dim b);
   bool ProveGe0(Dim p, int budget = 96, int splits = 4);  // p >= 0
   bool ProveByResidues(const WidePoly& p);
+  bool ProveBesideOneQuotient(const PolyView& p);
   bool ProveNe0(Dim p);
   // envelope.cc
   bool ProveByEnvelope(WidePoly p, WidePoly scale, int& budget, absl::Span<const WidePoly> extra,
