@@ -56,6 +56,12 @@ Tri Walk::DecideQuickly(const Fact& fact) {
   return bounds.lo == 0 && bounds.hi == 0 ? Tri::kYes : Tri::kUnknown;
 }
 
+bool Walk::Assume(const Fact& fact, symbolic::Cause cause) {
+  const absl::StatusOr<bool> told = context().Assume(fact, cause);
+  if (told.ok() && *told) ++facts_told_;
+  return told.ok();
+}
+
 // Lists it, or adds the node to the one that is listed already; where it is in the list. A node of a
 // schema's function body is none of the file's: the file's node that calls it stands for it.
 size_t Walk::Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> ways,
@@ -82,18 +88,19 @@ size_t Walk::Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> 
   return at->second;
 }
 
-void Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<const Fact> unless,
+bool Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<const Fact> unless,
                    absl::Span<const diagnostics::Piece> message) {
   const Tri answer = context().Decide(fact);
   if (answer == Tri::kYes) {
     const Need need{fact, {}};
-    if (required_.contains({{{need}}, frame.conditional})) Record(frame, node, {{need}}, message);
-    return;
+    if (!required_.contains({{{need}}, frame.conditional})) return false;
+    Record(frame, node, {{need}}, message);
+    return true;
   }
   Need need{fact, {}};
   for (const Fact& other : unless) {
     const Tri holds = DecideQuickly(other);
-    if (holds == Tri::kYes) return;
+    if (holds == Tri::kYes) return false;
     if (holds == Tri::kUnknown &&
         std::find(need.unless.begin(), need.unless.end(), other) == need.unless.end()) {
       need.unless.push_back(other);
@@ -102,16 +109,17 @@ void Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<con
   if (branch_needs_ != nullptr) branch_needs_->push_back(need);
   const bool open = !need.unless.empty();
   const size_t listed = Record(frame, node, {{std::move(need)}}, message);
-  if (open) return;
+  if (open) return true;
   if (answer == Tri::kUnknown) {
     const symbolic::Cause cause{symbolic::Cause::Kind::kRequired,
                                 static_cast<uint32_t>(listed)};
-    if (context().Assume(fact, cause).ok()) return;
+    if (Assume(fact, cause)) return true;
   }
-  if (frame.conditional) return;  // a branch that cannot be entered
+  if (frame.conditional) return true;  // a branch that cannot be entered
   diagnostics::Message needs = {"needs what no size allows: "};
   needs.insert(needs.end(), message.begin(), message.end());
   ReportNeverRuns(frame, node, std::move(needs));
+  return true;
 }
 
 // Drops what was required since the list had `size` entries: a trip of a loop that was only tried.
@@ -146,7 +154,7 @@ std::string Walk::NewName(absl::string_view stem) {
 
 void Walk::Bound(Dim symbol, Dim limit) {
   // True by the operator's definition; a conflict would mean that the node cannot run at all.
-  context().Assume({Fact::Kind::kGe, limit, symbol}, symbolic::Cause{}).IgnoreError();
+  Assume({Fact::Kind::kGe, limit, symbol}, symbolic::Cause{});
 }
 
 }  // namespace symshape::engine

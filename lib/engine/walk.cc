@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "rules/tensor_info.h"
@@ -23,6 +24,8 @@ using symbolic::Dim;
 
 namespace {
 
+// Inputs or outputs that need no allocation.
+constexpr size_t kUsualArity = 6;
 // Elements that get a symbol each where nothing else is known of them (a shape has few axes).
 constexpr int64_t kMaxNamedElements = 8;
 
@@ -36,38 +39,6 @@ std::optional<Plan::Kind> ControlFlowKind(const graph::Operator& op) {
 }
 
 }  // namespace
-
-// Gives a rule's requirements and symbols their node.
-class NodeSink : public rules::Sink {
- public:
-  NodeSink(Walk& walk, Frame& frame, uint32_t node) : walk_(walk), frame_(frame), node_(node) {}
-
-  void Require(const symbolic::Fact& fact, absl::Span<const symbolic::Fact> unless,
-               absl::Span<const diagnostics::Piece> message) override {
-    walk_.Require(frame_, node_, fact, unless, message);
-  }
-  Dim Fresh(absl::string_view stem, symbolic::Interval domain) override {
-    // Counted by stem: a rule that asks for fewer symbols once more is known must not give the
-    // next axis the symbol of the last one.
-    const auto nth = std::count(asked_.begin(), asked_.end(), stem);
-    asked_.emplace_back(stem);
-    return walk_.Fresh(frame_, node_, static_cast<uint32_t>(nth), stem, domain);
-  }
-  void Bound(Dim symbol, Dim limit) override { walk_.Bound(symbol, limit); }
-  void Report(diagnostics::Diagnostic diagnostic) override {
-    diagnostics::Diagnostic at = walk_.AtNode(frame_, node_, diagnostic.id);
-    at.tensor = std::move(diagnostic.tensor);
-    at.message = std::move(diagnostic.message);
-    at.notes = std::move(diagnostic.notes);
-    walk_.Report(std::move(at));
-  }
-
- private:
-  Walk& walk_;
-  Frame& frame_;
-  uint32_t node_;
-  std::vector<std::string> asked_;  // the stems of the symbols so far
-};
 
 bool IsControlFlow(const graph::Operator& op) { return ControlFlowKind(op).has_value(); }
 
@@ -139,15 +110,14 @@ bool Walk::OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs
 
 void Walk::InferNode(Frame& frame, uint32_t index) {
   const graph::Node& node = frame.graph.nodes[index];
-  std::vector<Info> inputs(node.inputs.size());
+  absl::InlinedVector<Info, kUsualArity> inputs(node.inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (node.inputs[i] != ValueId::kNone) {
       inputs[i] = tables().Resolve(frame.infos[Index(node.inputs[i])]);
     }
   }
   if (OnlyReread(frame, index, inputs)) return;
-  std::vector<Info> outputs(node.outputs.size());
-  const uint64_t undecided = context().undecided();
+  absl::InlinedVector<Info, kUsualArity> outputs(node.outputs.size());
   const Plan& plan = PlanOf(frame, node);
   switch (plan.kind) {
     case Plan::Kind::kRule:
@@ -175,54 +145,54 @@ void Walk::InferNode(Frame& frame, uint32_t index) {
   Frame::Memory& memory = frame.memory[index];
   memory.inferred = true;
   // A body is inferred again each round: late facts concern its nodes, too.
-  memory.open = context().undecided() != undecided || plan.kind != Plan::Kind::kRule;
-  Finish(frame, index, absl::MakeSpan(outputs));
+  if (plan.kind != Plan::Kind::kRule) memory.open = true;
+  Finish(frame, index, plan.kind == Plan::Kind::kFallback, absl::MakeSpan(outputs));
 }
 
-void Walk::InferByRule(Frame& frame, uint32_t index, const rules::Rule& rule,
-                       absl::Span<const Info> inputs, absl::Span<Info> outputs) {
+void Walk::Finish(Frame& frame, uint32_t index, bool trusted, absl::Span<Info> outputs) {
   const graph::Node& node = frame.graph.nodes[index];
-  const rules::Operands operands(tables(), frame.model, node, inputs, frame.call_attributes);
-  NodeSink sink(*this, frame, index);
-  rules::Results results(operands, outputs, sink);
-  const absl::Status status = rule.infer(operands, results);
-  if (status.ok() || frame.conditional) return;
-  ReportNeverRuns(frame, index, {std::string(status.message())});
-}
-
-void Walk::Finish(Frame& frame, uint32_t index, absl::Span<Info> outputs) {
-  const graph::Node& node = frame.graph.nodes[index];
-  const bool trusted = PlanOf(frame, node).kind == Plan::Kind::kFallback;
   for (size_t o = 0; o < outputs.size(); ++o) {
     if (node.outputs[o] == ValueId::kNone) continue;
     Info info = tables().Resolve(outputs[o]);
     AdoptClaim(frame, index, node.outputs[o], trusted, info);
-    NameUnknownElements(frame, index, static_cast<int>(o),
-                        absl::AsciiStrToLower(frame.model.op(node).name), info);
+    if (CountWithUnknown(info) > 0) {
+      NameUnknownElements(frame, index, static_cast<int>(o),
+                          absl::AsciiStrToLower(frame.model.op(node).name), info);
+    }
     frame.infos[Index(node.outputs[o])] = info;
   }
 }
 
-void Walk::NameUnknownElements(Frame& frame, uint32_t node, int output, absl::string_view stem,
-                               Info& info) {
+// How many elements a small integer tensor has, where nothing tells one of them; else 0.
+int64_t Walk::CountWithUnknown(const Info& info) {
   const Type& type = tables().type(info.type);
   if (type.kind != Type::Kind::kTensor || type.shape == ShapeId::kUnknownRank ||
       (type.element != ElementType::kInt64 && type.element != ElementType::kInt32)) {
-    return;
+    return 0;
   }
   int64_t count = 1;
   for (Dim d : tables().dims(type.shape)) {
     const std::optional<int64_t> size = context().ConstantOf(d);
-    if (!size || *size > kMaxNamedElements) return;
+    if (!size || *size > kMaxNamedElements) return 0;
     count *= *size;
   }
-  if (count > kMaxNamedElements) return;
+  if (count > kMaxNamedElements) return 0;
+  const Knowledge& knowledge = tables().knowledge(info.knowledge);
+  const bool all_known = knowledge.has_elements &&
+                         std::all_of(knowledge.elements.begin(), knowledge.elements.end(),
+                                     [](const Element& e) { return e.known(); });
+  return all_known ? 0 : count;
+}
+
+void Walk::NameUnknownElements(Frame& frame, uint32_t node, int output, absl::string_view stem,
+                               Info& info) {
+  const int64_t count = CountWithUnknown(info);
+  if (count == 0) return;
   Knowledge knowledge = tables().knowledge(info.knowledge);
   if (!knowledge.has_elements) {
     knowledge.has_elements = true;
     knowledge.elements.assign(count, Element());
   }
-  bool changed = false;
   for (int64_t e = 0; e < count; ++e) {
     if (knowledge.elements[e].known()) continue;
     const Dim symbol = Fresh(frame, node, kElementKeys + output * kMaxNamedElements + e,
@@ -230,9 +200,8 @@ void Walk::NameUnknownElements(Frame& frame, uint32_t node, int output, absl::st
     if (!knowledge.hi.is_none()) Bound(symbol, knowledge.hi);
     if (!knowledge.lo.is_none()) Bound(knowledge.lo, symbol);
     knowledge.elements[e] = Element(symbol);
-    changed = true;
   }
-  if (changed) info.knowledge = tables().Intern(std::move(knowledge));
+  info.knowledge = tables().Intern(std::move(knowledge));
 }
 
 // What the file can have value_info for: the main graph and the bodies of its control flow. A body

@@ -2,6 +2,7 @@
 //   infer.cc         rounds over the main graph
 //   inputs.cc        symbols on the graph's inputs; options
 //   walk.cc          one graph, one node
+//   by_rule.cc       one node by its operator's rule; what rules answered before: memo.h
 //   sink.cc          what rules require, and their fresh symbols
 //   control_flow.cc  If, and entering a body; loop.cc: Loop, Scan; sequence_map.cc
 //   functions.cc     model-local functions
@@ -23,6 +24,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/analysis.h"
+#include "engine/memo.h"
 #include "engine/options.h"
 #include "rules/operands.h"
 #include "rules/results.h"
@@ -109,9 +111,9 @@ class Walk {
   void StartFrame(Frame& frame);  // initializers
   void InferGraph(Frame& frame);
   void InferNode(Frame& frame, uint32_t node);
-  void InferByRule(Frame& frame, uint32_t node, const rules::Rule& rule,
-                   absl::Span<const Info> inputs, absl::Span<Info> outputs);
-  void Finish(Frame& frame, uint32_t node, absl::Span<Info> outputs);
+  // `trusted`: declared sizes are believed.
+  void Finish(Frame& frame, uint32_t node, bool trusted, absl::Span<Info> outputs);
+  int64_t CountWithUnknown(const Info& info);
   // Small integer tensors whose elements nothing tells: a symbol each, so that what is computed from
   // them is related. `stem` names them.
   void NameUnknownElements(Frame& frame, uint32_t node, int output, absl::string_view stem,
@@ -119,6 +121,12 @@ class Walk {
   const Plan& PlanOf(const Frame& frame, const graph::Node& node);
   void Remember(Frame& frame);  // into the analysis
   bool OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs);
+
+  // by_rule.cc
+  void InferByRule(Frame& frame, uint32_t node, const rules::Rule& rule,
+                   absl::Span<const Info> inputs, absl::Span<Info> outputs);
+  bool RuleAgrees(const Frame& frame, uint32_t node, const rules::Rule& rule,
+                  absl::Span<const Info> inputs, const Memo::Answer& answer);
 
   // control_flow.cc, loop.cc
   void InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs, absl::Span<Info> outputs);
@@ -162,7 +170,12 @@ class Walk {
   void RequireEither(Frame& frame, uint32_t node, std::vector<Need> one, std::vector<Need> other);
 
   // sink.cc
-  void Require(Frame& frame, uint32_t node, const symbolic::Fact& fact,
+  // Adds the fact; false where it contradicts what is known.
+  bool Assume(const symbolic::Fact& fact, symbolic::Cause cause);
+  // A number that stands for all that is known: equal numbers, equal answers of the algebra.
+  uint64_t FactsOfNow() const { return analysis_->context().epoch() + facts_told_; }
+  // False where it was known to hold, so that nothing came of it.
+  bool Require(Frame& frame, uint32_t node, const symbolic::Fact& fact,
                absl::Span<const symbolic::Fact> unless,
                absl::Span<const diagnostics::Piece> message);
   size_t Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> ways,
@@ -187,6 +200,8 @@ class Walk {
   std::unique_ptr<Frame> root_;
   uint32_t frames_ = 0;
   int depth_ = 0;
+  Memo memo_;
+  uint64_t facts_told_ = 0;  // those that may leave the epoch as it is included
   absl::flat_hash_map<const graph::Model*, std::vector<std::optional<Plan>>> plans_;
   // Keys of a node's fresh symbols that no rule asks for.
   static constexpr uint32_t kElementKeys = 1u << 24;

@@ -1,0 +1,138 @@
+// One node by its operator's rule, or by what the rule answered to an equal node before.
+#include <algorithm>
+#include <cassert>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/memo.h"
+#include "engine/walk.h"
+
+namespace symshape::engine {
+
+using rules::Info;
+using symbolic::Dim;
+
+// Gives a rule's requirements and symbols their node, and watches what the memo must know of them.
+class NodeSink : public rules::Sink {
+ public:
+  NodeSink(Walk& walk, Frame& frame, uint32_t node) : walk_(walk), frame_(frame), node_(node) {}
+
+  void Require(const symbolic::Fact& fact, absl::Span<const symbolic::Fact> unless,
+               absl::Span<const diagnostics::Piece> message) override {
+    if (!walk_.Require(frame_, node_, fact, unless, message)) return;
+    needs_.push_back({fact, {unless.begin(), unless.end()}, {message.begin(), message.end()}});
+  }
+  Dim Fresh(absl::string_view stem, symbolic::Interval domain) override {
+    memorable_ = false;
+    // Counted by stem: a rule that asks for fewer symbols once more is known must not give the
+    // next axis the symbol of the last one.
+    const auto nth = std::count(asked_.begin(), asked_.end(), stem);
+    asked_.emplace_back(stem);
+    return walk_.Fresh(frame_, node_, static_cast<uint32_t>(nth), stem, domain);
+  }
+  void Bound(Dim symbol, Dim limit) override {
+    memorable_ = false;
+    walk_.Bound(symbol, limit);
+  }
+  void Report(diagnostics::Diagnostic diagnostic) override {
+    memorable_ = false;
+    diagnostics::Diagnostic at = walk_.AtNode(frame_, node_, diagnostic.id);
+    at.tensor = std::move(diagnostic.tensor);
+    at.message = std::move(diagnostic.message);
+    at.notes = std::move(diagnostic.notes);
+    walk_.Report(std::move(at));
+  }
+
+  bool memorable() const { return memorable_; }
+  std::vector<Memo::Need> TakeNeeds() { return std::move(needs_); }
+
+ private:
+  Walk& walk_;
+  Frame& frame_;
+  uint32_t node_;
+  std::vector<std::string> asked_;  // the stems of the symbols so far
+  bool memorable_ = true;
+  std::vector<Memo::Need> needs_;  // those that are not known to hold
+};
+
+#ifndef NDEBUG
+namespace {
+
+// Hears a rule without consequences.
+class DeafSink : public rules::Sink {
+ public:
+  explicit DeafSink(symbolic::Context& context) : context_(context) {}
+  void Require(const symbolic::Fact& fact, absl::Span<const symbolic::Fact> unless,
+               absl::Span<const diagnostics::Piece>) override {
+    needs_.push_back({fact, {unless.begin(), unless.end()}, {}});
+  }
+  Dim Fresh(absl::string_view stem, symbolic::Interval domain) override {
+    new_ = true;
+    return context_.Fresh(stem, domain);
+  }
+  void Bound(Dim, Dim) override { new_ = true; }
+  void Report(diagnostics::Diagnostic) override { new_ = true; }
+
+  bool said_something_new() const { return new_; }
+  // Whether the remembered needs are among what was required here; the others hold by now.
+  bool Needed(absl::Span<const Memo::Need> remembered) const {
+    return std::all_of(remembered.begin(), remembered.end(), [this](const Memo::Need& need) {
+      return std::any_of(needs_.begin(), needs_.end(), [&](const Memo::Need& n) {
+        return n.fact == need.fact && n.unless == need.unless;
+      });
+    });
+  }
+
+ private:
+  symbolic::Context& context_;
+  bool new_ = false;
+  std::vector<Memo::Need> needs_;
+};
+
+}  // namespace
+
+// Whether the rule says today what the memo says.
+bool Walk::RuleAgrees(const Frame& frame, uint32_t index, const rules::Rule& rule,
+                      absl::Span<const Info> inputs, const Memo::Answer& answer) {
+  const graph::Node& node = frame.graph.nodes[index];
+  const rules::Operands operands(tables(), frame.model, node, inputs, frame.call_attributes);
+  std::vector<Info> outputs(node.outputs.size());
+  DeafSink sink(context());
+  rules::Results results(operands, absl::MakeSpan(outputs), sink);
+  return rule.infer(operands, results).ok() && !sink.said_something_new() &&
+         absl::MakeConstSpan(outputs) == answer.outputs && sink.Needed(answer.needs);
+}
+#endif
+
+void Walk::InferByRule(Frame& frame, uint32_t index, const rules::Rule& rule,
+                       absl::Span<const Info> inputs, absl::Span<Info> outputs) {
+  const graph::Node& node = frame.graph.nodes[index];
+  Frame::Memory& memory = frame.memory[index];
+  const std::optional<Memo::Key> key = Memo::KeyOf(frame.model.op(node), node, inputs);
+  const uint64_t facts = FactsOfNow();
+  if (key) {
+    if (const std::optional<Memo::Answer> answer = memo_.Find(*key, facts)) {
+      assert(RuleAgrees(frame, index, rule, inputs, *answer));
+      std::copy(answer->outputs.begin(), answer->outputs.end(), outputs.begin());
+      memory.open = answer->open;
+      for (const Memo::Need& need : answer->needs) {
+        Require(frame, index, need.fact, need.unless, need.message);
+      }
+      return;
+    }
+  }
+  const rules::Operands operands(tables(), frame.model, node, inputs, frame.call_attributes);
+  NodeSink sink(*this, frame, index);
+  rules::Results results(operands, outputs, sink);
+  const uint64_t undecided = context().undecided();
+  const absl::Status status = rule.infer(operands, results);
+  memory.open = context().undecided() != undecided;
+  if (!status.ok()) {
+    if (!frame.conditional) ReportNeverRuns(frame, index, {std::string(status.message())});
+  } else if (key && sink.memorable() && FactsOfNow() == facts) {
+    memo_.Remember(*key, facts, outputs, sink.TakeNeeds(), memory.open);
+  }
+}
+
+}  // namespace symshape::engine
