@@ -6,12 +6,34 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "io/errors.h"
 
 namespace symshape::io {
+
+namespace {
+
+// Up to this size reading costs no more than the page faults of a mapping would.
+constexpr size_t kMostBytesRead = size_t{16} << 20;
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Read(int fd, size_t size,
+                                                                   const std::string& path) {
+  std::unique_ptr<char[]> bytes(new char[size]);  // not zeroed, as make_unique would
+  size_t got = 0;
+  while (got < size) {
+    const ssize_t more = read(fd, bytes.get() + got, size - got);
+    if (more < 0 && errno == EINTR) continue;
+    if (more < 0) return SystemError(errno, "read", path);
+    if (more == 0) break;  // it has become shorter meanwhile
+    got += static_cast<size_t>(more);
+  }
+  return std::shared_ptr<const MappedFile>(new MappedFile(std::move(bytes), got));
+}
 
 absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::string& path) {
   // O_NONBLOCK: a pipe without a writer must not block the open.
@@ -28,17 +50,15 @@ absl::StatusOr<std::shared_ptr<const MappedFile>> MappedFile::Open(const std::st
         absl::StrCat("cannot read '", path, "': it is not a regular file"));
   }
   const auto size = static_cast<size_t>(info.st_size);
-  const char* data = nullptr;
-  if (size > 0) {
-    void* const mapped = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (mapped == MAP_FAILED) return SystemError(errno, "read", path);
-    data = static_cast<const char*>(mapped);
-  }
-  return std::shared_ptr<const MappedFile>(new MappedFile(data, size));
+  if (size <= kMostBytesRead) return Read(fd, size, path);
+  void* const mapped = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (mapped == MAP_FAILED) return SystemError(errno, "read", path);
+  return std::shared_ptr<const MappedFile>(
+      new MappedFile(static_cast<const char*>(mapped), size));
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) munmap(const_cast<char*>(data_), size_);
+  if (read_ == nullptr) munmap(const_cast<char*>(data_), size_);
 }
 
 }  // namespace symshape::io

@@ -1,10 +1,13 @@
-// A file's bytes, mapped, not read: what nobody looks at costs nothing.
+// A file's bytes. A large file is mapped, not read: weights that nobody looks at cost nothing. A small
+// one is read, so that it may be cut or overwritten by others afterwards (a mapping's lost pages raise
+// SIGBUS).
 #ifndef SYMSHAPE_IO_MAP_H_
 #define SYMSHAPE_IO_MAP_H_
 
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -21,12 +24,17 @@ class MappedFile {
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
 
-  // Valid as long as the object lives and nobody truncates the file.
+  // Valid as long as the object lives and, where the file is above 16 MiB, nobody truncates it.
   absl::string_view bytes() const { return {data_, size_}; }
 
  private:
-  MappedFile(const char* data, size_t size) : data_(data), size_(size) {}
+  MappedFile(const char* mapped, size_t size) : data_(mapped), size_(size) {}
+  MappedFile(std::unique_ptr<char[]> read, size_t size)
+      : read_(std::move(read)), data_(read_.get()), size_(size) {}
+  static absl::StatusOr<std::shared_ptr<const MappedFile>> Read(int fd, size_t size,
+                                                                const std::string& path);
 
+  std::unique_ptr<char[]> read_;  // nullptr: the bytes are mapped
   const char* data_;
   size_t size_;
 };

@@ -124,6 +124,26 @@ TEST(MappedFile, SaysWhatIsWrong) {
   EXPECT_EQ(MappedFile::Open(folder / "pipe").status().code(), absl::StatusCode::kUnavailable);
 }
 
+TEST(MappedFile, ASmallFileMayBeCutByOthers) {
+  const ScratchFolder folder;
+  const std::string text(100000, 'x');
+  WriteText(folder / "a", text);
+  const auto file = MappedFile::Open(folder / "a");
+  ASSERT_TRUE(file.ok());
+  std::filesystem::resize_file(folder / "a", 0);
+  EXPECT_EQ((*file)->bytes(), absl::string_view(text));
+}
+
+TEST(MappedFile, ALargeFileIsMapped) {
+  const ScratchFolder folder;
+  WriteText(folder / "a", "first");
+  std::filesystem::resize_file(folder / "a", size_t{64} << 20);  // sparse
+  const auto file = MappedFile::Open(folder / "a");
+  ASSERT_TRUE(file.ok());
+  EXPECT_EQ((*file)->bytes().size(), size_t{64} << 20);
+  EXPECT_EQ((*file)->bytes().substr(0, 5), "first");
+}
+
 TEST(MappedFile, AnEmptyFileHasNoBytes) {
   const ScratchFolder folder;
   WriteText(folder / "a", "");
