@@ -94,7 +94,7 @@ def test_full_disk(stale):
 
 
 @pytest.mark.parametrize('args', [
-    ['frobnicate'], ['infer'], ['infer', 'm.onnx', '--frobnicate'], ['infer', 'm.onnx', 'other.onnx'],
+    ['frobnicate'], ['infer'], ['infer', 'm.onnx', '--frobnicate'], ['strip', 'm.onnx', 'other.onnx'],
     ['infer', 'm.onnx', '--outputs=sideways'], ['infer', 'm.onnx', '-o'], ['infer', 'm.onnx', '-o', 'a', '--in-place'],
     ['infer', 'm.onnx', '--bind', 'N'], ['infer', 'm.onnx', '--bind', 'N=many'], ['infer', 'm.onnx', '--bind', 'Q=1'],
     ['infer', 'm.onnx', '--bind', 'N=-1'], ['infer', 'm.onnx', '--assume', 'H >'], ['infer', 'm.onnx', '--assume', 'Q >= 1'],

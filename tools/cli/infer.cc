@@ -1,9 +1,14 @@
-// symshape infer: shapes of all tensors, written back into the model.
+// symshape infer: shapes of all tensors, written back into the model, or into many (batch.h).
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
+#include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "cli/batch.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/flags.h"
@@ -20,6 +25,8 @@ using Clock = std::chrono::steady_clock;
 
 struct InferArgs {
   ModelArgs model;
+  std::vector<std::string> models;  // files and folders, as the command line has them
+  std::string jobs = "1";
   OutputArgs output;
   bool no_output = false;
   std::string outputs = "names";
@@ -33,6 +40,8 @@ struct InferArgs {
 };
 
 constexpr Flag<InferArgs> kFlags[] = {
+    {"-j,--jobs", "N", "models that are inferred at a time, where several are given",
+     &InferArgs::jobs},
     {"--no-output", "", "write no model, only print", &InferArgs::no_output},
     {"--outputs", "names|infer|keep",
      "dims of graph outputs: an author's names where they are consistent, always expressions, or "
@@ -90,6 +99,18 @@ absl::Status Write(const InferArgs& args, const Analysis& analysis, const std::s
   return path.empty() ? absl::OkStatus() : WriteModel(analysis, path, ToWriteOptions(args));
 }
 
+// The same, into a folder that is made where it is missing.
+absl::Status WriteBelow(const InferArgs& args, const Analysis& analysis, const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code error;
+  if (!folder.empty()) std::filesystem::create_directories(folder, error);
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot make '", folder.string(), "': ", error.message()));
+  }
+  return Write(args, analysis, path);
+}
+
 // All that is said about the model; `wrote` is the last line.
 void Report(const InferArgs& args, const Globals& globals, const Analysis& analysis,
             const std::string& wrote, bool model_on_stdout) {
@@ -121,9 +142,12 @@ absl::Status CheckUsage(const InferArgs& args) {
   return absl::OkStatus();
 }
 
-int RunInfer(const InferArgs& args, const Globals& globals) {
+int64_t MillisecondsSince(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+}
+
+int InferOne(const InferArgs& args, const Globals& globals) {
   const Clock::time_point start = Clock::now();
-  if (const absl::Status status = CheckUsage(args); !status.ok()) return Fail(status);
   const absl::StatusOr<std::string> path =
       args.no_output ? absl::StatusOr<std::string>("")
                      : OutputPath(args.output, args.model.model, "inferred");
@@ -137,12 +161,65 @@ int RunInfer(const InferArgs& args, const Globals& globals) {
     return kFindings;
   }
   if (const absl::Status status = Write(args, *analysis, *path); !status.ok()) return Fail(status);
-  const auto elapsed =
-      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
   const std::string where = path->empty() ? "" : absl::StrCat("wrote ", *path, ": ");
   Report(args, globals, *analysis,
-         absl::StrCat(where, SummaryText(*analysis), ", ", elapsed, " ms\n"), *path == "-");
+         absl::StrCat(where, SummaryText(*analysis), ", ", MillisecondsSince(start), " ms\n"),
+         *path == "-");
   return kOk;
+}
+
+// One model of many: a line, or an error.
+Outcome InferInBatch(const InferArgs& args, const BatchItem& item, bool color) {
+  const Clock::time_point start = Clock::now();
+  const auto failed = [&](const absl::Status& status) {
+    return Outcome{ExitCodeOf(status), "", absl::StrCat("symshape: error: ", status.message(), "\n")};
+  };
+  ModelArgs model = args.model;
+  model.model = item.model;
+  const absl::StatusOr<Analysis> analysis = InferModel(model);
+  if (!analysis.ok()) return failed(analysis.status());
+  Outcome outcome;
+  outcome.talk = DiagnosticsText(*analysis, item.model,
+                                 {.all_tensors = args.verbose || args.strict,
+                                  .errors_only = !args.verbose && !args.strict,
+                                  .color = color});
+  if (const std::string refusal = Refusal(args, *analysis); !refusal.empty()) {
+    outcome.code = kFindings;
+    absl::StrAppend(&outcome.talk, "symshape: error: ", item.model, ": ", refusal, "\n");
+    return outcome;
+  }
+  if (!item.output.empty()) {
+    if (const absl::Status status = WriteBelow(args, *analysis, item.output); !status.ok()) {
+      return failed(status);
+    }
+  }
+  if (!args.quiet) {
+    outcome.line = absl::StrCat(item.model, ": ", SummaryText(*analysis), ", ",
+                                MillisecondsSince(start), " ms\n");
+  }
+  return outcome;
+}
+
+int InferMany(const InferArgs& args, const Globals& globals) {
+  int jobs = 0;
+  if (!absl::SimpleAtoi(args.jobs, &jobs) || jobs < 1) {
+    return Fail(absl::InvalidArgumentError(
+        absl::StrCat("-j: '", args.jobs, "' is no number of threads above 0")));
+  }
+  if (args.json) return Fail(absl::InvalidArgumentError("--json takes one model"));
+  const absl::StatusOr<std::vector<BatchItem>> items =
+      BatchItems(args.models, args.output, args.no_output, "inferred");
+  if (!items.ok()) return Fail(items.status());
+  const bool color = UseColor(globals, stderr);
+  return RunBatch(*items, jobs,
+                  [&](const BatchItem& item) { return InferInBatch(args, item, color); });
+}
+
+int RunInfer(InferArgs args, const Globals& globals) {
+  if (const absl::Status status = CheckUsage(args); !status.ok()) return Fail(status);
+  if (IsBatch(args.models)) return InferMany(args, globals);
+  args.model.model = args.models.front();
+  return InferOne(args, globals);
 }
 
 }  // namespace
@@ -158,7 +235,11 @@ const Command kInferCommand = {
     "  cat model.onnx | symshape infer - -o - > inferred.onnx\n",
     [](CLI::App& app) -> Run {
       const auto args = std::make_shared<InferArgs>();
-      AddModelArgs(app, args->model);
+      app.add_option("MODEL", args->models,
+                     "ONNX files, and folders of them; - reads stdin")
+          ->required()
+          ->type_name("");
+      AddModelFlags(app, args->model);
       AddOutputArgs(app, args->output);
       AddFlags(app, *args, kFlags);
       return [args](const Globals& globals) { return RunInfer(*args, globals); };

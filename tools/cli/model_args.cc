@@ -45,8 +45,10 @@ absl::StatusOr<Options> OptionsBeside(const std::string& model) {
 
 void AddModelArgs(CLI::App& app, ModelArgs& args) {
   app.add_option("MODEL", args.model, "an ONNX file; - reads stdin")->required()->type_name("");
-  AddFlags(app, args, kFlags);
+  AddModelFlags(app, args);
 }
+
+void AddModelFlags(CLI::App& app, ModelArgs& args) { AddFlags(app, args, kFlags); }
 
 absl::StatusOr<Options> ToOptions(const ModelArgs& args) {
   absl::StatusOr<Options> beside = OptionsBeside(args.model);

@@ -29,6 +29,8 @@ struct ModelArgs {
 };
 
 void AddModelArgs(CLI::App& app, ModelArgs& args);
+// Without the model itself, for a command that takes several.
+void AddModelFlags(CLI::App& app, ModelArgs& args);
 
 absl::StatusOr<Options> ToOptions(const ModelArgs& args);
 absl::StatusOr<Analysis> InferModel(const ModelArgs& args);
