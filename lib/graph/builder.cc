@@ -70,6 +70,15 @@ absl::Status Builder::BeginGraph(absl::string_view name) {
   return absl::OkStatus();
 }
 
+void Builder::Reserve(size_t nodes) {
+  Scope& scope = *scopes_[depth_ - 1];
+  const size_t values = nodes + nodes / 8;  // most nodes have one output
+  scope.graph->nodes.reserve(nodes);
+  scope.graph->values.reserve(values);
+  scope.origins.reserve(values);
+  scope.ids.reserve(values);
+}
+
 ValueId Builder::Use(Scope& scope, absl::string_view name) {
   const auto next = static_cast<ValueId>(scope.graph->values.size());
   const auto [it, inserted] = scope.ids.try_emplace(name, next);

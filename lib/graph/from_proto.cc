@@ -251,6 +251,7 @@ absl::Status ProtoSource::ReadValueInfos(
 
 absl::StatusOr<const Graph*> ProtoSource::ReadGraph(const onnx::GraphProto& proto) {
   if (absl::Status status = builder_.BeginGraph(proto.name()); !status.ok()) return status;
+  builder_.Reserve(static_cast<size_t>(proto.node_size()));
   for (const onnx::ValueInfoProto& input : proto.input()) {
     const auto type = ReadType(input.type());
     if (!type.ok()) return type.status();
@@ -280,6 +281,7 @@ absl::StatusOr<const Graph*> ProtoSource::ReadGraph(const onnx::GraphProto& prot
 
 absl::StatusOr<const Graph*> ProtoSource::ReadBody(const onnx::FunctionProto& proto) {
   if (absl::Status status = builder_.BeginGraph(proto.name()); !status.ok()) return status;
+  builder_.Reserve(static_cast<size_t>(proto.node_size()));
   for (const std::string& input : proto.input()) {
     if (absl::Status status = builder_.AddInput(input, nullptr); !status.ok()) return status;
   }

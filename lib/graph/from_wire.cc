@@ -166,6 +166,7 @@ absl::StatusOr<const Graph*> WireSource::ReadGraph(data_view bytes) {
     }
   }
   if (absl::Status s = builder_.BeginGraph(name); !s.ok()) return s;
+  builder_.Reserve(nodes.size());
   if (absl::Status s = ReadInputs(inputs); !s.ok()) return s;
   if (absl::Status s = ReadInitializers(initializers, sparse_initializers); !s.ok()) return s;
   if (absl::Status s = ReadNodes(nodes); !s.ok()) return s;
@@ -248,6 +249,7 @@ absl::StatusOr<const Graph*> WireSource::ReadBody(absl::string_view name,
                                                   absl::Span<const absl::string_view> outputs,
                                                   const Views& nodes, const Views& value_infos) {
   if (absl::Status s = builder_.BeginGraph(name); !s.ok()) return s;
+  builder_.Reserve(nodes.size());
   for (absl::string_view input : inputs) {
     if (absl::Status s = builder_.AddInput(input, nullptr); !s.ok()) return s;
   }
