@@ -16,7 +16,8 @@ namespace symshape::io {
 
 namespace {
 
-// Up to this size reading costs no more than the page faults of a mapping would.
+// Reading costs more than mapping, some 0.05 ms a MiB where the file is cached: below a millisecond up
+// to this size, which is the price of bytes that stay.
 constexpr size_t kMostBytesRead = size_t{16} << 20;
 
 }  // namespace
