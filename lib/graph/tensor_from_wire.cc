@@ -14,24 +14,6 @@ using protozero::data_view;
 
 constexpr int32_t kExternal = 1;  // TensorProto.DataLocation
 
-std::pair<absl::string_view, absl::string_view> Entry(data_view bytes) {
-  std::pair<absl::string_view, absl::string_view> entry;
-  wire::Message<wire::StringStringEntry> message(bytes);
-  while (message.Next()) {
-    switch (message.tag()) {
-      case wire::StringStringEntry::kKey:
-        entry.first = message.Text().value_or(entry.first);
-        break;
-      case wire::StringStringEntry::kValue:
-        entry.second = message.Text().value_or(entry.second);
-        break;
-      default:
-        message.Skip();
-    }
-  }
-  return entry;
-}
-
 // The typed field that holds elements of a type (onnx.proto), and how it is encoded.
 wire::Tensor FieldOf(ElementType type) {
   switch (type) {
@@ -91,7 +73,7 @@ std::optional<absl::string_view> External(data_view bytes, int64_t expected_byte
   std::vector<std::pair<absl::string_view, absl::string_view>> entries;
   wire::Message<wire::Tensor> message(bytes);
   while (message.Next(wire::Tensor::kExternalData))
-    if (const auto bytes = message.Bytes()) entries.push_back(Entry(*bytes));
+    if (const auto bytes = message.Bytes()) entries.push_back(wire::ReadEntry(*bytes));
   return ReadExternal(entries, expected_bytes, external, arena);
 }
 

@@ -165,7 +165,7 @@ class Message {
   protozero::pbf_reader reader_;
 };
 
-// Key and value of a StringStringEntryProto.
+// A key and its value; "" where one is missing.
 inline std::pair<absl::string_view, absl::string_view> ReadEntry(protozero::data_view bytes) {
   std::pair<absl::string_view, absl::string_view> entry;
   Message<StringStringEntry> message(bytes);
