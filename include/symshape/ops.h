@@ -14,12 +14,15 @@ namespace symshape {
 struct OperatorRule {
   std::string_view domain;  // "" is ai.onnx
   std::string_view op;
-  int since;              // the first opset version it covers
+  int since;         // the first opset version it covers
+  int until;         // the last one; 0: all that follow
   std::string file;  // in lib: "rules/pool.cc"
+  int rows;          // in tests/rules that prove it
+  bool values;       // whether rows show that it tells elements, not only shapes
 };
 
-// Operators that have a rule of their own, by domain and name. Others are inferred from a function's
-// body, or by onnx.
+// Operators that have a rule of their own, by domain and name. Others are inferred from a
+// function's body, or by onnx.
 std::vector<OperatorRule> OperatorRules();
 // Those of one operator, in any domain; all of them for "".
 // Errors: kNotFound, with the nearest name.

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <tuple>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "api/state.h"
 #include "diagnostics/diagnostic.h"
 #include "diagnostics/nearest.h"
 #include "engine/infer.h"
+#include "rules/row_counts.h"
 #include "rules/table.h"
 
 namespace symshape {
@@ -22,19 +24,38 @@ DiagnosticPage ToPage(const diagnostics::Row& row) {
 }  // namespace
 
 std::vector<OperatorRule> OperatorRules() {
+  absl::flat_hash_map<absl::string_view, rules::RowCount> counts;
+  for (const rules::RowCount& count : rules::RowCounts()) counts.emplace(count.op, count);
   std::vector<OperatorRule> result;
+  const auto add = [&](absl::string_view domain, absl::string_view op, int since,
+                       std::string file) {
+    const std::string name = domain.empty() ? std::string(op) : absl::StrCat(domain, ".", op);
+    const auto count = counts.find(name);
+    const bool proved = count != counts.end();
+    result.push_back({internal::ToStd(domain), internal::ToStd(op), since, 0, std::move(file),
+                      proved ? count->second.rows : 0, proved && count->second.values > 0});
+  };
   for (const rules::Family& family : rules::Families()) {
     for (const rules::Rule& rule : family.rules) {
-      result.push_back({internal::ToStd(rule.domain), internal::ToStd(rule.op), rule.since,
-                        absl::StrCat("rules/", family.file)});
+      add(rule.domain, rule.op, rule.since, absl::StrCat("rules/", family.file));
     }
   }
   for (absl::string_view op : engine::kControlFlow) {
-    result.push_back({"", internal::ToStd(op), 1, "engine/control_flow.cc"});
+    const bool loop = op == "Loop";
+    add("", op, 1,
+        op == "SequenceMap" ? "engine/sequence_map.cc"
+        : loop              ? "engine/loop.cc"
+                            : "engine/control_flow.cc");
   }
   std::sort(result.begin(), result.end(), [](const OperatorRule& a, const OperatorRule& b) {
     return std::tie(a.domain, a.op, a.since) < std::tie(b.domain, b.op, b.since);
   });
+  for (size_t i = 0; i + 1 < result.size(); ++i) {
+    const OperatorRule& next = result[i + 1];
+    if (result[i].domain == next.domain && result[i].op == next.op) {
+      result[i].until = next.since - 1;
+    }
+  }
   return result;
 }
 

@@ -1,4 +1,6 @@
 // symshape ops: operators that have a rule of their own.
+#include "symshape/ops.h"
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -10,7 +12,6 @@
 #include "cli/flags.h"
 #include "cli/terminal.h"
 #include "nlohmann/json.hpp"
-#include "symshape/ops.h"
 
 namespace symshape::cli {
 namespace {
@@ -31,10 +32,14 @@ std::string DomainText(std::string_view domain) {
 void PrintJson(const std::vector<OperatorRule>& rules) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const OperatorRule& rule : rules) {
-    list.push_back({{"domain", DomainText(rule.domain)},
-                    {"op", rule.op},
-                    {"since", rule.since},
-                    {"file", absl::StrCat("lib/", rule.file)}});
+    list.push_back(
+        {{"domain", DomainText(rule.domain)},
+         {"op", rule.op},
+         {"since", rule.since},
+         {"until", rule.until == 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(rule.until)},
+         {"file", absl::StrCat("lib/", rule.file)},
+         {"values", rule.values},
+         {"rows", rule.rows}});
   }
   const std::string text =
       nlohmann::ordered_json({{"v", 1}, {"ops", std::move(list)}}).dump(2) + "\n";
@@ -49,9 +54,11 @@ void PrintText(const std::vector<OperatorRule>& rules) {
     ops = std::max(ops, rule.op.size());
   }
   for (const OperatorRule& rule : rules) {
-    std::printf("%-*s  %-*s  since %-3d lib/%s\n", static_cast<int>(domains),
+    const std::string until = rule.until == 0 ? "" : absl::StrCat(rule.until);
+    std::printf("%-*s  %-*s  %5s  %-6s  %3d rows  lib/%s\n", static_cast<int>(domains),
                 DomainText(rule.domain).c_str(), static_cast<int>(ops),
-                std::string(rule.op).c_str(), rule.since, rule.file.c_str());
+                std::string(rule.op).c_str(), absl::StrCat(rule.since, "-", until).c_str(),
+                rule.values ? "values" : "", rule.rows, rule.file.c_str());
   }
 }
 
@@ -64,17 +71,16 @@ int RunOps(const OpsArgs& args) {
 
 }  // namespace
 
-const Command kOpsCommand = {
-    "ops", "list the operators that have a rule of their own",
-    "Others are inferred from the body of their function, or by onnx.\n\n"
-    "examples:\n"
-    "  symshape ops\n"
-    "  symshape ops MaxPool --json\n",
-    [](CLI::App& app) -> Run {
-      const auto args = std::make_shared<OpsArgs>();
-      app.add_option("NAME", args->name, "one operator")->type_name("");
-      AddFlags(app, *args, kFlags);
-      return [args](const Globals&) { return RunOps(*args); };
-    }};
+const Command kOpsCommand = {"ops", "list the operators that have a rule of their own",
+                             "Others are inferred from the body of their function, or by onnx.\n\n"
+                             "examples:\n"
+                             "  symshape ops\n"
+                             "  symshape ops MaxPool --json\n",
+                             [](CLI::App& app) -> Run {
+                               const auto args = std::make_shared<OpsArgs>();
+                               app.add_option("NAME", args->name, "one operator")->type_name("");
+                               AddFlags(app, *args, kFlags);
+                               return [args](const Globals&) { return RunOps(*args); };
+                             }};
 
 }  // namespace symshape::cli

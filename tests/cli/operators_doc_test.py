@@ -1,0 +1,54 @@
+"""docs/operators.md is what the command says; each of onnxruntime's operators has a rule or a reason."""
+
+import importlib.util
+import json
+import os
+
+from onnxruntime.capi import onnxruntime_pybind11_state
+from support import command
+
+# Their outputs are what their payload makes them.
+WITHOUT_RULE = {
+    'com.microsoft': {'EPContext': 'the compiled graph of some execution provider', 'Snpe': 'a graph compiled for SNPE'},
+    'com.ms.internal.nhwc': {},
+}
+
+
+def _script():
+    path = os.path.join(command.ROOT, 'tools/operators_doc.py')
+    spec = importlib.util.spec_from_file_location('operators_doc', path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _ops(folder):
+    return json.loads(folder.run('ops', '--json').stdout)['ops']
+
+
+def test_the_page_is_current():
+    script = _script()
+    with open(script.FILE, encoding='utf-8') as file:
+        assert file.read() == script.text(command.SYMSHAPE), 'run tools/operators_doc.py'
+
+
+def test_every_operator_of_onnxruntime_has_a_rule(folder):
+    known = {(op['domain'], op['op']) for op in _ops(folder)}
+    schemas = {(s.domain, s.name) for s in onnxruntime_pybind11_state.get_all_operator_schema()}
+    for domain, excused in WITHOUT_RULE.items():
+        wanted = {name for d, name in schemas if d == domain}
+        assert len(wanted) > 10
+        assert {name for name in wanted if (domain, name) not in known} == set(excused)
+
+
+def test_every_rule_has_rows(folder):
+    without = {op['op'] for op in _ops(folder) if op['rows'] == 0}
+    assert without <= {'CastMap', 'DictVectorizer', 'ZipMap', 'SequenceMap', 'Scan', 'Loop', 'If'}, without
+
+
+def test_versions_of_an_operator_follow_each_other(folder):
+    pool = [op for op in _ops(folder) if (op['domain'], op['op']) == ('ai.onnx', 'MaxPool')]
+    assert pool == [{'domain': 'ai.onnx', 'op': 'MaxPool', 'since': 1, 'until': None, 'file': 'lib/rules/pool.cc',
+                     'values': False, 'rows': pool[0]['rows']}]
+    assert pool[0]['rows'] > 5
+    assert next(op for op in _ops(folder) if op['op'] == 'Shape')['values']
