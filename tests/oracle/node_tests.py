@@ -188,7 +188,7 @@ def judge_mode(mode, cases, only, verbose):
             print(f'{mode}: {name}: {verdict}')
     short = not only and total['exact'] < FLOORS[mode]
     print(f'node tests, {mode}: {len(jobs)} tests, {runs} runs; {dict(total)}' + (f'; fewer exact than {FLOORS[mode]}' if short else ''))
-    print(f'node tests: {len(jobs) - failed - short} passed, {failed + short} failed', flush=True)
+    print(f'node_tests: {len(jobs) - failed - short} passed, {failed + short} failed', flush=True)
     return bool(jobs) and not failed and not short
 
 
