@@ -21,22 +21,6 @@ using symbolic::Tri;
 // them for each.
 constexpr size_t kMaxTogether = 40;
 
-bool Holds(Fact::Kind kind, int64_t a, int64_t b) {
-  switch (kind) {
-    case Fact::Kind::kEq:
-      return a == b;
-    case Fact::Kind::kNe:
-      return a != b;
-    case Fact::Kind::kGe:
-      return a >= b;
-    case Fact::Kind::kDivides:
-      return a != 0 && (a == -1 || b % a == 0);  // int64 min % -1 traps
-    case Fact::Kind::kBroadcast:
-      return a == b || a == 1 || b == 1;
-  }
-  return true;
-}
-
 // Facts in a scope of their own.
 class Scope {
  public:
@@ -137,7 +121,7 @@ Tri Holds(const Context& context, const Fact& fact, const Bindings& sizes) {
   const std::optional<int64_t> a = context.Evaluate(fact.a, sizes);
   const std::optional<int64_t> b = context.Evaluate(fact.b, sizes);
   if (!a.has_value() || !b.has_value()) return Tri::kUnknown;
-  return Holds(fact.kind, *a, *b) ? Tri::kYes : Tri::kNo;
+  return symbolic::Holds(fact.kind, *a, *b) ? Tri::kYes : Tri::kNo;
 }
 
 Tri Holds(const Context& context, const Clause& clause, const Bindings& sizes) {

@@ -95,4 +95,20 @@ std::optional<int64_t> Solver::Evaluate(Dim d, const Bindings& sizes) const {
   return value_of(value_of, d);
 }
 
+bool Holds(Fact::Kind kind, int64_t a, int64_t b) {
+  switch (kind) {
+    case Fact::Kind::kEq:
+      return a == b;
+    case Fact::Kind::kNe:
+      return a != b;
+    case Fact::Kind::kGe:
+      return a >= b;
+    case Fact::Kind::kDivides:
+      return a != 0 && (a == -1 || b % a == 0);  // int64 min % -1 traps
+    case Fact::Kind::kBroadcast:
+      return a == b || a == 1 || b == 1;
+  }
+  return false;
+}
+
 }  // namespace symshape::symbolic

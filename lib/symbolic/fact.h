@@ -29,6 +29,9 @@ struct Fact {
   }
 };
 
+// Whether it holds of these values of its dims.
+bool Holds(Fact::Kind kind, int64_t a, int64_t b);
+
 // Who said so. Declared facts (bounds, the user's constraints) hold always; a required fact holds
 // wherever the model runs, because a node would fail otherwise.
 struct Cause {

@@ -76,22 +76,6 @@ std::vector<int64_t> Candidates(Interval domain, Congruence c, uint64_t seed, ui
   return out;
 }
 
-bool Holds(Fact::Kind kind, int64_t a, int64_t b) {
-  switch (kind) {
-    case Fact::Kind::kEq:
-      return a == b;
-    case Fact::Kind::kNe:
-      return a != b;
-    case Fact::Kind::kGe:
-      return a >= b;
-    case Fact::Kind::kDivides:
-      return a != 0 && (a == -1 || b % a == 0);
-    case Fact::Kind::kBroadcast:
-      return a == b || a == 1 || b == 1;
-  }
-  return false;
-}
-
 // One search. The solver's state is put back at the end.
 class Search {
  public:

@@ -3,56 +3,32 @@
 
 import argparse
 import glob
-import multiprocessing
 import os
 import sys
-import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 from rows import format as rows_format  # noqa: E402
 from rows import judge  # noqa: E402
+from support import children  # noqa: E402
 
 _SECONDS_PER_RUN = 20
 
 
-def _judge_rows(rows, judge_one, connection):
-    """The child: a runtime that dies takes only this process with it."""
-    for index, row in rows:
-        connection.send(('at', index, ''))
-        try:
-            problems = judge_one(row, lambda text: connection.send(('at', index, text)))
-        except Exception as error:   # a row that the runner cannot handle is that row's failure
-            problems = [f'{type(error).__name__}: {error}']
-        connection.send(('done', index, problems))
-    connection.close()
+def _judge_row(row, judge_one, tell):
+    try:
+        return judge_one(row, tell)
+    except Exception as error:   # a row that the runner cannot handle is that row's failure
+        return [f'{type(error).__name__}: {error}']
 
 
-def _supervise(rows, judge_one, verdicts):
-    """Judges all rows in children, a new one after each death."""
-    context = multiprocessing.get_context('fork')
-    while rows:
-        receiver, sender = context.Pipe(duplex=False)
-        child = context.Process(target=_judge_rows, args=(rows, judge_one, sender))
-        child.start()
-        sender.close()
-        at, sizes = rows[0][0], ''
-        try:
-            while receiver.poll(_SECONDS_PER_RUN):
-                kind, at, said = receiver.recv()
-                if kind == 'done':
-                    verdicts[at], sizes = said, ''
-                else:
-                    sizes = said
-            child.kill()
-            verdicts[at] = [f'the runtime hangs at {sizes}: say avoid']
-        except EOFError:
-            pass
-        child.join()
-        if child.exitcode and at not in verdicts:
-            verdicts[at] = [f'the runtime dies at {sizes} (signal {-child.exitcode}): say avoid']
-        rows = [r for r in rows if r[0] not in verdicts]
+def _problems(outcome):
+    if outcome.exit_code is None:
+        return [f'the runtime hangs at {outcome.told or ""}: say avoid']
+    if outcome.exit_code:
+        return [f'the runtime dies at {outcome.told or ""} (signal {-outcome.exit_code}): say avoid']
+    return outcome.result
 
 
 def main():
@@ -70,14 +46,10 @@ def main():
             text = row[1] if isinstance(row, tuple) else row.text
             if args.only in text:
                 (unread if isinstance(row, tuple) else rows).append((file, row))
-    verdicts = {}
     judge_one = judge.judge_by_running if args.runs_only else judge.judge
-    jobs = list(enumerate(row for _, row in rows))
-    threads = [threading.Thread(target=_supervise, args=(jobs[k::2], judge_one, verdicts)) for k in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    outcomes = children.run(dict(enumerate(row for _, row in rows)), lambda row, tell: _judge_row(row, judge_one, tell),
+                            patience=_SECONDS_PER_RUN)
+    verdicts = {index: _problems(outcome) for index, outcome in outcomes.items()}
     return _report(files, rows, unread, verdicts, time.time() - started, args.v)
 
 

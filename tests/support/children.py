@@ -1,4 +1,4 @@
-"""Work in child processes: where a runtime dies, it takes only one job with it."""
+"""Work in child processes: where a runtime dies or hangs, it takes only one job with it."""
 
 import dataclasses
 import multiprocessing
@@ -7,10 +7,11 @@ import threading
 
 @dataclasses.dataclass
 class Outcome:
-    """result: what the work returned. Where its process died: None, the exit code, and what the work had told last."""
+    """result: what the work returned. Where its process died or was silent for too long: None, the exit code (None: it was killed),
+    and what the work had told last."""
 
     result: object = None
-    exit_code: int = 0
+    exit_code: int | None = 0
     told: object = None
 
 
@@ -21,7 +22,7 @@ def _child(jobs, work, connection):
     connection.close()
 
 
-def _supervise(jobs, work, outcomes):
+def _supervise(jobs, work, outcomes, patience):
     """All jobs in one child after the other, a new one after each death."""
     context = multiprocessing.get_context('fork')
     while jobs:
@@ -31,22 +32,26 @@ def _supervise(jobs, work, outcomes):
         sender.close()
         at, told = jobs[0][0], None
         try:
-            while True:
+            while receiver.poll(patience):
                 kind, at, said = receiver.recv()
                 if kind == 'done':
                     outcomes[at] = Outcome(said)
                 told = said
+            child.kill()
+            outcomes[at] = Outcome(None, None, told)
         except EOFError:
-            child.join()
+            pass
+        child.join()
         if child.exitcode and at not in outcomes:
             outcomes[at] = Outcome(None, child.exitcode, told)
         jobs = [job for job in jobs if job[0] not in outcomes]
 
 
-def run(jobs, work, workers=2):
-    """jobs: {key: argument}. work(argument, tell) runs in a child. -> {key: Outcome}"""
+def run(jobs, work, workers=2, patience=None):
+    """jobs: {key: argument}. work(argument, tell) runs in a child, which is killed after `patience` seconds without a word.
+    -> {key: Outcome}"""
     outcomes, jobs = {}, list(jobs.items())
-    threads = [threading.Thread(target=_supervise, args=(jobs[k::workers], work, outcomes)) for k in range(workers)]
+    threads = [threading.Thread(target=_supervise, args=(jobs[k::workers], work, outcomes, patience)) for k in range(workers)]
     for thread in threads:
         thread.start()
     for thread in threads:
