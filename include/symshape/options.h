@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "symshape/rule.h"
 
 namespace symshape {
 
@@ -38,6 +39,14 @@ struct Options {
   Pairs unify = {};    // {"a", "b"}: both have one size, called a
   Pairs rename = {};   // {"old", "new"}
   Pairs replace = {};  // {"H", "32*h"}: H is an expression over new names
+  // Operators that symshape does not know, as text:
+  //   "my.domain::Foo = same(0)"                           every output like operand 0
+  //   "my.domain::Foo(x[n, c, h, w]) -> [n, c, 2*h, 2*w]"  dims over the operands' dims
+  //   "Foo(x[n, 4], y) -> int64[n, found], y"              a type; a size that data tells; like y
+  //   "<domain: \"my.domain\", opset_import: [\"\" : 18]> Foo (x) => (y) { y = Relu(x) }"
+  std::vector<std::string> ops = {};
+  // The same as C++ functions (rule.h).
+  std::vector<UserRule> rules = {};
 };
 
 // `more` after `options`: lists are joined, switches are on where one is.

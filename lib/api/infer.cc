@@ -7,12 +7,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "symbolic/guard.h"
+#include "api/rule.h"
 #include "api/state.h"
 #include "engine/infer.h"
 #include "graph/load.h"
 #include "io/map.h"
 #include "queries/eval.h"
+#include "symbolic/guard.h"
 
 namespace symshape {
 namespace {
@@ -32,6 +33,12 @@ engine::Options ToEngine(const Options& options) {
   result.unify = options.unify;
   result.rename = options.rename;
   result.replace = options.replace;
+  result.ops = options.ops;
+  for (const UserRule& rule : options.rules) {
+    result.rules.push_back({rule.domain, rule.op, [rule = rule.rule](const rules::Operands& in) {
+                              return rule(internal::ToRuleNode(in));
+                            }});
+  }
   return result;
 }
 

@@ -106,6 +106,8 @@ void Append(const Options& more, Options& options) {
   append(more.unify, options.unify);
   append(more.rename, options.rename);
   append(more.replace, options.replace);
+  append(more.ops, options.ops);
+  append(more.rules, options.rules);
   options.assume_positive = options.assume_positive || more.assume_positive;
   options.all_dynamic = options.all_dynamic || more.all_dynamic;
   options.batch = options.batch || more.batch;

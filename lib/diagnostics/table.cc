@@ -55,7 +55,8 @@ constexpr Row kRows[] = {
      "inline functions (onnx.inliner), or flatten the model"},
     {"unknown-operator", Severity::kWarning,
      "an operator has no rule, no function body and no schema",
-     "give it a rule: an ONNX function, or a C++ function (docs/adding-an-operator.md)"},
+     "define it: --op with the formula of its outputs or with an ONNX function, or a C++ function "
+     "(docs/adding-an-operator.md)"},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/schema_context.h"
 #include "engine/walk.h"
 #include "graph/from_proto.h"
@@ -20,10 +21,24 @@ const onnx::OpSchema* SchemaOf(const graph::Operator& op) {
   return onnx::OpSchemaRegistry::Schema(std::string(op.name), op.version, std::string(op.domain));
 }
 
+// A line that would define the operator: outputs like the first operand, whose axes are spelled out
+// where its rank is known.
+std::string DefinitionOf(const graph::Operator& op, const rules::Operands& in) {
+  const std::string name = absl::StrCat(op.domain, "::", op.name);
+  const rules::ShapeView x = in.shape(0);
+  if (!x.has_rank() || x.rank() == 0) return absl::StrCat(name, " = same(0)");
+  std::vector<std::string> axes;
+  for (int k = 0; k < x.rank(); ++k) axes.push_back(absl::StrCat("d", k));
+  const std::string dims = absl::StrJoin(axes, ", ");
+  std::string operands = absl::StrCat("x[", dims, "]");
+  for (int i = 1; i < in.size(); ++i) absl::StrAppend(&operands, ", x", i);
+  return absl::StrCat(name, "(", operands, ") -> [", dims, "]");
+}
+
 }  // namespace
 
-// Bodies made from schemas, with the protos that they view; by the node's place for those that depend
-// on the operands, by operator for the others.
+// Bodies made from schemas, with the protos that they view; by the node's place for those that
+// depend on the operands, by operator for the others.
 struct Walk::SchemaBodies {
   struct Body {
     onnx::FunctionProto proto;
@@ -45,7 +60,8 @@ absl::Status Walk::CheckOperators() {
   for (size_t i = 0; i < model_.operators.size(); ++i) {
     const graph::Operator& op = model_.operators[i];
     if (!op.domain.empty() || model_.FindFunction(op) != nullptr || IsControlFlow(op) ||
-        rules::FindRule(op.domain, op.name, op.version) != nullptr || SchemaOf(op) != nullptr) {
+        rules::FindRule(op.domain, op.name, op.version) != nullptr ||
+        user_ops_.Find(op.domain, op.name) != nullptr || SchemaOf(op) != nullptr) {
       continue;
     }
     for (const auto& graph : model_.graphs) {
@@ -65,15 +81,16 @@ void Walk::InferByFallback(Frame& frame, uint32_t index, absl::Span<const Info> 
   const graph::Node& node = frame.graph.nodes[index];
   const graph::Operator& op = frame.model.op(node);
   const onnx::OpSchema* schema = SchemaOf(op);
+  const rules::Operands operands(tables(), frame.model, node, inputs, frame.call_attributes);
   if (schema == nullptr) {
     diagnostics::Diagnostic d = AtNode(frame, index, "unknown-operator");
     d.message = {"no rule for operator ", op.domain, ".", op.name,
                  ": its outputs are as the file declares them"};
+    d.notes.push_back({"define it, for example: --op '", DefinitionOf(op, operands), "'"});
     d.node.clear();  // once for each operator, not for each node
     Report(std::move(d));
     return;
   }
-  const rules::Operands operands(tables(), frame.model, node, inputs, frame.call_attributes);
   SchemaContext context(operands);
   if (const graph::Model* body = BodyOfSchema(frame, index, *schema, context)) {
     InferFunction(frame, index, *body, body->functions[0], inputs, outputs);

@@ -16,6 +16,7 @@ absl::StatusOr<std::unique_ptr<Analysis>> Infer(const graph::Model& model,
 // A fact that a late node requires can decide what an early node left open, so the graph is walked
 // again until no fact is new. Later rounds only re-read most nodes (Walk::OnlyReread).
 absl::Status Walk::Run() {
+  if (absl::Status status = user_ops_.Read(options_); !status.ok()) return status;
   if (absl::Status status = CheckOperators(); !status.ok()) return status;
   CheckImports();
   if (absl::Status status = NameInputs(); !status.ok()) return status;

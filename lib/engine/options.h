@@ -3,11 +3,26 @@
 #define SYMSHAPE_ENGINE_OPTIONS_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
+
+namespace symshape::rules {
+class Operands;
+}
+
 namespace symshape::engine {
+
+// A user's rule: the formula for a node's outputs, a signature without the operator's name.
+struct UserRule {
+  using Function = std::function<absl::StatusOr<std::string>(const rules::Operands&)>;
+  std::string domain;  // "" is ai.onnx
+  std::string op;
+  Function function;
+};
 
 // A name for one axis of an input or output: `dynamic_axes`. An empty name asks for a readable made-up
 // one. On an input it replaces what the file says there; on an output it is a claim.
@@ -28,6 +43,8 @@ struct Options {
   Pairs rename;   // old name, new name
   Pairs unify;    // two names of one size: it gets the first
   Pairs replace;  // a name, and an expression over new ones: H, 32*h
+  std::vector<std::string> ops;  // definitions as text: signature.h, or an ONNX function
+  std::vector<UserRule> rules;
   // Rounds over the graph: later ones use facts that late nodes told.
   int max_rounds = 4;
 };

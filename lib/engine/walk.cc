@@ -80,7 +80,9 @@ const Plan& Walk::PlanOf(const Frame& frame, const graph::Node& node) {
   if (plan) return *plan;
   plan.emplace();
   const graph::Operator& op = frame.model.op(node);
-  if (const graph::Function* function = frame.model.FindFunction(op)) {
+  if ((plan->user = user_ops_.Find(op.domain, op.name)) != nullptr) {
+    plan->kind = Plan::Kind::kUser;
+  } else if (const graph::Function* function = frame.model.FindFunction(op)) {
     plan->kind = Plan::Kind::kFunction;
     plan->function = function;
   } else if (const std::optional<Plan::Kind> kind = ControlFlowKind(op)) {
@@ -91,8 +93,8 @@ const Plan& Walk::PlanOf(const Frame& frame, const graph::Node& node) {
   return *plan;
 }
 
-// Where a node was inferred in an earlier round, nothing about it was open, and its operands are what
-// they were: its outputs need only be read under the facts of now.
+// Where a node was inferred in an earlier round, nothing about it was open, and its operands are
+// what they were: its outputs need only be read under the facts of now.
 bool Walk::OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs) {
   Frame::Memory& memory = frame.memory[node];
   const auto seen = frame.operands.begin() + memory.first_operand;
@@ -137,6 +139,9 @@ void Walk::InferNode(Frame& frame, uint32_t index) {
       break;
     case Plan::Kind::kFunction:
       InferFunction(frame, index, frame.model, *plan.function, inputs, absl::MakeSpan(outputs));
+      break;
+    case Plan::Kind::kUser:
+      InferByUser(frame, index, *plan.user, inputs, absl::MakeSpan(outputs));
       break;
     case Plan::Kind::kFallback:
       InferByFallback(frame, index, inputs, absl::MakeSpan(outputs));

@@ -7,6 +7,7 @@
 //   control_flow.cc  If, and entering a body; loop.cc: Loop, Scan; sequence_map.cc
 //   functions.cc     model-local functions
 //   fallback.cc      operators without a native rule: the schema's body or inference
+//   user_ops.cc      operators that the user defines
 //   claims.cc        declared shapes
 #ifndef SYMSHAPE_ENGINE_WALK_H_
 #define SYMSHAPE_ENGINE_WALK_H_
@@ -26,6 +27,7 @@
 #include "engine/analysis.h"
 #include "engine/memo.h"
 #include "engine/options.h"
+#include "engine/user_ops.h"
 #include "rules/operands.h"
 #include "rules/results.h"
 #include "rules/table.h"
@@ -38,7 +40,8 @@ class TypeProto;
 namespace symshape::engine {
 
 // One activation of a graph: the main graph, a branch or loop body of one node, a function body at
-// one call. Kept from round to round, so that a node is inferred again only where that can tell more.
+// one call. Kept from round to round, so that a node is inferred again only where that can tell
+// more.
 struct Frame {
   Frame(const graph::Model& m, const graph::Graph& g, uint32_t frame_id, Frame* parent_frame)
       : model(m), graph(g), id(frame_id), parent(parent_frame) {}
@@ -72,10 +75,11 @@ bool IsControlFlow(const graph::Operator& op);
 
 // How an operator is inferred; found once per operator of a model.
 struct Plan {
-  enum class Kind : uint8_t { kRule, kIf, kLoop, kScan, kSequenceMap, kFunction, kFallback };
+  enum class Kind : uint8_t { kRule, kIf, kLoop, kScan, kSequenceMap, kFunction, kUser, kFallback };
   Kind kind = Kind::kFallback;
   const rules::Rule* rule = nullptr;
   const graph::Function* function = nullptr;
+  const UserOp* user = nullptr;
 };
 
 struct Axis;
@@ -129,7 +133,8 @@ class Walk {
                   absl::Span<const Info> inputs, const Memo::Answer& answer);
 
   // control_flow.cc, loop.cc
-  void InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs, absl::Span<Info> outputs);
+  void InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
+               absl::Span<Info> outputs);
   void InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                  absl::Span<Info> outputs);
   void InferScan(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
@@ -138,8 +143,8 @@ class Walk {
                         absl::Span<Info> outputs);
   // How often a body runs for one run of its node.
   enum class Entered : uint8_t { kOnce, kPerhaps, kRepeatedly };
-  // Infers a body whose formal inputs are `inputs`; nullptr where nesting is too deep. A body that is
-  // not entered for certain needs its own scope of facts (Context::Push) around this.
+  // Infers a body whose formal inputs are `inputs`; nullptr where nesting is too deep. A body that
+  // is not entered for certain needs its own scope of facts (Context::Push) around this.
   Frame* EnterBody(Frame& frame, uint32_t node, const graph::Graph& body,
                    absl::Span<const Info> inputs, Entered entered);
   Info OutputOf(Frame& body, size_t output);
@@ -152,6 +157,10 @@ class Walk {
   void InferFunction(Frame& frame, uint32_t node, const graph::Model& model,
                      const graph::Function& function, absl::Span<const Info> inputs,
                      absl::Span<Info> outputs);
+
+  // user_ops.cc
+  void InferByUser(Frame& frame, uint32_t node, const UserOp& op, absl::Span<const Info> inputs,
+                   absl::Span<Info> outputs);
 
   // fallback.cc
   absl::Status CheckOperators();
@@ -196,6 +205,7 @@ class Walk {
 
   const graph::Model& model_;
   const Options& options_;
+  UserOps user_ops_;
   std::unique_ptr<Analysis> analysis_;
   std::unique_ptr<Frame> root_;
   uint32_t frames_ = 0;

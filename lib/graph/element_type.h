@@ -43,6 +43,8 @@ bool IsInteger(ElementType type);
 bool IsFloat(ElementType type);  // float, double, float16, bfloat16
 // "float", "int64" … as ONNX's text syntax has them; "undefined" for kUndefined.
 absl::string_view Name(ElementType type);
+// The other way; kUndefined where there is no such type.
+ElementType ElementTypeNamed(absl::string_view name);
 
 }  // namespace symshape::graph
 

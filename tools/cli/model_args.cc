@@ -8,11 +8,13 @@ namespace {
 
 constexpr Flag<ModelArgs> kFlags[] = {
     {"--bind", "NAME=SIZE,...", "sizes that are the same in every run", &ModelArgs::bind},
-    {"--assume", "FACT", "what always holds of the sizes: 'H >= 1', '1 <= seq <= 512', 'W % 32 == 0'",
+    {"--assume", "FACT",
+     "what always holds of the sizes: 'H >= 1', '1 <= seq <= 512', 'W % 32 == 0'",
      &ModelArgs::assume},
     {"--assume-positive", "", "no input has an empty axis", &ModelArgs::assume_positive},
     {"--dynamic-axes", "JSON",
-     "names of axes, as exporters take them: {\"x\": [0]}, {\"x\": {\"0\": \"batch\"}}, several inputs "
+     "names of axes, as exporters take them: {\"x\": [0]}, {\"x\": {\"0\": \"batch\"}}, several "
+     "inputs "
      "and outputs; null makes a name; @FILE reads a file",
      &ModelArgs::dynamic_axes},
     {"--name", "TENSOR:AXIS=NAME", "the name of one axis", &ModelArgs::name},
@@ -22,6 +24,10 @@ constexpr Flag<ModelArgs> kFlags[] = {
     {"--range", "FACT", "the sizes that are meant: '1<=seq<=512'", &ModelArgs::range},
     {"--all-dynamic", "", "every fixed axis of every input gets a name", &ModelArgs::all_dynamic},
     {"--batch", "", "axis 0 of every input is 'batch'", &ModelArgs::batch},
+    {"--op", "DEFINITION",
+     "an operator that symshape does not know: 'my.domain::Foo = same(0)', "
+     "'my.domain::Foo(x[n, c]) -> [n, 2*c]', or an ONNX function; @FILE reads a file",
+     &ModelArgs::ops},
 };
 
 absl::Status AddPairs(const std::vector<std::string>& texts, Options::Pairs& pairs) {
@@ -80,6 +86,11 @@ absl::StatusOr<Options> ToOptions(const ModelArgs& args) {
     const auto names = ParseDynamicAxes(*json);
     if (!names.ok()) return names.status();
     options.dynamic_axes.insert(options.dynamic_axes.end(), names->begin(), names->end());
+  }
+  for (const std::string& argument : args.ops) {
+    absl::StatusOr<std::string> text = TextOrFile(argument);
+    if (!text.ok()) return text.status();
+    options.ops.push_back(*std::move(text));
   }
   return options;
 }

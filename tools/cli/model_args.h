@@ -26,6 +26,7 @@ struct ModelArgs {
   std::vector<std::string> range;
   bool all_dynamic = false;
   bool batch = false;
+  std::vector<std::string> ops;
 };
 
 void AddModelArgs(CLI::App& app, ModelArgs& args);
