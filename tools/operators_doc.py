@@ -13,8 +13,9 @@ HEAD = '''# Operators
 
 Made by `tools/operators_doc.py` from `symshape ops --json`, which also tells how many rows of tests/rules prove each.
 
-Other operators are inferred from the body of their function, or by onnx's own code. "versions" are those of the opset that the
-rule covers, "values" says that elements of small tensors are known, not only shapes.
+Other operators are inferred from the body of their function, or by onnx's own code; what nobody knows you can define:
+`--op` ([adding-an-operator.md](adding-an-operator.md)). "versions" are those of the opset that the rule covers, "values" says that
+elements of small tensors are known, not only shapes.
 '''
 
 
