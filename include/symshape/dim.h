@@ -96,6 +96,18 @@ struct Statement {
 struct Explanation {
   Answer answer = Answer::kUnknown;
   std::vector<Statement> because;  // the answer needs each of them
+  // The identities that were used on the way: "nested-div: (x//a + c)//b == (x + a*c)//(a*b) where …".
+  std::vector<std::string> rewrites;
+  // For each fact that was asked, a proof for CheckCertificate; "" where none was found within a fixed number
+  // of steps. Of a "no", the proof of the opposite of one that is false.
+  std::vector<std::string> certificates;
+};
+
+// What a certificate proves: the claim, wherever all of `givens` hold and all of `sizes` are >= 0.
+struct Theorem {
+  std::string claim;
+  std::vector<std::string> givens;
+  std::vector<std::string> sizes;
 };
 
 // Symbols, the facts known about them, and what follows. A fact is a text: "H >= 1", "a == b",
@@ -150,6 +162,10 @@ class Algebra {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// Reads a certificate (docs/solver.md) and checks each step, without the Algebra: it shares no code with it.
+// Errors: kInvalidArgument, with the first line that does not hold.
+absl::StatusOr<Theorem> CheckCertificate(std::string_view certificate);
 
 }  // namespace symshape
 

@@ -1,10 +1,16 @@
 // Implements Algebra of symshape/dim.h: a Context whose facts come as texts.
+#include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "symbolic/access.h"
+#include "symbolic/certificate.h"
+#include "symbolic/certify.h"
 #include "symbolic/guard.h"
 
 namespace symshape {
@@ -37,6 +43,51 @@ Answer Both(Answer a, Answer b) {
   return a == Answer::kYes && b == Answer::kYes ? Answer::kYes : Answer::kUnknown;
 }
 
+// The texts of which any one, proved, proves the fact, or with a "no" its opposite.
+std::vector<std::string> Claims(Context& context, const Fact& fact, Answer answer) {
+  const auto text = [&](Fact::Kind kind, symbolic::Dim a, symbolic::Dim b) {
+    return context.Print(Fact{kind, a, b});
+  };
+  const symbolic::Dim one = context.Constant(1);
+  const bool yes = answer == Answer::kYes;
+  switch (fact.kind) {
+    case Fact::Kind::kEq:
+    case Fact::Kind::kNe: {
+      const bool equal = (fact.kind == Fact::Kind::kEq) == yes;
+      return {text(equal ? Fact::Kind::kEq : Fact::Kind::kNe, fact.a, fact.b)};
+    }
+    case Fact::Kind::kGe:
+      return {yes ? context.Print(fact) : text(Fact::Kind::kGe, fact.b, context.Add(fact.a, one))};
+    case Fact::Kind::kDivides:
+      return {yes ? context.Print(fact)
+                  : absl::StrReplaceAll(context.Print(fact), {{" == 0", " != 0"}})};
+    case Fact::Kind::kBroadcast:
+      if (!yes) return {};
+      return {text(Fact::Kind::kEq, fact.a, fact.b), text(Fact::Kind::kEq, fact.a, one),
+              text(Fact::Kind::kEq, fact.b, one)};
+  }
+  return {};
+}
+
+std::string RowText(const symbolic::CatalogueRow& row) {
+  return absl::StrCat(row.name, ": ", row.left, " == ", row.right, " where ", row.holds_if);
+}
+
+// The names in the texts that are sizes.
+std::vector<std::string> SizesIn(Context& context, absl::Span<const std::string> texts) {
+  std::vector<std::string> sizes;
+  for (const std::string& text : texts) {
+    for (absl::string_view word : absl::StrSplit(text, absl::ByAnyChar(" ()+-*/%,<>=!"))) {
+      // As it is written inside an expression: the name, or its alias.
+      const absl::StatusOr<symbolic::Dim> symbol = context.Parse(word);
+      if (word.empty() || !symbol.ok() || !context.SymbolName(*symbol)) continue;
+      if (context.Bounds(*symbol).lo < 0) continue;
+      if (std::find(sizes.begin(), sizes.end(), word) == sizes.end()) sizes.emplace_back(word);
+    }
+  }
+  return sizes;
+}
+
 }  // namespace
 
 struct Algebra::Impl {
@@ -63,6 +114,28 @@ struct Algebra::Impl {
       }
     }
     return true;
+  }
+  // A certificate of `fact`, or of its opposite, from the statements `ids`. Their texts are read
+  // once more: in a context without facts nothing was left out of them.
+  std::string CertificateOf(const std::set<uint32_t>& ids, std::string_view text, size_t nth,
+                            Answer answer) const {
+    Context plain;
+    std::vector<std::string> givens;
+    for (uint32_t id : ids) {
+      const std::vector<Fact> facts = *plain.ParseFacts(stated[id].fact);
+      for (const Fact& fact : facts) givens.push_back(plain.Print(fact));
+    }
+    const std::vector<Fact> all = *plain.ParseFacts(ToAbsl(text));
+    std::vector<std::string> claims = Claims(plain, all[nth], answer);
+    // Best as it was written, as then no rewrite has to be believed.
+    if (all.size() == 1 && answer == Answer::kYes) claims.insert(claims.begin(), std::string(text));
+    for (const std::string& claim : claims) {
+      std::vector<std::string> texts = givens;
+      texts.push_back(claim);
+      std::optional<std::string> found = certificate::Certify(claim, givens, SizesIn(plain, texts));
+      if (found && CheckCertificate(*found).ok()) return *std::move(found);
+    }
+    return "";
   }
   static symbolic::Cause CauseOf(size_t i) {
     return {symbolic::Cause::Kind::kDeclared, static_cast<uint32_t>(i)};
@@ -171,15 +244,27 @@ absl::StatusOr<Explanation> Algebra::Explain(std::string_view facts) {
     Context fresh;  // where all is read before any fact shortens it
     std::vector<std::vector<Fact>> stated;
     for (const Statement& s : impl_->stated) stated.push_back(*fresh.ParseFacts(s.fact));
+    std::array<uint64_t, symbolic::kRowCount> before;
+    for (size_t i = 0; i < before.size(); ++i)
+      before[i] = fresh.Fired(static_cast<symbolic::Rewrite>(i));
     const std::vector<Fact> asked = *fresh.ParseFacts(ToAbsl(facts));
+    std::set<size_t> rows;
+    for (size_t i = 0; i < before.size(); ++i) {
+      if (fresh.Fired(static_cast<symbolic::Rewrite>(i)) != before[i]) rows.insert(i);
+    }
     if (!impl_->StateAnew(fresh, stated)) return out;
     std::set<uint32_t> needed;
-    for (const Fact& fact : asked) {
-      const symbolic::Explanation why = fresh.Explain(fact);
-      if (out.answer == Answer::kNo && why.answer != Tri::kNo) continue;
-      for (const Stated& s : why.because) needed.insert(s.cause.id);
+    for (size_t i = 0; i < asked.size(); ++i) {
+      const symbolic::Explanation why = fresh.Explain(asked[i]);
+      if (ToAnswer(why.answer) != out.answer) continue;
+      for (symbolic::Rewrite row : why.rewrites) rows.insert(static_cast<size_t>(row));
+      std::set<uint32_t> ids;
+      for (const Stated& s : why.because) ids.insert(s.cause.id);
+      out.certificates.push_back(impl_->CertificateOf(ids, facts, i, out.answer));
+      needed.insert(ids.begin(), ids.end());
     }
     for (uint32_t id : needed) out.because.push_back(impl_->stated[id]);
+    for (size_t row : rows) out.rewrites.push_back(RowText(symbolic::Catalogue()[row]));
     return out;
   });
 }
@@ -200,6 +285,14 @@ void Algebra::Pop() {
   impl_->context.Pop();
   impl_->stated.resize(impl_->scopes.back());
   impl_->scopes.pop_back();
+}
+
+absl::StatusOr<Theorem> CheckCertificate(std::string_view certificate) {
+  return Guard([&]() -> absl::StatusOr<Theorem> {
+    const absl::StatusOr<certificate::Theorem> theorem = certificate::Check(ToAbsl(certificate));
+    if (!theorem.ok()) return theorem.status();
+    return Theorem{theorem->claim, theorem->givens, theorem->sizes};
+  });
 }
 
 }  // namespace symshape

@@ -59,6 +59,7 @@ Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
     for (Dim e : flat) {
       if (store.DepthOf(e) >= kMaxDepth) return Mul(Max(flat), WithOne(flat));
     }
+    Because(Rewrite::kBroadcast);
     return MakeAtom(AtomKind::kBroadcast, flat);
   }
   // An element that is not 1 is the size: wherever the node runs, the others are that or 1.
@@ -80,6 +81,7 @@ Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
     for (size_t i = 1; i < flat.size(); ++i) folded = Opaque('B', folded, flat[i]);
     return folded;
   }
+  Because(Rewrite::kBroadcast);
   const Dim d = MakeAtom(AtomKind::kBroadcast, flat);
   if (const AtomId* atom = store.OnlyAtom(d);
       atom != nullptr && store.atom(*atom).kind == AtomKind::kBroadcast && !IsFitting(*atom)) {

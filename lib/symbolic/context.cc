@@ -107,6 +107,7 @@ Dim Context::Resolve(Dim d) { return impl_->Resolve(d); }
 Dim Context::Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements) {
   return impl_->Substitute(d, replacements);
 }
+uint64_t Context::Fired(Rewrite row) const { return impl_->fired[static_cast<size_t>(row)]; }
 uint64_t Context::undecided() const { return impl_->undecided; }
 void Context::Push() { impl_->Push(); }
 void Context::Pop() { impl_->Pop(); }

@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "symbolic/catalogue.h"
 #include "symbolic/dim.h"
 #include "symbolic/fact.h"
 
@@ -57,6 +58,7 @@ struct Conflict {
 struct Explanation {
   Tri answer = Tri::kUnknown;
   std::vector<Stated> because;
+  std::vector<Rewrite> rewrites;  // made on the way from these facts to the answer
 };
 
 class Context {
@@ -135,6 +137,8 @@ class Context {
   // How often Decide has answered kUnknown so far: a caller can see whether its result might
   // become stronger under later facts.
   uint64_t undecided() const;
+  // How often a rewrite of that row was made so far.
+  uint64_t Fired(Rewrite row) const;
 
   // Facts assumed after Push are forgotten at the matching Pop (branches and loop bodies). Dims stay.
   void Push();

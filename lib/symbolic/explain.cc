@@ -78,6 +78,11 @@ Explanation Solver::Explain(const Fact& fact) {
   std::vector<Stated> facts = LinkedTo(fact, state.log);
   if (!Under(facts, known)) facts = state.log;
   out.because = Core(std::move(facts), known);
+  const auto before = fired;
+  Under(out.because, known);
+  for (size_t i = 0; i < kRowCount; ++i) {
+    if (fired[i] != before[i]) out.rewrites.push_back(static_cast<Rewrite>(i));
+  }
   return out;
 }
 

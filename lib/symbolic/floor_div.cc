@@ -32,6 +32,7 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
       if (r > d - r) r -= d;
       int64_t q;
       if (!SubOk(t.coeff, r, &q)) return false;
+      if (q != 0) Because(Rewrite::kPullMultiple);
       if (!AccumulateTerm(out, t.mono, sign * (q / d))) return false;
       if (r != 0) residues.terms.push_back({t.mono, r});
     }
@@ -93,6 +94,7 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
     uint64_t g = static_cast<uint64_t>(d);
     for (const Term& t : num.terms) g = AbsU(t.coeff) == 1 || g == 1 ? 1 : GcdU(g, AbsU(t.coeff));
     if (g > 1) {
+      Because(Rewrite::kCommonDivisor);
       for (Term& t : num.terms) t.coeff /= static_cast<int64_t>(g);
       num.constant /= static_cast<int64_t>(g);
       d /= static_cast<int64_t>(g);
@@ -146,6 +148,7 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
       // -(x//a) = (-x + a - 1)//a                                        row 35
       if (picked.coeff < 0) fits = fits && AddOk(merged.constant, inner - 1, &merged.constant);
       if (fits) {
+        Because(Rewrite::kNestedDiv);
         num = std::move(merged);
         d = product;
         continue;
@@ -191,6 +194,7 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
           if (fits) branches.push_back(*q);
         }
         if (fits) {
+          Because(Rewrite::kDivOfMax);
           const Dim merged = picked.coeff > 0 ? Max(branches) : Min(branches);
           return finish(store.View(merged));
         }
@@ -204,6 +208,7 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
       if (first == nullptr || store.CompareMonos(t.mono, first->mono) < 0) first = &t;
     }
     if (first != nullptr && first->coeff < 0) {
+      Because(Rewrite::kNegatedDiv);
       for (Term& t : num.terms) t.coeff = -t.coeff;
       num.constant = d - 1 - num.constant;
       sign = -sign;
@@ -253,6 +258,7 @@ Dim Solver::FloorDiv(Dim a, Dim b) {
 Dim Solver::CeilDiv(Dim a, Dim b) {
   b = Resolve(b);
   if (store.IsConstant(b) && store.View(b).constant > 0) {
+    Because(Rewrite::kCeil);
     const Dim top = Add(a, Constant(store.View(b).constant - 1));
     return FloorDiv(top, b);
   }

@@ -139,6 +139,7 @@ std::optional<Dim> Solver::MaxOf(std::vector<Dim> elements) {
         best_base = base;
       }
     }
+    if (best_base != Dim::Inline(0)) Because(Rewrite::kOrientMax);
     offset = Add(offset, best_base);
 
     // Common factors leave: the content, and atoms that are never negative.

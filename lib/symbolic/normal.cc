@@ -80,6 +80,7 @@ bool ReduceExact(Solver& s, Poly& p, bool* changed) {
         Poly factor, product;
         if (!s.AccumulateTerm(factor, rest, t.coeff / g)) return false;
         if (!s.Multiply(Solver::ViewOf(replacement), Solver::ViewOf(factor), product)) return false;
+        s.Because(Rewrite::kExactQuotient);
         p.terms.erase(p.terms.begin() + i);
         if (!s.Accumulate(p, Solver::ViewOf(product), 1)) return false;
         *changed = true;
@@ -220,6 +221,7 @@ bool ReduceFamilies(Solver& s, Poly& p, bool* changed) {
       if (!best || better(out, *best)) best = std::move(out);
     }
     if (best && (best->terms != p.terms || best->constant != p.constant)) {
+      s.Because(Rewrite::kHermite);
       p = std::move(*best);
       *changed = true;
       return true;

@@ -128,6 +128,7 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
       const auto x = store.atoms_of(a), y = store.atoms_of(b);
       std::set_intersection(x.begin(), x.end(), y.begin(), y.end(), std::back_inserter(shared));
       if (!shared.empty()) {
+        Because(Rewrite::kCancelFactor);
         const MonoId m = store.InternMono(shared);
         if (!DivideByMono(num, m) || !DivideByMono(den, m)) return std::nullopt;
         continue;
@@ -147,6 +148,7 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
     Poly q, r;
     if (!LongDivide(ViewOf(num), ViewOf(den), q, r)) return std::nullopt;
     if (!IsZero(q)) {
+      Because(Rewrite::kPullMultiple);
       if (!Accumulate(out, ViewOf(q), 1)) return std::nullopt;
       num = std::move(r);
       continue;
@@ -176,6 +178,7 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
     Poly q, r;
     if (!LongDivide(ViewOf(num), store.View(f.numerator), q, r) || IsZero(q)) continue;
     const Dim args[] = {f.numerator, f.divisor};
+    Because(Rewrite::kExactProduct);
     const Dim quotient = MakeAtom(AtomKind::kFloorDiv, args);
     Poly product;
     if (!Multiply(ViewOf(q), store.View(quotient), product)) return std::nullopt;
@@ -189,6 +192,7 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
     // (g*x + r)//(g*d) = x//d for 0 <= r < g, d > 0                      row 7
     uint64_t g = GcdU(GcdU(Content(den), AbsU(den.constant)), Content(num));
     if (g > 1 && g < (uint64_t{1} << 62)) {
+      Because(Rewrite::kCommonDivisor);
       const int64_t s = static_cast<int64_t>(g);
       for (Term& t : num.terms) t.coeff /= s;
       num.constant = FloorDivInt(num.constant, s);
@@ -215,6 +219,7 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
       if (Multiply(ViewOf(others), store.View(inner.args[1]), merged) &&
           Accumulate(merged, store.View(inner.args[0]), 1) &&
           Multiply(ViewOf(den), store.View(inner.args[1]), divisor_product)) {
+        Because(Rewrite::kNestedDiv);
         const std::optional<Dim> q =
             FloorDivSymbolic(std::move(merged), std::move(divisor_product));
         return q ? finish(store.View(*q)) : std::nullopt;
@@ -222,6 +227,7 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
     }
     // -x//d = -1 - (x - 1)//d for d > 0                                  row 35
     if (!num.terms.empty() && store.Leading(num.terms).coeff < 0) {
+      Because(Rewrite::kNegatedDiv);
       Poly flipped = num;
       if (!Negate(flipped) || !SubOk(flipped.constant, 1, &flipped.constant)) return std::nullopt;
       const std::optional<Dim> q = FloorDivSymbolic(std::move(flipped), den);

@@ -289,6 +289,9 @@ class Solver {
   std::optional<int64_t> Evaluate(Dim d, const Bindings& sizes) const;
   std::vector<Dim> SymbolsOf(Dim d) const;
 
+  // The rewrite that is being made is that row of the catalogue.
+  void Because(Rewrite row) { ++fired[static_cast<size_t>(row)]; }
+
   // --- data --------------------------------------------------------------------------------------
   Store store;
   State state;
@@ -296,6 +299,7 @@ class Solver {
   std::vector<Fact> pending;
   uint32_t epoch = 1;
   uint64_t undecided = 0;
+  std::array<uint64_t, kRowCount> fired = {};  // by row of the catalogue
   std::vector<bool> fitting_atoms;  // broadcasts that a rule asked for (broadcast.cc)
   // The last refused fact, and all that was stated before it.
   Stated refused;

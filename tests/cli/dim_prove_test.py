@@ -49,6 +49,15 @@ def test_why_names_what_is_needed_and_nothing_else(folder):
     assert needed == ['a >= b', 'b >= c0']
 
 
+def test_why_has_a_proof_and_what_was_rewritten(folder):
+    said = folder.run('prove', 'H % 8 == 0', '-v', '--where', 'H % 32 == 0').stdout
+    assert '\n    as  H % 32 == 0\n' in said
+    assert '\n        given H % 32 == 0  # ' in said and '\n        claim H % 8 == 0\n' in said
+    said = folder.run('prove', '((H+1)//2+1)//2 == (H+3)//4', '-v').stdout
+    assert '\n    by  nested-div: (x//a + c)//b == (x + a*c)//(a*b) where a != 0 and b > 0\n' in said
+    assert '\n        claim ((H+1)//2+1)//2 == (H+3)//4\n' in said
+
+
 def test_json(folder):
     assert json.loads(folder.run('dim', '(H+1)//2', '--json', '--at', 'H=7').stdout) == {
         'v': 1, 'dim': '(H + 1)//2', 'symbols': ['H'], 'min': 0, 'max': None, 'value': 4}

@@ -1,41 +1,29 @@
 // Reading: dialects, errors, names.
 #include <gtest/gtest.h>
 
+#include <fstream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
 #include "symbolic/context.h"
 
 namespace symshape::symbolic {
 namespace {
 
 TEST(Parse, Dialects) {
-  const char* const rows[][2] = {
-      {"ceiling(N/3)", "(N + 2)//3"},
-      {"floor(W/2 - 1/2) + 1", "(W + 1)//2"},
-      {"1.0*N", "N"},
-      {"0.5*N*2", "N"},
-      {"Max(0, N - 3)", "max(0, N - 3)"},
-      {"Mod(N, 4)", "N % 4"},
-      {"N**2", "N*N"},
-      {"a^b", "max(a, b)"},
-      {"a&b", "min(a, b)"},
-      {"CeilToInt(a, 2)", "(a + 1)//2"},
-      {"Add(Mul(2, H), 1)", "2*H + 1"},
-      {"Sub(S, 3)", "S - 3"},
-      {"`past seq` + 1", "past_seq + 1"},
-      {"a.b + 1", "a_b + 1"},
-      {"floor(0.25*H)", "H//4"},
-      {"(-7)//2", "-4"},
-      {"-7//2", "-4"},
-      {"2*floor(H/2)", "2*(H//2)"},
-      {"H/2", "H/2"},
-      {"0.333*H", "0.333*H"},
-      {"Add(FloorDiv(Sub(H, 1), 2), 1)", "(H + 1)//2"},
-  };
-  for (const auto& [in, out] : rows) {
+  std::ifstream file("tests/symbolic/dialects.rows");
+  size_t rows = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    const std::vector<absl::string_view> cells = absl::StrSplit(line, " | ");
+    ASSERT_EQ(cells.size(), 3u) << line;
     Context c;
-    const auto d = c.Parse(in);
-    ASSERT_TRUE(d.ok()) << in << ": " << d.status();
-    EXPECT_EQ(c.Print(*d), out) << in;
+    const auto d = c.Parse(absl::StripAsciiWhitespace(cells[1]));
+    ASSERT_TRUE(d.ok()) << line << ": " << d.status();
+    EXPECT_EQ(c.Print(*d), cells[2]) << line;
+    ++rows;
   }
+  EXPECT_GT(rows, 50u);
 }
 
 TEST(Parse, ErrorsShowWhereAndWhat) {
@@ -45,6 +33,16 @@ TEST(Parse, ErrorsShowWhereAndWhat) {
       {"", "expected a number, a name or '('\n    \n    ^ here"},
       {"a//0", "division by zero\n    a//0\n     ^ here"},
       {"sin(a)", "unknown function 'sin'\n    sin(a)\n    ^ here"},
+      {"max(a", "expected ',' or ')'\n    max(a\n         ^ here"},
+      {"max()", "wrong number of arguments of max\n    max()\n    ^ here"},
+      {"FloorDiv(a, 0)", "division by zero\n    FloorDiv(a, 0)\n    ^ here"},
+      {"2e", "expected an operator or the end\n    2e\n     ^ here"},
+      {"a +", "expected a number, a name or '('\n    a +\n       ^ here"},
+      {"'a", "expected the closing quote\n    'a\n    ^ here"},
+      {"''", "expected a name between the quotes\n    ''\n    ^ here"},
+      {"é + é", "expected a number, a name or '('\n    é + é\n    ^ here"},
+      {"a**b", "expected a constant exponent\n    a**b\n       ^ here"},
+      {"0**-1", "division by zero\n    0**-1\n       ^ here"},
   };
   for (const auto& [in, message] : rows) {
     Context c;
@@ -65,6 +63,28 @@ TEST(Parse, Facts) {
   std::vector<std::string> texts;
   for (const Fact& f : *facts) texts.push_back(c.Print(f));
   EXPECT_EQ(texts, (std::vector<std::string>{"seq >= 1", "seq <= 512", "H % 32 == 0", "a == b"}));
+}
+
+TEST(Parse, FactsInOtherWords) {
+  const char* const rows[][2] = {
+      {"Eq(Mod(s0, 2), 0)", "s0 % 2 == 0"},
+      {"Ne(s0, 1)", "s0 != 1"},
+      {"Lt(s0, 8)", "s0 <= 7"},
+      {"8 | H", "H % 8 == 0"},
+      {"H/2 >= 3", "H >= 6"},
+      {"H % 4 = 1", "(H - 1) % 4 == 0"},
+      {"a == b or a == 1 or b == 1", "a == b or a == 1 or b == 1"},
+  };
+  for (const auto& [in, out] : rows) {
+    Context c;
+    const auto facts = c.ParseFacts(in);
+    ASSERT_TRUE(facts.ok()) << in << ": " << facts.status();
+    EXPECT_EQ(c.Print((*facts)[0]), out);
+  }
+  for (const char* wrong : {"a/n >= b/n", "Eq(a)", "a == 1 or b == 1", "a", "a >= ", "0.3*a >= 1"}) {
+    Context c;
+    EXPECT_FALSE(c.ParseFacts(wrong).ok()) << wrong;
+  }
 }
 
 TEST(Parse, NamesIn) {

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/flags.h"
@@ -44,6 +46,14 @@ std::string Text(const Explanation& why) {
   std::string text = Word(why.answer);
   for (const Statement& statement : why.because)
     absl::StrAppend(&text, "\n    as  ", statement.fact);
+  for (const std::string& row : why.rewrites) absl::StrAppend(&text, "\n    by  ", row);
+  for (const std::string& certificate : why.certificates) {
+    if (certificate.empty()) continue;
+    absl::StrAppend(&text, "\n    proof, checked step by step (docs/solver.md)");
+    for (absl::string_view line : absl::StrSplit(absl::StripSuffix(certificate, "\n"), '\n')) {
+      absl::StrAppend(&text, "\n        ", line);
+    }
+  }
   return text;
 }
 
@@ -52,6 +62,8 @@ std::string JsonText(const Explanation& why, bool verbose) {
   if (verbose) {
     json["because"] = nlohmann::ordered_json::array();
     for (const Statement& statement : why.because) json["because"].push_back(statement.fact);
+    json["rewrites"] = why.rewrites;
+    json["certificates"] = why.certificates;
   }
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
