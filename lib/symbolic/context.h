@@ -97,7 +97,7 @@ class Context {
 
   // --- reading --------------------------------------------------------------------------------
   std::optional<int64_t> ConstantOf(Dim d) const;
-  // The plain symbol's name, if d is one.
+  // The plain symbol's name, if d is one. The view lives as long as the context.
   std::optional<absl::string_view> SymbolName(Dim d) const;
   // How a symbol whose name is no Python identifier is written inside a compound expression;
   // nullopt for all others. Parse reads it back. Stable from the first Print on, as long as no

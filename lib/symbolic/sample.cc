@@ -82,7 +82,7 @@ class Search {
   Search(Solver& solver, uint64_t seed) : s_(solver), seed_(seed), facts_(solver.state.log) {}
 
   std::optional<Bindings> Run() {
-    const std::vector<SymbolInfo>& symbols = s_.store.symbols();
+    const std::deque<SymbolInfo>& symbols = s_.store.symbols();
     for (uint32_t i = 0; i < symbols.size(); ++i) {
       if (symbols[i].op == 0) open_.push_back(i);
     }

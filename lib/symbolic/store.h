@@ -8,6 +8,7 @@
 #define SYMSHAPE_SYMBOLIC_STORE_H_
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -158,7 +159,7 @@ class Store {
   const uint32_t* FindSymbol(absl::string_view name) const;  // index, or null
   bool IsAlias(absl::string_view name) const { return alias_index_.contains(name); }
   const uint32_t* FindAlias(absl::string_view alias) const;
-  const std::vector<SymbolInfo>& symbols() const { return symbols_; }
+  const std::deque<SymbolInfo>& symbols() const { return symbols_; }
   SymbolInfo& mutable_symbol(uint32_t index) { return symbols_[index]; }
 
   // --- structure ------------------------------------------------------------------------------
@@ -208,7 +209,7 @@ class Store {
   const Term& Leading(absl::Span<const Term> terms) const;
 
  private:
-  std::vector<SymbolInfo> symbols_;
+  std::deque<SymbolInfo> symbols_;  // which never move: callers hold views of their names
   absl::flat_hash_map<std::string, uint32_t> symbol_index_, alias_index_;
   std::string MakeAlias(absl::string_view name) const;
   std::vector<Atom> atoms_;

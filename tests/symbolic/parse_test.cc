@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
@@ -92,6 +93,14 @@ TEST(Parse, NamesIn) {
   ASSERT_TRUE(names.ok());
   EXPECT_EQ(*names, (std::vector<std::string>{"past", "seq"}));
   EXPECT_FALSE(Context::NamesIn("feature maps").ok());
+}
+
+TEST(Names, StayWhereTheyAreWhenMoreAreMade) {
+  Context c;
+  const Dim h = c.Symbol("H");
+  const absl::string_view name = *c.SymbolName(h);
+  for (int i = 0; i < 1000; ++i) c.Symbol("s" + std::to_string(i));
+  EXPECT_EQ(c.SymbolName(h)->data(), name.data());
 }
 
 TEST(Names, OddOnesHaveAnAliasInCompounds) {
