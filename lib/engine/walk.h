@@ -129,6 +129,7 @@ class Walk {
   // by_rule.cc
   void InferByRule(Frame& frame, uint32_t node, const rules::Rule& rule,
                    absl::Span<const Info> inputs, absl::Span<Info> outputs);
+  bool Alike(const Info& today, const Info& then);
   bool RuleAgrees(const Frame& frame, uint32_t node, const rules::Rule& rule,
                   absl::Span<const Info> inputs, const Memo::Answer& answer);
 

@@ -204,13 +204,13 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
     // -x//d = -((x + d - 1)//d): the first coefficient that is no tie is positive      row 35
     const Term* first = nullptr;
     for (const Term& t : num.terms) {
-      if (t.coeff == d - t.coeff) continue;
+      if (t.coeff > 0 && t.coeff == d - t.coeff) continue;
       if (first == nullptr || store.CompareMonos(t.mono, first->mono) < 0) first = &t;
     }
     if (first != nullptr && first->coeff < 0) {
       Because(Rewrite::kNegatedDiv);
       for (Term& t : num.terms) t.coeff = -t.coeff;
-      num.constant = d - 1 - num.constant;
+      if (!SubOk(d - 1, num.constant, &num.constant)) return false;
       sign = -sign;
       continue;
     }
