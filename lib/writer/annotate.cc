@@ -1,5 +1,6 @@
 // Writes what is known of each value into the shells of its graph.
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -147,47 +148,71 @@ class Annotator {
 
   // Entries for what no node makes (initializers, say) stay in front; then one per node output that
   // is no graph output. Where nothing is known the file's own entry stays.
-  void WriteValueInfos(const Graph& graph, ValueInfos& infos) {
-    std::vector<const Node*> nodes(graph.nodes.size());  // in the file's order
-    for (const Node& node : graph.nodes) nodes[node.position] = &node;
+  void WriteValueInfos(const Graph& graph, ValueInfoList& infos) {
     std::vector<bool> is_output(graph.values.size(), false);
     for (ValueId output : graph.outputs) is_output[Index(output)] = true;
-    ValueInfos old;
-    old.Swap(&infos);
-    absl::flat_hash_map<absl::string_view, ValueId> made;
-    for (const Node* node : nodes) {
-      for (ValueId output : node->outputs) {
-        if (output != ValueId::kNone) made.emplace(graph.values[Index(output)].name, output);
-      }
-    }
-    absl::flat_hash_map<ValueId, onnx::ValueInfoProto*> entries;
-    for (onnx::ValueInfoProto& entry : old) {
-      const auto value = made.find(entry.name());
-      if (value == made.end()) {
-        infos.Add()->Swap(&entry);
-      } else if (!is_output[Index(value->second)]) {
-        entries.emplace(value->second, &entry);
-      }
-    }
-    for (const Node* node : nodes) {
+    const absl::flat_hash_map<ValueId, size_t> old = OldEntries(graph, infos);
+    for (const Node* node : InFilesOrder(graph)) {
       for (ValueId output : node->outputs) {
         if (output == ValueId::kNone || is_output[Index(output)]) continue;
-        const auto entry = entries.find(output);
-        WriteValueInfo(graph, output, entry == entries.end() ? nullptr : entry->second, infos);
+        const auto entry = old.find(output);
+        WriteValueInfo(graph, output, entry == old.end() ? std::nullopt : std::optional(entry->second),
+                       infos);
       }
     }
   }
 
-  void WriteValueInfo(const Graph& graph, ValueId value, onnx::ValueInfoProto* old,
-                      ValueInfos& infos) {
-    const rules::Info info = analysis_.info(graph, value);
-    const bool writable = IsWritable(analysis_.tables(), info.type);
-    if (!writable && old == nullptr) return;
-    onnx::ValueInfoProto& entry = *infos.Add();
-    if (old != nullptr) entry.Swap(old);
-    const absl::string_view name = graph.values[Index(value)].name;
-    entry.set_name(name.data(), name.size());
-    if (writable) WriteType(analysis_.tables(), info.type, names_, *entry.mutable_type());
+  // The file's entries for outputs of nodes, of several for one the first; keeps those for others.
+  static absl::flat_hash_map<ValueId, size_t> OldEntries(const Graph& graph, ValueInfoList& infos) {
+    absl::flat_hash_map<ValueId, size_t> old;
+    if (infos.size() == 0) return old;
+    absl::flat_hash_map<absl::string_view, ValueId> made;
+    made.reserve(graph.nodes.size());
+    for (const Node& node : graph.nodes) {
+      for (ValueId output : node.outputs) {
+        if (output != ValueId::kNone) made.emplace(graph.values[Index(output)].name, output);
+      }
+    }
+    for (size_t entry = 0; entry < infos.size(); ++entry) {
+      const auto value = made.find(infos.name(entry));
+      if (value == made.end()) {
+        infos.Keep(entry);
+      } else {
+        old.emplace(value->second, entry);
+      }
+    }
+    return old;
+  }
+
+  static std::vector<const Node*> InFilesOrder(const Graph& graph) {
+    std::vector<const Node*> nodes(graph.nodes.size());
+    for (const Node& node : graph.nodes) nodes[node.position] = &node;
+    return nodes;
+  }
+
+  void WriteValueInfo(const Graph& graph, ValueId value, std::optional<size_t> old,
+                      ValueInfoList& infos) {
+    const rules::TypeId type = analysis_.info(graph, value).type;
+    if (!IsWritable(analysis_.tables(), type)) {
+      if (old.has_value()) infos.Keep(*old);
+    } else if (old.has_value()) {
+      infos.Retype(*old, [&](onnx::TypeProto& proto) {  // which may have denotations
+        WriteType(analysis_.tables(), type, names_, proto);
+      });
+    } else {
+      infos.Add(graph.values[Index(value)].name, BytesOf(type));
+    }
+  }
+
+  // Of a TypeProto. Few types are many tensors'.
+  const std::string& BytesOf(rules::TypeId type) {
+    const auto [it, inserted] = type_bytes_.try_emplace(type);
+    if (inserted) {
+      onnx::TypeProto proto;
+      WriteType(analysis_.tables(), type, names_, proto);
+      it->second = proto.SerializePartialAsString();
+    }
+    return it->second;
   }
 
   const engine::Analysis& analysis_;
@@ -196,6 +221,7 @@ class Annotator {
   const graph::Metadata earlier_;
   DimNames names_;
   ClaimWriter claims_;
+  absl::flat_hash_map<rules::TypeId, std::string> type_bytes_;
   graph::AxisTexts axis_texts_;
   std::vector<graph::NamedInputAxis> named_inputs_;
 };

@@ -42,17 +42,17 @@ class Rope {
   }
   // A length-delimited field.
   void AddField(uint32_t field, Rope body) {
-    AddOwned(FieldHead(field, body.size()));
+    std::string head;
+    AppendFieldHead(field, body.size(), head);
+    AddOwned(std::move(head));
     AddRope(std::move(body));
   }
 
   // Tag and length, in the wire format.
-  static std::string FieldHead(uint32_t field, size_t length) {
+  static void AppendFieldHead(uint32_t field, size_t length, std::string& bytes) {
     constexpr uint32_t kLengthDelimited = 2;
-    std::string head;
-    protozero::add_varint_to_buffer(&head, uint64_t{field} << 3 | kLengthDelimited);
-    protozero::add_varint_to_buffer(&head, length);
-    return head;
+    protozero::add_varint_to_buffer(&bytes, uint64_t{field} << 3 | kLengthDelimited);
+    protozero::add_varint_to_buffer(&bytes, length);
   }
 
  private:

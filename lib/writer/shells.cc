@@ -30,7 +30,7 @@ class Collector {
       return false;
     }
     shell_.graphs[graph.index] = {proto.mutable_input(), proto.mutable_output(),
-                                  proto.mutable_value_info()};
+                                  std::make_unique<ValueInfoMessages>(*proto.mutable_value_info())};
     for (const Node& node : graph.nodes) {
       onnx::NodeProto& node_proto = *proto.mutable_node(static_cast<int>(node.position));
       if (static_cast<size_t>(node_proto.attribute_size()) != node.attributes.size()) return false;

@@ -3,21 +3,22 @@
 #ifndef SYMSHAPE_WRITER_SHELLS_H_
 #define SYMSHAPE_WRITER_SHELLS_H_
 
+#include <memory>
 #include <vector>
 
 #include "engine/analysis.h"
 #include "onnx/onnx_pb.h"
+#include "writer/value_infos.h"
 #include "writer/write.h"
 
 namespace symshape::writer {
 
-using ValueInfos = google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>;
 using Properties = google::protobuf::RepeatedPtrField<onnx::StringStringEntryProto>;
 
 struct GraphShell {
   ValueInfos* inputs = nullptr;
   ValueInfos* outputs = nullptr;
-  ValueInfos* value_infos = nullptr;
+  std::unique_ptr<ValueInfoList> value_infos;
 };
 
 struct ModelShell {

@@ -71,13 +71,13 @@ std::vector<const Node*> ByPosition(const Graph& graph) {
 struct GraphParts {
   ValueInfos inputs;
   ValueInfos outputs;
-  ValueInfos value_infos;
+  ValueInfoBytes* value_infos = nullptr;  // of the shell
 };
 
 template <typename Protos>
 void AppendFields(uint32_t number, const Protos& protos, std::string& bytes) {
   for (const auto& proto : protos) {
-    bytes += Rope::FieldHead(number, proto.ByteSizeLong());
+    Rope::AppendFieldHead(number, proto.ByteSizeLong(), bytes);
     proto.AppendPartialToString(&bytes);
   }
 }
@@ -169,6 +169,7 @@ class Splice::Impl {
   absl::Status TakeGraph(const Graph& graph, data_view bytes) {
     GraphParts& parts = parts_[graph.index];
     parts = GraphParts();
+    auto value_infos = std::make_unique<ValueInfoBytes>();
     const std::vector<const Node*> nodes = ByPosition(graph);
     size_t position = 0;
     Fields fields(bytes);
@@ -176,7 +177,7 @@ class Splice::Impl {
       absl::Status status;
       if (Is(*field, wire::Graph::kInput)) status = Parse(*field->content, parts.inputs);
       if (Is(*field, wire::Graph::kOutput)) status = Parse(*field->content, parts.outputs);
-      if (Is(*field, wire::Graph::kValueInfo)) status = Parse(*field->content, parts.value_infos);
+      if (Is(*field, wire::Graph::kValueInfo)) value_infos->AddOld(*field->content);
       if (Is(*field, wire::Graph::kNode)) {
         if (position == nodes.size()) return Another();
         const Node& node = *nodes[position++];
@@ -191,7 +192,8 @@ class Splice::Impl {
         static_cast<size_t>(parts.outputs.size()) != graph.outputs.size()) {
       return Another();
     }
-    shell_.graphs[graph.index] = {&parts.inputs, &parts.outputs, &parts.value_infos};
+    parts.value_infos = value_infos.get();
+    shell_.graphs[graph.index] = {&parts.inputs, &parts.outputs, std::move(value_infos)};
     return absl::OkStatus();
   }
 
@@ -227,12 +229,11 @@ class Splice::Impl {
     bool has_value_infos = false;
     const auto put_value_infos = [&] {
       if (std::exchange(has_value_infos, true)) return;
-      std::string added;
-      AppendFields(Number(wire::Graph::kValueInfo), parts.value_infos, added);
-      rope.AddOwned(std::move(added));
+      rope.AddRope(parts.value_infos->Take());
     };
     const auto put_one = [&](const Field& field, const onnx::ValueInfoProto& proto) {
-      std::string added = Rope::FieldHead(field.number, proto.ByteSizeLong());
+      std::string added;
+      Rope::AppendFieldHead(field.number, proto.ByteSizeLong(), added);
       proto.AppendPartialToString(&added);
       rope.AddOwned(std::move(added));
     };

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "cli/batch.h"
@@ -75,6 +76,7 @@ WriteOptions ToWriteOptions(const InferArgs& args) {
 
 // Why --strict or --require-complete refuses the model; "" where they do not.
 std::string Refusal(const InferArgs& args, const Analysis& analysis) {
+  if (!args.strict && !args.require_complete) return "";
   int stale = 0;
   int unknown = 0;
   for (const Tensor& tensor : analysis.tensors()) {
@@ -111,9 +113,19 @@ absl::Status WriteBelow(const InferArgs& args, const Analysis& analysis, const s
   return Write(args, analysis, path);
 }
 
-// All that is said about the model; `wrote` is the last line.
+int64_t MillisecondsSince(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+}
+
+// "wrote a.onnx: 12 of 12 tensors, 3 ms". It looks at each tensor: not for a reader who is not there.
+std::string WroteText(const Analysis& analysis, const std::string& path, Clock::time_point start) {
+  const std::string where = path.empty() ? "" : absl::StrCat("wrote ", path, ": ");
+  return absl::StrCat(where, SummaryText(analysis), ", ", MillisecondsSince(start), " ms\n");
+}
+
+// All that is said about the model; `wrote` makes the last line.
 void Report(const InferArgs& args, const Globals& globals, const Analysis& analysis,
-            const std::string& wrote, bool model_on_stdout) {
+            absl::FunctionRef<std::string()> wrote, bool model_on_stdout) {
   const std::string name = NameOf(args.model);
   Say(DiagnosticsText(analysis, name,
                       {.all_tensors = args.verbose || args.strict,
@@ -122,13 +134,13 @@ void Report(const InferArgs& args, const Globals& globals, const Analysis& analy
   if (args.quiet) return;
   if (args.json) {
     WriteStdout(ReportJson(analysis, name)).IgnoreError();
-    Say(wrote);
+    Say(wrote());
     return;
   }
   std::FILE* stream = model_on_stdout ? stderr : stdout;
   const std::string text = absl::StrCat(
       ReportText(analysis, {.all_tensors = args.verbose, .color = UseColor(globals, stream)}),
-      wrote);
+      wrote());
   std::fwrite(text.data(), 1, text.size(), stream);
 }
 
@@ -142,10 +154,6 @@ absl::Status CheckUsage(const InferArgs& args) {
   return absl::OkStatus();
 }
 
-int64_t MillisecondsSince(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
-}
-
 int InferOne(const InferArgs& args, const Globals& globals) {
   const Clock::time_point start = Clock::now();
   const absl::StatusOr<std::string> path =
@@ -156,14 +164,12 @@ int InferOne(const InferArgs& args, const Globals& globals) {
   if (!analysis.ok()) return Fail(analysis.status());
   const std::string refusal = Refusal(args, *analysis);
   if (!refusal.empty()) {
-    Report(args, globals, *analysis, "", *path == "-");
+    Report(args, globals, *analysis, [] { return std::string(); }, *path == "-");
     Say(absl::StrCat("symshape: error: ", NameOf(args.model), ": ", refusal, "\n"));
     return kFindings;
   }
   if (const absl::Status status = Write(args, *analysis, *path); !status.ok()) return Fail(status);
-  const std::string where = path->empty() ? "" : absl::StrCat("wrote ", *path, ": ");
-  Report(args, globals, *analysis,
-         absl::StrCat(where, SummaryText(*analysis), ", ", MillisecondsSince(start), " ms\n"),
+  Report(args, globals, *analysis, [&] { return WroteText(*analysis, *path, start); },
          *path == "-");
   return kOk;
 }

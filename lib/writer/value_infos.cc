@@ -1,0 +1,94 @@
+#include "writer/value_infos.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "graph/wire.h"
+#include "protozero/buffer_string.hpp"
+#include "protozero/varint.hpp"
+
+namespace symshape::writer {
+namespace {
+
+namespace wire = graph::wire;
+
+constexpr auto kField = static_cast<uint32_t>(wire::Graph::kValueInfo);
+
+size_t FieldSize(auto tag, size_t length) {
+  return protozero::length_of_varint(uint64_t{static_cast<uint32_t>(tag)} << 3) +
+         protozero::length_of_varint(length) + length;
+}
+
+}  // namespace
+
+absl::string_view ValueInfoMessages::name(size_t entry) const {
+  return old_.Get(static_cast<int>(entry)).name();
+}
+
+void ValueInfoMessages::Keep(size_t entry) {
+  infos_.Add()->Swap(old_.Mutable(static_cast<int>(entry)));
+}
+
+void ValueInfoMessages::Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&)> write) {
+  Keep(entry);
+  write(*infos_.rbegin()->mutable_type());
+}
+
+void ValueInfoMessages::Add(absl::string_view name, absl::string_view type) {
+  onnx::ValueInfoProto& info = *infos_.Add();
+  info.set_name(name.data(), name.size());
+  info.mutable_type()->ParsePartialFromArray(type.data(), static_cast<int>(type.size()));
+}
+
+absl::string_view ValueInfoBytes::name(size_t entry) const {
+  absl::string_view name;
+  wire::Message<wire::ValueInfo> message(old_[entry]);
+  while (message.Next(wire::ValueInfo::kName)) name = message.Text().value_or(name);
+  return name;
+}
+
+// Blocks, as a string that grows is there twice for a while.
+void ValueInfoBytes::Reserve() {
+  if (block_.size() < kBlockBytes) return;
+  full_.AddOwned(std::exchange(block_, std::string()));
+  block_.reserve(kBlockBytes + kBlockBytes / 8);
+}
+
+Rope ValueInfoBytes::Take() {
+  full_.AddOwned(std::move(block_));
+  return std::move(full_);
+}
+
+void ValueInfoBytes::Keep(size_t entry) {
+  Reserve();
+  Rope::AppendFieldHead(kField, old_[entry].size(), block_);
+  block_.append(old_[entry].data(), old_[entry].size());
+}
+
+void ValueInfoBytes::Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&)> write) {
+  Reserve();
+  onnx::ValueInfoProto info;
+  if (!info.ParsePartialFromArray(old_[entry].data(), static_cast<int>(old_[entry].size()))) {
+    info.Clear();  // only the type can be damaged, which is written anew
+    info.set_name(std::string(name(entry)));
+  }
+  write(*info.mutable_type());
+  Rope::AppendFieldHead(kField, info.ByteSizeLong(), block_);
+  info.AppendPartialToString(&block_);
+}
+
+void ValueInfoBytes::Add(absl::string_view name, absl::string_view type) {
+  Reserve();
+  const auto put = [this](auto tag, absl::string_view text) {
+    Rope::AppendFieldHead(static_cast<uint32_t>(tag), text.size(), block_);
+    block_.append(text.data(), text.size());
+  };
+  Rope::AppendFieldHead(kField,
+                        FieldSize(wire::ValueInfo::kName, name.size()) +
+                            FieldSize(wire::ValueInfo::kType, type.size()),
+                        block_);
+  put(wire::ValueInfo::kName, name);
+  put(wire::ValueInfo::kType, type);
+}
+
+}  // namespace symshape::writer
