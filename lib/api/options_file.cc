@@ -19,7 +19,8 @@ namespace {
 
 constexpr absl::string_view kKeys[] = {"all_dynamic", "assume",  "assume_positive", "batch",
                                        "bind",        "dynamic_axes", "model",      "name",
-                                       "range",       "rename",  "replace",         "unify"};
+                                       "op",          "range",   "rename",          "replace",
+                                       "unify"};
 
 std::string Place(const toml::node& node) {
   return absl::StrCat("line ", node.source().begin.line);
@@ -45,7 +46,12 @@ class Reader {
     if (key == "all_dynamic") return Switch(key, node, options_.all_dynamic);
     if (key == "batch") return Switch(key, node, options_.batch);
     if (key == "assume_positive") return Switch(key, node, options_.assume_positive);
-    if (key == "assume" || key == "range") return Facts(key, node);
+    if (key == "assume" || key == "range") {
+      return Texts(key, node, "a list of texts: [\"1 <= seq <= 512\"]", options_.assume);
+    }
+    if (key == "op") {
+      return Texts(key, node, "a list of definitions: ['my.domain::Foo = same(0)']", options_.ops);
+    }
     if (key == "bind") return Bind(key, node);
     if (key == "dynamic_axes") return DynamicAxes(key, node);
     if (key == "name") return Names(key, node);
@@ -63,13 +69,13 @@ class Reader {
     return absl::OkStatus();
   }
 
-  absl::Status Facts(absl::string_view key, const toml::node& node) {
-    const char* const expected = "a list of texts: [\"1 <= seq <= 512\"]";
+  static absl::Status Texts(absl::string_view key, const toml::node& node,
+                            absl::string_view expected, std::vector<std::string>& texts) {
     const toml::array* list = node.as_array();
     if (list == nullptr) return Wrong(node, key, expected);
-    for (const toml::node& fact : *list) {
-      if (!fact.is_string()) return Wrong(fact, key, expected);
-      options_.assume.push_back(**fact.as_string());
+    for (const toml::node& text : *list) {
+      if (!text.is_string()) return Wrong(text, key, expected);
+      texts.push_back(**text.as_string());
     }
     return absl::OkStatus();
   }

@@ -34,6 +34,10 @@ constexpr Row kRows[] = {
     {"input-placeholder", Severity::kWarning,
      "an input's axis is declared as ?, 0 or -1, which runtimes take for a name, or literally",
      "name the axis: --name INPUT:AXIS=NAME; infer makes a name up where nobody gives one"},
+    {"missing-operand", Severity::kError,
+     "a node lacks an operand that its operator cannot do without",
+     "give the node that operand, or repair what wrote the model: no runtime loads it. The node's outputs are "
+     "what the other operands tell"},
     {"never-runs", Severity::kError,
      "a node cannot run at any size: its operands disagree, or an attribute is impossible",
      "look at the node's operands with `symshape explain MODEL TENSOR`, and repair the model where "
@@ -57,6 +61,10 @@ constexpr Row kRows[] = {
      "an operator has no rule, no function body and no schema",
      "define it: --op with the formula of its outputs or with an ONNX function, or a C++ function "
      "(docs/adding-an-operator.md)"},
+    {"unused-definition", Severity::kWarning,
+     "an operator is defined by --op, symshape.toml or Options, and no node of the model has it",
+     "correct the domain or the name; `symshape infer MODEL` without the definition lists the operators that "
+     "need one"},
 };
 
 }  // namespace

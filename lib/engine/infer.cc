@@ -19,6 +19,7 @@ absl::Status Walk::Run() {
   if (absl::Status status = user_ops_.Read(options_); !status.ok()) return status;
   if (absl::Status status = CheckOperators(); !status.ok()) return status;
   CheckImports();
+  CheckDefinitions();
   if (absl::Status status = NameInputs(); !status.ok()) return status;
   if (absl::Status status = ReadAssumptions(); !status.ok()) return status;
   root_ = std::make_unique<Frame>(model_, *model_.main, frames_++, nullptr);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "diagnostics/nearest.h"
 #include "engine/node_sink.h"
 #include "engine/walk.h"
 #include "graph/from_proto.h"
@@ -198,6 +199,23 @@ absl::Status UserOps::Read(const Options& options) {
     if (absl::Status s = Add(std::move(op)); !s.ok()) return s;
   }
   return absl::OkStatus();
+}
+
+// A definition of an operator that the file does not have is probably a slip of the pen.
+void Walk::CheckDefinitions() {
+  std::vector<std::string> names;
+  for (const graph::Operator& op : model_.operators) names.push_back(FullName(op.domain, op.name));
+  const std::vector<absl::string_view> views(names.begin(), names.end());
+  for (const std::unique_ptr<UserOp>& known : user_ops_.all()) {
+    const std::string name = FullName(known->domain, known->op);
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    diagnostics::Diagnostic d;
+    d.id = "unused-definition";
+    d.severity = diagnostics::FindRow(d.id)->severity;
+    d.op = name;
+    d.message = {"no node of the model is a '", name, "'", diagnostics::DidYouMean(name, views)};
+    Report(std::move(d));
+  }
 }
 
 void Walk::InferByUser(Frame& frame, uint32_t index, const UserOp& op,

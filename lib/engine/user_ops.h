@@ -38,6 +38,7 @@ class UserOps {
   //                           a rule for it
   absl::Status Read(const Options& options);
   const UserOp* Find(absl::string_view domain, absl::string_view op) const;  // nullptr: none
+  const std::vector<std::unique_ptr<UserOp>>& all() const { return ops_; }
 
  private:
   absl::Status Add(UserOp op);

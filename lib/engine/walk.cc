@@ -8,10 +8,12 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "rules/required_operands.h"
 #include "rules/tensor_info.h"
 
 namespace symshape::engine {
 
+using diagnostics::Diagnostic;
 using graph::Index;
 using graph::ValueId;
 using rules::Element;
@@ -90,7 +92,23 @@ const Plan& Walk::PlanOf(const Frame& frame, const graph::Node& node) {
   } else if ((plan->rule = rules::FindRule(op.domain, op.name, op.version)) != nullptr) {
     plan->kind = Plan::Kind::kRule;
   }
+  if (plan->user == nullptr && plan->function == nullptr) {
+    plan->required = rules::RequiredOperands(op.domain, op.name, op.version);
+  }
   return *plan;
+}
+
+// Runtimes load no model with such a node, even where it is never reached.
+void Walk::CheckOperands(const Frame& frame, uint32_t index, uint32_t required) {
+  const graph::Node& node = frame.graph.nodes[index];
+  for (size_t i = 0; required >> i != 0; ++i) {
+    const bool given = i < node.inputs.size() && node.inputs[i] != ValueId::kNone;
+    if (given || (required >> i & 1) == 0) continue;
+    Diagnostic d = AtNode(frame, index, "missing-operand");
+    d.message = {"operand ", static_cast<int64_t>(i), " is missing"};
+    Report(std::move(d));
+    return;
+  }
 }
 
 // Where a node was inferred in an earlier round, nothing about it was open, and its operands are
@@ -121,6 +139,7 @@ void Walk::InferNode(Frame& frame, uint32_t index) {
   if (OnlyReread(frame, index, inputs)) return;
   absl::InlinedVector<Info, kUsualArity> outputs(node.outputs.size());
   const Plan& plan = PlanOf(frame, node);
+  CheckOperands(frame, index, plan.required);
   switch (plan.kind) {
     case Plan::Kind::kRule:
       InferByRule(frame, index, *plan.rule, inputs, absl::MakeSpan(outputs));

@@ -80,6 +80,7 @@ struct Plan {
   const rules::Rule* rule = nullptr;
   const graph::Function* function = nullptr;
   const UserOp* user = nullptr;
+  uint32_t required = 0;  // bit i: a node must have operand i (rules::RequiredOperands)
 };
 
 struct Axis;
@@ -123,6 +124,7 @@ class Walk {
   void NameUnknownElements(Frame& frame, uint32_t node, int output, absl::string_view stem,
                            Info& info);
   const Plan& PlanOf(const Frame& frame, const graph::Node& node);
+  void CheckOperands(const Frame& frame, uint32_t node, uint32_t required);
   void Remember(Frame& frame);  // into the analysis
   bool OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs);
 
@@ -160,6 +162,7 @@ class Walk {
                      absl::Span<Info> outputs);
 
   // user_ops.cc
+  void CheckDefinitions();
   void InferByUser(Frame& frame, uint32_t node, const UserOp& op, absl::Span<const Info> inputs,
                    absl::Span<Info> outputs);
 

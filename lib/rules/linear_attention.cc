@@ -1,5 +1,8 @@
 // Attention with a recurrent state instead of a cache: LinearAttention, GatedDeltaNet; and
 // CausalConvWithState, which stands before them.
+#include <optional>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "rules/families.h"
 #include "rules/same.h"
@@ -64,53 +67,152 @@ absl::Status InferLinearAttention(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// The factors of the first `state_update_capacity` transitions of each request, side by side.
-void SetStateUpdate(const Operands& in, Results& out) {
-  const ShapeView key = in.shape(1), decay = in.shape(4), state = in.shape(6);
-  if (!state.has_rank() || !key.has_rank() || !decay.has_rank()) {
-    out.SetRank(2, 2, "state_update");
-    return;
-  }
-  const Expr deltas = state[1] * state[2];
-  const Expr decays = decay.rank() == key.rank() ? state[1] * state[3] : state[1];
-  const Expr keys = key.Product(key.rank() - 2, key.rank());
-  out.SetShape(
-      2, ShapeBuilder({state[0], (decays + keys + deltas) * in.Int("state_update_capacity", 0)}));
-}
+// com.microsoft GatedDeltaNet-1, token-major, n... being [tokens], or [batch, length]:
+//   query [n..., Hq, Dk], key [n..., Hq, Dk], value [n..., Hv, Dv], cu_seqlens [B + 1], decay,
+//   beta, initial_state [B, Hv, Dv, Dk]
+//   -> output [n..., Hv, Dv], final_state [B, Hv, Dv, Dk],
+//      state_update [B, capacity*(decay + Hq*Dk + Hv*Dv)], where decay is Hv, or Hv*Dk with one
+//      decay per key element
+// Query alone may hold all three, side by side: [n..., 2*Hq*Dk + Hv*Dv]; then the state tells the
+// heads. Source: onnxruntime core/graph/contrib_ops/bert_defs.cc;
+// contrib_ops/cpu/bert/gated_delta_net.cc.
+class GatedDeltaNet {
+ public:
+  GatedDeltaNet(const Operands& in, Results& out)
+      : in_(in),
+        out_(out),
+        query_(in.shape(0)),
+        key_(in.shape(1)),
+        value_(in.shape(2)),
+        lengths_(in.shape(3)),
+        state_(in.shape(6)) {}
 
-// Token-major: query [n..., Hq, Dk], key [n..., Hq, Dk], value [n..., Hv, Dv], …, initial_state
-// [B, Hv, Dv, Dk] -> output [n..., Hv, Dv], final_state [B, Hv, Dv, Dk], state_update
-// [B, capacity*(decay + Hq*Dk + Hv*Dv)], where decay is Hv, or Hv*Dk with one decay per key
-// element. Query alone may hold all three, packed: then the state tells the heads. Source:
-// onnxruntime core/graph/contrib_ops/bert_defs.cc, com.microsoft GatedDeltaNet-1.
-absl::Status InferGatedDeltaNet(const Operands& in, Results& out) {
-  SetTypeLike(in, {0}, out, 0);
-  out.SetType(1, ElementType::kFloat);
-  out.SetType(2, ElementType::kFloat);
-  if (absl::Status s = CheckRank(in, 6, 4); !s.ok()) return s;
-  const ShapeView query = in.shape(0), value = in.shape(2), state = in.shape(6);
-  if (state.has_rank()) out.SetShape(1, state);
-  if (query.has_rank()) {
-    for (int i = 0; i + (in.has(2) ? 2 : 1) < query.rank(); ++i) {
-      out.Require(Ge(query[i], 1), {"there are tokens: ", query[i]});
+  absl::Status Infer() {
+    SetTypeLike(in_, {0}, out_, 0);
+    out_.SetType(1, ElementType::kFloat);
+    out_.SetType(2, ElementType::kFloat);
+    if (in_.has(1) != in_.has(2)) {
+      return absl::InvalidArgumentError("key and value go together");
     }
+    if (!in_.has(1) && !in_.has(6)) {
+      return absl::InvalidArgumentError("without key and value, initial_state tells the heads");
+    }
+    if (absl::Status s = CheckRanks(); !s.ok()) return s;
+    if (state_.has_rank()) out_.SetShape(1, state_);
+    if (!query_.has_rank()) return absl::OkStatus();
+    for (int i = 0; i < query_.rank() - (in_.has(1) ? 2 : 1); ++i) {
+      out_.Require(Ge(query_[i], 1), {"there are tokens: ", query_[i]});
+    }
+    if (in_.has(1)) {
+      InferSeparate();
+    } else if (state_.has_rank()) {
+      InferPacked();
+    }
+    if (out_.wanted(2)) SetStateUpdate();
+    return absl::OkStatus();
   }
-  if (query.has_rank() && value.has_rank()) {
-    out.SetShape(0, value);
-  } else if (query.has_rank() && !in.has(2) && state.has_rank() && query.rank() >= 2) {
-    ShapeBuilder y(query.dims().first(query.rank() - 1));
-    y.Add(state[1]);
-    y.Add(state[2]);
-    out.SetShape(0, y);
+
+ private:
+  absl::Status CheckRanks() const {
+    if (absl::Status s = CheckRank(in_, 6, 4); !s.ok()) return s;
+    if (absl::Status s = CheckRank(in_, 3, 1); !s.ok()) return s;
+    const int least = in_.has(1) ? 3 : 2;
+    for (int i : {0, 1, 2}) {
+      const ShapeView x = in_.shape(i);
+      if (!in_.has(i) || !x.has_rank() || x.rank() == least || x.rank() == least + 1) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("input ", i, " has rank ", least, " or ", least + 1, ", not ", x.rank()));
+    }
+    if (in_.has(3) && query_.has_rank() && query_.rank() == least + 1) {
+      return absl::InvalidArgumentError("cu_seqlens goes with one axis of tokens");
+    }
+    return absl::OkStatus();
   }
-  if (out.wanted(2)) SetStateUpdate(in, out);
-  return absl::OkStatus();
+
+  void InferSeparate() {
+    const int tokens = query_.rank() - 2;
+    if (key_.has_rank() && key_.rank() == query_.rank()) {
+      for (int k = 0; k < query_.rank(); ++k) {
+        RequireSameSize(query_[k], key_[k], absl::StrCat("axis ", k, " of query and key"), out_);
+      }
+    }
+    if (!value_.has_rank() || value_.rank() != query_.rank()) return;
+    for (int k = 0; k < tokens; ++k) {
+      RequireSameSize(query_[k], value_[k], absl::StrCat("axis ", k, " of query and value"), out_);
+    }
+    const Expr heads = value_[tokens], value_size = value_[tokens + 1];
+    out_.Require(Divides(query_[tokens], heads),
+                 {"heads of query, ", query_[tokens], ", divide those of value, ", heads});
+    out_.SetShape(0, value_);
+    const std::optional<Expr> batch = Batch(tokens);
+    if (!batch) return;
+    const ShapeBuilder state({*batch, heads, value_size, query_[tokens + 1]});
+    for (int k = 0; state_.has_rank() && k < 4; ++k) {
+      RequireSameSize(state_[k], in_.Wrap(state.dims()[k]),
+                      absl::StrCat("axis ", k, " of initial_state"), out_);
+    }
+    out_.SetShape(1, state);
+  }
+
+  // The first axis of the state.
+  std::optional<Expr> Batch(int token_axes) {
+    if (token_axes == 2) return query_[0];
+    if (in_.has(3)) {
+      return lengths_.has_rank() ? std::optional<Expr>(lengths_[0] - 1) : std::nullopt;
+    }
+    if (!state_.has_rank()) return std::nullopt;
+    out_.Require(Divides(state_[0], query_[0]),
+                 {"batch of initial_state, ", state_[0], ", divides ", query_[0], " tokens"});
+    return state_[0];
+  }
+
+  // 2*Hq*Dk + Hv*Dv elements, with Hv a multiple of Hq, which nothing else tells.
+  void InferPacked() {
+    const int tokens = query_.rank() - 1;
+    const Expr heads = state_[1], value_size = state_[2], key_size = state_[3];
+    const Expr keys = query_[tokens] - heads * value_size;
+    if (const std::optional<int64_t> size = key_size.constant(); size && *size > 0) {
+      out_.Require(Divides(2 * *size, keys),
+                   {query_[tokens], " elements of query are two of keys of ", key_size,
+                    ", and values of ", heads * value_size});
+    }
+    if (const std::optional<Expr> batch = Batch(tokens)) {
+      RequireSameSize(state_[0], *batch, "batch of query and initial_state", out_);
+    }
+    ShapeBuilder y(query_.dims().first(tokens));
+    y.Add(heads);
+    y.Add(value_size);
+    out_.SetShape(0, y);
+  }
+
+  // The factors of the first `state_update_capacity` transitions of each request, side by side.
+  void SetStateUpdate() {
+    const ShapeView decay = in_.shape(4);
+    if (!state_.has_rank() || !in_.has(1) || !key_.has_rank() || !decay.has_rank()) {
+      out_.SetRank(2, 2, "state_update");
+      return;
+    }
+    const Expr deltas = state_[1] * state_[2];
+    const Expr decays = decay.rank() == key_.rank() ? state_[1] * state_[3] : state_[1];
+    const Expr keys = key_.Product(key_.rank() - 2, key_.rank());
+    const int64_t capacity = in_.Int("state_update_capacity", 0);
+    out_.SetShape(2, ShapeBuilder({state_[0], (decays + keys + deltas) * capacity}));
+  }
+
+  const Operands& in_;
+  Results& out_;
+  const ShapeView query_, key_, value_, lengths_, state_;
+};
+
+absl::Status InferGatedDeltaNet(const Operands& in, Results& out) {
+  return GatedDeltaNet(in, out).Infer();
 }
 
 // input [B, C, n...], weight [C, 1, k...], past_state -> output like input, present_state
 // [B, C, (k_last - 1)*dilation].
 // onnxruntime's own: channels_last puts the sequence before the channels (input [B, T, c...]), and
-// the extended attributes give the state another length or layout, and pick input channels. Source:
+// the extended attributes pick `input_channels` of a wider input, give the state another length or
+// layout, and keep the first `state_update_capacity` rows: state_update [B, capacity, C]. Source:
 // ONNX CausalConvWithState-27; onnxruntime contrib_ops/cpu/bert/causal_conv_with_state.cc.
 absl::Status InferCausalConvWithState(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out, 0);
@@ -120,20 +222,31 @@ absl::Status InferCausalConvWithState(const Operands& in, Results& out) {
   if (absl::Status s = CheckRankAtLeast(in, 1, 3); !s.ok()) return s;
   const ShapeView x = in.shape(0), weight = in.shape(1);
   if (!x.has_rank()) return absl::OkStatus();
+  const int last_axis = x.rank() - 1;
   const bool last = in.Int("channels_last", 0) != 0;
+  Expr channels = last ? x.Product(2, x.rank()) : x[1];
   ShapeBuilder y(x.dims());
   if (const int64_t picked = in.Int("input_channels", 0); picked > 0) {
-    y.Set(x.rank() - 1, in.Const(picked));
+    const int64_t end = in.Int("input_channel_offset", 0) + picked;
+    out.Require(Ge(channels, end), {"channels up to ", end, " of ", channels});
+    channels = in.Const(picked);
+    y.Set(last_axis, channels);
   }
   out.SetShape(0, y);
+  if (const int64_t rows = in.Int("state_update_capacity", 0); rows > 0) {
+    out.SetShape(2, ShapeBuilder({x[0], in.Const(rows), channels}));
+  }
   if (!weight.has_rank()) return absl::OkStatus();
-  RequireSameSize(last ? x.Product(2, x.rank()) : x[1], weight[0], "channels of input and weight",
-                  out);
+  RequireSameSize(channels, weight[0], "channels of input and weight", out);
   const int64_t given = in.Int("state_length", 0);
   const Expr length =
       given > 0 ? in.Const(given) : (weight[weight.rank() - 1] - 1) * in.Int("dilation", 1);
   ShapeBuilder state(y.dims());
-  state.Set(last ? 1 : x.rank() - 1, length);
+  state.Set(last ? 1 : last_axis, length);
+  if (const int64_t layout = in.Int("state_channels_last", -1); layout >= 0) {
+    state = layout > 0 ? ShapeBuilder({x[0], length, channels})
+                       : ShapeBuilder({x[0], channels, length});
+  }
   SetState(in, std::move(state), out);
   return absl::OkStatus();
 }

@@ -17,6 +17,7 @@ using InferFunction = absl::Status (*)(const Operands& in, Results& out);
 inline constexpr absl::string_view kOnnx = "";
 inline constexpr absl::string_view kOnnxMl = "ai.onnx.ml";
 inline constexpr absl::string_view kOnnxPreview = "ai.onnx.preview";
+inline constexpr absl::string_view kOnnxTraining = "ai.onnx.preview.training";
 inline constexpr absl::string_view kMicrosoft = "com.microsoft";
 inline constexpr absl::string_view kNhwc = "com.ms.internal.nhwc";
 

@@ -4,7 +4,6 @@
 namespace symshape::rules {
 namespace {
 
-constexpr absl::string_view kTraining = "ai.onnx.preview.training";
 
 // R, T, then `kGroups` groups of n tensors each: X_i, their gradients, then states. The outputs are
 // the new X_i and the new states, each of the shape of the old: the gradients' group alone has
@@ -30,15 +29,15 @@ absl::Status InferGradient(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-constexpr Rule kTrainingRules[] = {
-    {kTraining, "Adagrad", 1, InferOptimizer<3>},
-    {kTraining, "Adam", 1, InferOptimizer<4>},
-    {kTraining, "Gradient", 1, InferGradient},
-    {kTraining, "Momentum", 1, InferOptimizer<3>},
+constexpr Rule kOnnxTrainingRules[] = {
+    {kOnnxTraining, "Adagrad", 1, InferOptimizer<3>},
+    {kOnnxTraining, "Adam", 1, InferOptimizer<4>},
+    {kOnnxTraining, "Gradient", 1, InferGradient},
+    {kOnnxTraining, "Momentum", 1, InferOptimizer<3>},
 };
 
 }  // namespace
 
-absl::Span<const Rule> TrainingRules() { return kTrainingRules; }
+absl::Span<const Rule> TrainingRules() { return kOnnxTrainingRules; }
 
 }  // namespace symshape::rules

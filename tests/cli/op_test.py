@@ -77,6 +77,20 @@ def test_two_definitions_of_one_operator(custom):
     assert result.returncode != 0 and 'defined twice' in result.stderr
 
 
+def test_a_definition_that_no_node_needs_is_reported(custom):
+    result = infer(custom, 'my.domain::Fooo = same(0)')
+    assert result.returncode == 0
+    assert "no node of the model is a 'my.domain::Fooo'; did you mean 'my.domain::Foo'?  [unused-definition]" in result.stderr
+    assert '[unused-definition]' not in infer(custom, 'my.domain::Foo = same(0)').stderr
+
+
+def test_definitions_stand_in_the_options_file(custom):
+    (custom.path / 'symshape.toml').write_text('''op = ['my.domain::Foo(x[n, c, h, w], b) -> [n, c, 2*h, 2*w], b']\n''')
+    result = infer(custom)
+    assert 'unknown-operator' not in result.stderr and 'unused-definition' not in result.stderr
+    assert dims(custom, 'r') == ['N', 'C', '2*H', '2*W']
+
+
 def test_an_unknown_operator_says_how_to_define_it_once(custom):
     said = custom.run('infer', 'm.onnx', '-o', 'out.onnx').stderr
     assert said.count('unknown-operator') == 1
