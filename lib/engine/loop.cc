@@ -257,7 +257,7 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   for (size_t k = 0; k < carried; ++k) finals.push_back(run.Final(k, count));
   std::vector<Info> scanned;
   for (size_t o = 1 + carried; o < body->outputs.size(); ++o) {
-    scanned.push_back(Stacked(run, *body, o, trips, 0, true));
+    scanned.push_back(Stacked(frame, node, run, *body, o, trips, 0, true));
   }
   context().Pop();
   // M is only an upper bound (ONNX Loop-21, "trip count").
@@ -274,9 +274,29 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   }
 }
 
+// Without any trip onnxruntime has only the body's type for a scan output's axis: its fixed size, even
+// where no trip would have it, and 0 where it is open (core/providers/cpu/controlflow/loop.cc,
+// ConcatenateLoopOutput). A size that is the same on each trip is open or fixed there, as its own
+// inference at load found out: it is weaker than this one.
+symbolic::Dim Walk::OfTrips(Frame& frame, uint32_t node, uint32_t key,
+                            const graph::DeclaredType* declared, size_t axis, Dim d, Dim trips) {
+  const bool fixed = declared != nullptr && declared->has_shape && axis < declared->dims.size() &&
+                     declared->dims[axis].kind == graph::DeclaredDim::Kind::kValue;
+  const Dim without = context().Constant(fixed ? declared->dims[axis].value : 0);
+  if (d == without) return d;
+  const Dim one = context().Constant(1);
+  const std::optional<int64_t> number = context().ConstantOf(d);
+  if (fixed || !number) {
+    const Dim entered = context().Min(one, trips);
+    return context().Add(without, context().Mul(context().Sub(d, without), entered));
+  }
+  const bool any = context().Decide({symbolic::Fact::Kind::kGe, trips, one}) == symbolic::Tri::kYes;
+  return any ? d : Fresh(frame, node, key, "scan", {0, *number});
+}
+
 // The body's output number `output`, one for each trip, stacked along a new axis.
-Info Walk::Stacked(LoopRun& run, const graph::Graph& body, size_t output, Dim trips, int axis,
-                   bool zero_without_trips) {
+Info Walk::Stacked(Frame& frame, uint32_t node, LoopRun& run, const graph::Graph& body,
+                   size_t output, Dim trips, int axis, bool zero_without_trips) {
   const Info each = OutputOf(*run.last(), output);
   Type type = tables().type(each.type);
   Info stacked;
@@ -287,17 +307,9 @@ Info Walk::Stacked(LoopRun& run, const graph::Graph& body, size_t output, Dim tr
     const absl::Span<const Dim> dims = tables().dims(type.shape);
     std::vector<Dim> stack;
     for (size_t i = 0; i < dims.size(); ++i) {
-      Dim d = run.Outside(dims[i], kStackKeys + static_cast<uint32_t>(output * 64 + i), "scan");
-      // Without any trip onnxruntime has only the body's declared type: its fixed sizes, even where no
-      // trip would have them, and 0 for every axis that it leaves open
-      // (core/providers/cpu/controlflow/loop.cc, ConcatenateLoopOutput).
-      const bool fixed = declared != nullptr && declared->has_shape && i < declared->dims.size() &&
-                         declared->dims[i].kind == graph::DeclaredDim::Kind::kValue;
-      const Dim without = context().Constant(fixed ? declared->dims[i].value : 0);
-      if (zero_without_trips && d != without) {
-        const Dim entered = context().Min(context().Constant(1), trips);
-        d = context().Add(without, context().Mul(context().Sub(d, without), entered));
-      }
+      const uint32_t key = kStackKeys + static_cast<uint32_t>(output * 64 + i);
+      Dim d = run.Outside(dims[i], key, "scan");
+      if (zero_without_trips) d = OfTrips(frame, node, key, declared, i, d, trips);
       stack.push_back(d);
     }
     const int rank = static_cast<int>(stack.size());
@@ -387,7 +399,7 @@ void Walk::InferScan(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   for (size_t o = 0; o < outputs.size(); ++o) {
     outputs[o] = with_batch(
         o < states ? run.Final(o, Expr(context(), trips))
-                   : Stacked(run, *body, o, trips,
+                   : Stacked(frame, node, run, *body, o, trips,
                              static_cast<int>(axis_of("scan_output_axes", o - states)), false));
   }
   context().Pop();

@@ -120,10 +120,12 @@ bool Walk::OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs
   std::copy(inputs.begin(), inputs.end(), seen);
   // In a scope of facts its requirements have to be stated again.
   if (!same || memory.open || frame.conditional) return false;
-  for (ValueId output : frame.graph.nodes[node].outputs) {
-    if (output == ValueId::kNone) continue;
-    Info& info = frame.infos[Index(output)];
+  const graph::Node& n = frame.graph.nodes[node];
+  for (size_t o = 0; o < n.outputs.size(); ++o) {
+    if (n.outputs[o] == ValueId::kNone) continue;
+    Info& info = frame.infos[Index(n.outputs[o])];
     info = tables().Resolve(info);
+    NameUnknownElements(frame, node, static_cast<int>(o), info);  // how many, a late fact may tell
   }
   return true;
 }
@@ -179,10 +181,7 @@ void Walk::Finish(Frame& frame, uint32_t index, bool trusted, absl::Span<Info> o
     if (node.outputs[o] == ValueId::kNone) continue;
     Info info = tables().Resolve(outputs[o]);
     AdoptClaim(frame, index, node.outputs[o], trusted, info);
-    if (CountWithUnknown(info) > 0) {
-      NameUnknownElements(frame, index, static_cast<int>(o),
-                          absl::AsciiStrToLower(frame.model.op(node).name), info);
-    }
+    NameUnknownElements(frame, index, static_cast<int>(o), info);
     frame.infos[Index(node.outputs[o])] = info;
   }
 }
@@ -226,6 +225,12 @@ void Walk::NameUnknownElements(Frame& frame, uint32_t node, int output, absl::st
     knowledge.elements[e] = Element(symbol);
   }
   info.knowledge = tables().Intern(std::move(knowledge));
+}
+
+void Walk::NameUnknownElements(Frame& frame, uint32_t node, int output, Info& info) {
+  if (CountWithUnknown(info) == 0) return;
+  const graph::Operator& op = frame.model.op(frame.graph.nodes[node]);
+  NameUnknownElements(frame, node, output, absl::AsciiStrToLower(op.name), info);
 }
 
 // What the file can have value_info for: the main graph and the bodies of its control flow. A body

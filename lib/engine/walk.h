@@ -120,9 +120,10 @@ class Walk {
   void Finish(Frame& frame, uint32_t node, bool trusted, absl::Span<Info> outputs);
   int64_t CountWithUnknown(const Info& info);
   // Small integer tensors whose elements nothing tells: a symbol each, so that what is computed from
-  // them is related. `stem` names them.
+  // them is related. `stem`, or the node's operator, names them.
   void NameUnknownElements(Frame& frame, uint32_t node, int output, absl::string_view stem,
                            Info& info);
+  void NameUnknownElements(Frame& frame, uint32_t node, int output, Info& info);
   const Plan& PlanOf(const Frame& frame, const graph::Node& node);
   void CheckOperands(const Frame& frame, uint32_t node, uint32_t required);
   void Remember(Frame& frame);  // into the analysis
@@ -153,8 +154,10 @@ class Walk {
   Info OutputOf(Frame& body, size_t output);
   // nullptr, reported, where the node has none.
   const graph::Graph* BodyOf(const Frame& frame, uint32_t node, absl::string_view attribute);
-  Info Stacked(LoopRun& run, const graph::Graph& body, size_t output, Dim trips, int axis,
-               bool zero_without_trips);
+  Info Stacked(Frame& frame, uint32_t node, LoopRun& run, const graph::Graph& body, size_t output,
+               Dim trips, int axis, bool zero_without_trips);
+  Dim OfTrips(Frame& frame, uint32_t node, uint32_t key, const graph::DeclaredType* declared,
+              size_t axis, Dim d, Dim trips);
 
   // functions.cc; `model` is the file's, or of a schema's body
   void InferFunction(Frame& frame, uint32_t node, const graph::Model& model,

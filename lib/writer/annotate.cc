@@ -54,6 +54,7 @@ class Annotator {
 
   // Graphs are numbered in the file's order: what is made up is numbered so too.
   void Annotate() {
+    FindLoops();
     const Graph& main = *analysis_.model().main;
     NameInputs(main);
     BindInputs(main);
@@ -140,10 +141,41 @@ class Annotator {
     for (size_t i = 0; i < graph.inputs.size(); ++i) {
       claims_.WriteSubgraphInput(analysis_.info(graph, graph.inputs[i]), TypeAt(shell.inputs, i));
     }
+    const auto loop = loops_.find(&graph);
     for (size_t i = 0; i < graph.outputs.size(); ++i) {
-      claims_.WriteSubgraphOutput(analysis_.info(graph, graph.outputs[i]),
-                                  TypeAt(shell.outputs, i));
+      const rules::Info info = analysis_.info(graph, graph.outputs[i]);
+      if (loop != loops_.end() && MayBeSkipped(*loop->second.first, *loop->second.second, i)) {
+        claims_.WriteScanOutput(info, TypeAt(shell.outputs, i));
+      } else {
+        claims_.WriteSubgraphOutput(info, TypeAt(shell.outputs, i));
+      }
     }
+  }
+
+  // By body, with the graph that the node stands in.
+  void FindLoops() {
+    for (const std::unique_ptr<Graph>& graph : analysis_.model().graphs) {
+      for (const Node& node : graph->nodes) {
+        const graph::Operator& op = analysis_.model().op(node);
+        if (op.name != "Loop" || !op.domain.empty()) continue;
+        const graph::Attribute* body = node.Find("body");
+        if (body == nullptr || body->type != graph::Attribute::Type::kGraph) continue;
+        loops_.insert({body->graph, {graph.get(), &node}});
+      }
+    }
+  }
+
+  // Whether the body's output number `output` is a scan output of perhaps no trip: after the
+  // condition come the carried values, as many as the node has inputs after M and the condition.
+  bool MayBeSkipped(const Graph& outer, const Node& loop, size_t output) {
+    if (output == 0 || output < loop.inputs.size() - 1 || output > loop.outputs.size()) return false;
+    const ValueId stacked = loop.outputs[output - 1];
+    if (stacked == ValueId::kNone) return true;
+    const auto dims = analysis_.DimsOf(analysis_.info(outer, stacked));
+    symbolic::Context& context = analysis_.context();
+    return !dims || dims->empty() ||
+           context.Decide({symbolic::Fact::Kind::kGe, dims->front(), context.Constant(1)}) !=
+               symbolic::Tri::kYes;
   }
 
   // Entries for what no node makes (initializers, say) stay in front; then one per node output that
@@ -222,6 +254,7 @@ class Annotator {
   DimNames names_;
   ClaimWriter claims_;
   absl::flat_hash_map<rules::TypeId, std::string> type_bytes_;
+  absl::flat_hash_map<const Graph*, std::pair<const Graph*, const Node*>> loops_;
   graph::AxisTexts axis_texts_;
   std::vector<graph::NamedInputAxis> named_inputs_;
 };

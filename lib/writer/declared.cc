@@ -24,6 +24,24 @@ void ClaimWriter::WriteSubgraphOutput(rules::Info info, onnx::TypeProto& proto) 
   Write(info, Policy::kKeep, proto);
 }
 
+void ClaimWriter::WriteScanOutput(rules::Info info, onnx::TypeProto& proto) {
+  const Type& type = analysis_.tables().type(info.type);
+  onnx::TensorShapeProto* declared = DeclaredShape(proto);
+  if (declared == nullptr || type.kind != Type::Kind::kTensor ||
+      type.shape == ShapeId::kUnknownRank ||
+      analysis_.tables().dims(type.shape).size() != static_cast<size_t>(declared->dim_size())) {
+    WriteSubgraphOutput(info, proto);
+    return;
+  }
+  const absl::Span<const Dim> dims = analysis_.tables().dims(type.shape);
+  for (size_t axis = 0; axis < dims.size(); ++axis) {
+    onnx::TensorShapeProto::Dimension& dim = *declared->mutable_dim(static_cast<int>(axis));
+    if (dim.has_dim_value() || IsRight(dims[axis], dim)) continue;
+    WriteDim(names_.Of(dims[axis]), dim);
+    if (dim.has_dim_value()) dim.clear_value();
+  }
+}
+
 void ClaimWriter::WriteSubgraphInput(rules::Info info, onnx::TypeProto& proto) {
   const Type& type = analysis_.tables().type(info.type);
   const onnx::TensorShapeProto* declared = DeclaredShape(proto);

@@ -21,10 +21,13 @@ class ClaimWriter {
   // An output of the main graph.
   void WriteMainOutput(rules::Info info, onnx::TypeProto& proto);
 
-  // An output of a branch or loop body: only what is wrong changes. Of a Loop
-  // that makes no trip, onnxruntime takes the shapes of scan outputs from these declarations; and
-  // it refuses some models whose branches declare different fixed sizes (runtime.md).
+  // An output of a branch or loop body: only what is wrong changes, as onnxruntime refuses some
+  // models whose branches declare different fixed sizes (runtime.md).
   void WriteSubgraphOutput(rules::Info info, onnx::TypeProto& proto);
+
+  // A scan output of a Loop that may make no trip: onnxruntime then takes its shape from what is
+  // declared here, fixed sizes and 0 for open ones, so each stays fixed or open.
+  void WriteScanOutput(rules::Info info, onnx::TypeProto& proto);
 
   // An input of a loop body: a declared rank stays, as onnxruntime hands over the iteration number
   // and the condition in the rank that is declared (loop.cc).

@@ -52,6 +52,34 @@ TEST(If, WhatABranchRequiresStaysInside) {
   EXPECT_TRUE(m->analysis->requirements()[0].conditional);
 }
 
+// What the runtime stacks then depends on what it knows when it loads: 0 or 4, and N never.
+TEST(Loop, ScanOutputsWithoutATrip) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N, 4] x, float[T] t) => (a, b) {
+      yes = Constant<value = bool {1}>()
+      M = Size(t)
+      a, b = Loop (M, yes) <body = b (int64 i, bool c) => (bool c2, float[] s, float[3, 4] r)
+        { c2 = Identity(c) s = Neg(x) r = Neg(x) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("a"), "[T, N*min(1, T), scan_1]");
+  EXPECT_EQ(m->Shape("b"), "[T, N*min(1, T) + 3*max(0, 1 - T), 4]");
+}
+
+// A length that only a later node tells: the elements get a name in the next round.
+TEST(Walk, NamesElementsWhoseNumberIsKnownLate) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N] x, float[2, 3] z) => (y, w) {
+      u, i, j, counts = Unique(x)
+      past = Constant<value = int64[1] {99}>()
+      zero = Constant<value = int64[1] {0}>()
+      y = Slice(z, past, counts, zero)
+      w = Squeeze(counts, zero)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[0, 3]");
+}
+
 TEST(Loop, TripCountIsMWhereTheConditionStaysTrue) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (float[N, 4] x) => (y, ys) {

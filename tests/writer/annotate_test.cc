@@ -224,6 +224,19 @@ TEST(Annotate, SubgraphsToo) {
   EXPECT_EQ(Text(proto.graph().node(0).attribute(1).g().output()), "b [N]");  // a lie
 }
 
+// Without a trip the runtime makes a scan output of what the body declares: fixed sizes, else 0.
+TEST(Annotate, ScanOutputsStayFixedOrOpenWhereNoTripMayBeMade) {
+  const auto body_output = [](const std::string& trips) {
+    const onnx::ModelProto proto = Inferred(ParseGraph(
+        absl::StrCat("g (float[N, 4] x, int64 m) => (float[] y) <int64 two = {2}, bool go = {1}> { "
+                     "y = Loop (", trips, ", go) <body = b (int64 i, bool c) => ",
+                     "(bool c2, float[9, other] s) { c2 = Identity(c) s = Neg(x) }> }")));
+    return Text(proto.graph().node(0).attribute(0).g().output(1).type());
+  };
+  EXPECT_EQ(body_output("m"), "[9, ?]");
+  EXPECT_EQ(body_output("two"), "[N, 4]");
+}
+
 TEST(Annotate, WhatStandsForNoNodesOutputStays) {
   onnx::ModelProto given = ParseGraph(
       "g (float[N] x) => (float[] y) <float[1] w = {1.0}> { a = Add(x, w)  y = Neg(a) }");
