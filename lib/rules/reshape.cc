@@ -107,11 +107,29 @@ class Reshape {
     }
     if (!Surely(in_, Ge(size, 0))) {
       // It may be the -1 itself, unless there is one already.
-      if (!inferred_) return std::optional<Expr>();
+      if (!inferred_ && !FailsAsInferred(size, i)) return std::optional<Expr>();
       out_.Require(Ge(size, 0), {"target's axis ", i, " is not -1 a second time: ", size});
     }
     if (zero_is_zero_ || Surely(in_, Ge(size, 1))) return std::optional<Expr>(size);
     return CopiedWhereZero(size, i);
+  }
+
+  // Whether the node fails wherever `size` is -1, as another size is 0 there: x [s, 2*s] to
+  // [s, 2*s - 1] at s = 0. With allowzero = 1 that is no failure where x is empty.
+  bool FailsAsInferred(Expr size, int i) {
+    if (zero_is_zero_ || !x_.has_rank()) return false;
+    Context& context = in_.context();
+    const auto is_zero = [&](Dim dim) {
+      return context.Decide(Eq(in_.Wrap(context.Resolve(dim)), 0)) == Tri::kYes;
+    };
+    context.Push();
+    bool fails = !context.Assume(Eq(size, -1), {}).ok();
+    for (int k = 0; k < static_cast<int>(target_.size()) && !fails; ++k) {
+      fails = k != i && target_[k].is_integer() && is_zero(target_[k].num) &&
+              (k >= x_.rank() || is_zero(x_[k].dim()));
+    }
+    context.Pop();
+    return fails;
   }
 
   // A computed size that may be 0, where x's dim is taken instead. Mostly that one is 0 then, too,
@@ -197,7 +215,8 @@ class Reshape {
     for (size_t i = 0; i < dims_.size(); ++i) {
       if (static_cast<int>(i) == *inferred_) continue;
       if (!dims_[i]) return out_.Fresh(stem);
-      const auto same = std::find(from.begin(), from.end(), dims_[i]->dim());
+      const auto same = std::find_if(from.begin(), from.end(),
+                                     [&](Dim d) { return CountsAs(*dims_[i], in_.Wrap(d)); });
       if (same != from.end()) {
         from.erase(same);
         shared = shared * *dims_[i];
@@ -216,6 +235,23 @@ class Reshape {
       out_.Require(Divides(right, left), {"count ", left, " is a multiple of ", right});
     }
     return FloorDiv(left, right);
+  }
+
+  // Whether x's dim `l` counts as much as y's dim `r` at every size: it is equal where r >= 1, and at
+  // most 1 where r is 0, as max(b, 1 - s) is for b.
+  bool CountsAs(Expr r, Expr l) {
+    if (l.dim() == r.dim()) return true;
+    if (l.constant() || r.constant()) return false;
+    Context& context = in_.context();
+    const auto under = [&](const Fact& fact, const auto& holds) {
+      context.Push();
+      const bool possible = context.Assume(fact, {}).ok();
+      const bool held = !possible || holds(in_.Wrap(context.Resolve(l.dim())));
+      context.Pop();
+      return held;
+    };
+    return under(Ge(r, 1), [&](Expr now) { return Surely(in_, Eq(now, r)); }) &&
+           under(Eq(r, 0), [&](Expr now) { return Surely(in_, Ge(1 - now, 0)); });
   }
 
   // The -1, or a size that is not known. If it is the only one, the count decides it wherever the
