@@ -13,15 +13,14 @@ constexpr Row kRows[] = {
      "buffers where names are equal"},
     {"declared-rank", Severity::kWarning,
      "the file declares another rank for a tensor than its node gives it",
-     "nothing to do: the inferred shape was written; --strict makes this an error"},
+     "infer, and check --fix, write the inferred shape; --strict makes this an error"},
     {"declared-shape", Severity::kWarning,
      "the file declares sizes that hold only at some of the inputs' sizes, or at none",
-     "nothing to do: the inferred shape was written; the model was probably exported at one size "
-     "and "
-     "its inputs were renamed afterwards. --strict makes this an error"},
+     "infer, and check --fix, write the inferred shape; the model was probably exported at one size "
+     "and its inputs were renamed afterwards. --strict makes this an error"},
     {"declared-type", Severity::kWarning,
      "the file declares another element type for a tensor than its node gives it",
-     "nothing to do: the inferred type was written; --strict makes this an error"},
+     "infer, and check --fix, write the inferred type; --strict makes this an error"},
     {"input-claim", Severity::kWarning,
      "an input's axis is declared as an expression, but nodes allow other sizes, and no runtime "
      "checks it",
@@ -29,8 +28,7 @@ constexpr Row kRows[] = {
      "--assume 'AXIS == EXPRESSION'"},
     {"input-fixed", Severity::kWarning,
      "an input's axis is declared dynamic, but its nodes run at one size only",
-     "export the model with a fixed axis, or look for what fixed it: symshape contract names the "
-     "node"},
+     "symshape bind MODEL NAME=SIZE writes a fixed axis; symshape contract names the node that needs it"},
     {"input-placeholder", Severity::kWarning,
      "an input's axis is declared as ?, 0 or -1, which runtimes take for a name, or literally",
      "name the axis: --name INPUT:AXIS=NAME; infer makes a name up where nobody gives one"},
@@ -50,6 +48,9 @@ constexpr Row kRows[] = {
      "the file imports an opset that is newer than all that symshape knows",
      "operators count as their newest known version: update symshape, or lower the opset "
      "(onnx.version_converter) if it was raised by hand"},
+    {"output-fixed", Severity::kWarning,
+     "an output's axis was to be dynamic (--dynamic-axes, --name), but it has one size whatever the inputs' are",
+     "nothing to do: the number was written. symshape explain MODEL OUTPUT:AXIS names the node that fixed it"},
     {"schema-inference", Severity::kWarning,
      "onnx's own inference, asked for an operator without a native rule, refuses the node",
      "check the node's attributes and operands; the shapes of its outputs are as the file declares "

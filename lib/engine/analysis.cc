@@ -24,6 +24,21 @@ std::optional<absl::Span<const Dim>> Analysis::DimsOf(Info info) const {
   return tables_->dims(type.shape);
 }
 
+std::optional<absl::Span<const graph::DeclaredDim>> Analysis::ClaimedDims(
+    const graph::Graph& graph, graph::ValueId value) const {
+  if (&graph == model_.main) {
+    if (const auto claimed = claimed_dims_.find(value); claimed != claimed_dims_.end()) {
+      return claimed->second;
+    }
+  }
+  const graph::DeclaredType* declared = graph.values[graph::Index(value)].declared;
+  if (declared == nullptr || declared->kind != graph::DeclaredType::Kind::kTensor ||
+      !declared->has_shape) {
+    return std::nullopt;
+  }
+  return declared->dims;
+}
+
 Exactness Analysis::ExactnessOf(const graph::Graph& graph, graph::ValueId value) const {
   Info known = info(graph, value);
   const Type* type = &tables_->type(known.type);

@@ -48,11 +48,26 @@ struct NamedAxis {
   bool formula = false;  // the name is an expression over symbols that the user put there: "32*h"
 };
 
+// A name that the user gave an axis of one of the main graph's outputs: a claim, in place of what the file
+// says there. "": the axis is dynamic, whatever it is called.
+struct NamedOutput {
+  size_t output;  // position among the graph's outputs
+  int axis;
+  std::string name;
+};
+
 // An axis of a graph input whose symbol the options bind to a size.
 struct BoundAxis {
   graph::ValueId input;
   int axis;
   int64_t size;
+};
+
+// What is known of the values of a model-local function's body in one of its calls, and of the graphs of
+// the branches and loops in it.
+struct Call {
+  const graph::Function* function;
+  std::vector<std::pair<const graph::Graph*, std::vector<rules::Info>>> bodies;
 };
 
 // How much is known of one tensor.
@@ -88,7 +103,15 @@ class Analysis {
   // be written into a file, where names are global.
   bool IsLocal(symbolic::Dim symbol) const { return local_symbols_.contains(symbol); }
 
+  // Of functions whose bodies declare something: claims that are to be held against each call.
+  const std::vector<Call>& calls() const { return calls_; }
+
   const std::vector<NamedAxis>& named_axes() const { return named_axes_; }
+  const std::vector<NamedOutput>& named_outputs() const { return named_outputs_; }
+  // The dims that the file declares of a tensor, with the user's names of outputs in their places; nullopt
+  // where it declares no rank.
+  std::optional<absl::Span<const graph::DeclaredDim>> ClaimedDims(const graph::Graph& graph,
+                                                                  graph::ValueId value) const;
   // Names of the file that the user gave up: they stand for nothing any more.
   bool IsGivenUp(const std::string& name) const { return given_up_.contains(name); }
   const std::vector<BoundAxis>& bound_axes() const { return bound_axes_; }
@@ -109,7 +132,11 @@ class Analysis {
   std::vector<std::vector<symbolic::Dim>> input_dims_;
   absl::flat_hash_set<symbolic::Dim> input_symbol_set_;
   absl::flat_hash_set<symbolic::Dim> local_symbols_;
+  std::vector<Call> calls_;
   std::vector<NamedAxis> named_axes_;
+  std::vector<NamedOutput> named_outputs_;
+  // Of outputs with such names; views of them.
+  absl::flat_hash_map<graph::ValueId, std::vector<graph::DeclaredDim>> claimed_dims_;
   absl::flat_hash_set<std::string> given_up_;
   std::vector<BoundAxis> bound_axes_;
   std::vector<symbolic::Fact> declared_facts_;

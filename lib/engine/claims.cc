@@ -57,9 +57,10 @@ std::optional<int64_t> ClaimedSize(const DeclaredDim& d) {
   return std::nullopt;
 }
 
-diagnostics::Piece::Shape ClaimedShape(symbolic::Context& context, const DeclaredType& declared) {
+diagnostics::Piece::Shape ClaimedShape(symbolic::Context& context,
+                                       absl::Span<const DeclaredDim> declared) {
   diagnostics::Piece::Shape shape;
-  for (const DeclaredDim& d : declared.dims) {
+  for (const DeclaredDim& d : declared) {
     switch (d.kind) {
       case DeclaredDim::Kind::kValue:
         shape.push_back(context.Constant(d.value));
@@ -98,16 +99,17 @@ void Walk::CheckClaims() {
         Report(std::move(d));
         continue;
       }
-      if (!dims || !value.declared->has_shape) continue;
+      const auto claims = analysis_->ClaimedDims(*graph, static_cast<graph::ValueId>(v));
+      if (!dims || !claims) continue;
       const diagnostics::Piece::Shape known(dims->begin(), dims->end());
-      if (dims->size() != value.declared->dims.size()) {
+      if (dims->size() != claims->size()) {
         d.id = "declared-rank";
-        d.message = {"declares ", ClaimedShape(context(), *value.declared), ", but is ", known};
+        d.message = {"declares ", ClaimedShape(context(), *claims), ", but is ", known};
         Report(std::move(d));
         continue;
       }
       for (size_t axis = 0; axis < dims->size(); ++axis) {
-        const std::optional<int64_t> claimed = ClaimedSize(value.declared->dims[axis]);
+        const std::optional<int64_t> claimed = ClaimedSize((*claims)[axis]);
         if (!claimed) continue;
         const Dim size = context().Constant(*claimed);
         const Tri holds = context().Decide({Fact::Kind::kEq, (*dims)[axis], size});
@@ -115,7 +117,7 @@ void Walk::CheckClaims() {
             analysis_->ExactnessOf(*graph, static_cast<graph::ValueId>(v)) == Exactness::kExact;
         if (holds == Tri::kYes || (holds == Tri::kUnknown && !exact)) continue;
         d.id = "declared-shape";
-        d.message = {"declares ", ClaimedShape(context(), *value.declared),
+        d.message = {"declares ", ClaimedShape(context(), *claims),
                      holds == Tri::kNo ? ", true at no size" : ", true only at some sizes"};
         d.notes.push_back({"inferred  ", known});
         Report(std::move(d));

@@ -32,6 +32,7 @@ absl::Status Walk::Run() {
     if (context().epoch() == epoch) break;
   }
   Remember(*root_);
+  if (absl::Status status = NameOutputs(); !status.ok()) return status;
   CheckClaims();
   return absl::OkStatus();
 }

@@ -127,7 +127,7 @@ absl::Status InputAxes::Apply(const Options& options) {
 absl::Status InputAxes::Name(const AxisName& name) {
   const auto input = by_name_.find(name.tensor);
   if (input == by_name_.end()) {
-    if (outputs_.count(name.tensor) > 0) return absl::OkStatus();  // a claim: claims.cc
+    if (outputs_.count(name.tensor) > 0) return absl::OkStatus();  // output_names.cc
     std::set<std::string> known = outputs_;
     for (const auto& [tensor, index] : by_name_) known.insert(tensor);
     return absl::InvalidArgumentError(absl::StrCat("dynamic axes: the model has no input or output '",

@@ -237,12 +237,45 @@ void Walk::NameUnknownElements(Frame& frame, uint32_t node, int output, Info& in
 // that runs at several places (inside a function) is not recorded.
 void Walk::Remember(Frame& frame) {
   if (&frame.model != &model_) return;
-  std::vector<Info>& infos = analysis_->infos_[frame.graph.index];
-  infos = frame.infos;
-  for (Info& info : infos) info = tables().Resolve(info);
+  analysis_->infos_[frame.graph.index] = Resolved(frame);
   for (auto& [key, child] : frame.children) {
-    if (child->graph.parent == &frame.graph) Remember(*child);
+    if (child->graph.parent == &frame.graph) {
+      Remember(*child);
+    } else {
+      RememberCall(*child);
+    }
   }
+}
+
+std::vector<Info> Walk::Resolved(const Frame& frame) {
+  std::vector<Info> infos = frame.infos;
+  for (Info& info : infos) info = tables().Resolve(info);
+  return infos;
+}
+
+// Calls nest no deeper than kMaxDepth.
+void Walk::RememberCall(Frame& frame) {
+  if (&frame.model != &model_) return;
+  Call call{nullptr, {}};
+  bool claims = false;
+  std::vector<Frame*> bodies{&frame};
+  for (size_t i = 0; i < bodies.size(); ++i) {  // grows while it runs
+    for (auto& [key, child] : bodies[i]->children) {
+      if (child->graph.parent == &bodies[i]->graph) {
+        bodies.push_back(child.get());
+      } else {
+        RememberCall(*child);
+      }
+    }
+    claims = claims || std::any_of(bodies[i]->graph.values.begin(), bodies[i]->graph.values.end(),
+                                   [](const graph::Value& v) { return v.declared != nullptr; });
+  }
+  if (!claims) return;
+  for (const graph::Function& function : model_.functions) {
+    if (function.graph == &frame.graph) call.function = &function;
+  }
+  for (const Frame* body : bodies) call.bodies.emplace_back(&body->graph, Resolved(*body));
+  analysis_->calls_.push_back(std::move(call));
 }
 
 }  // namespace symshape::engine

@@ -8,7 +8,7 @@
 //   functions.cc     model-local functions
 //   fallback.cc      operators without a native rule: the schema's body or inference
 //   user_ops.cc      operators that the user defines
-//   claims.cc        declared shapes
+//   claims.cc        declared shapes; output_names.cc: those that the user names
 #ifndef SYMSHAPE_ENGINE_WALK_H_
 #define SYMSHAPE_ENGINE_WALK_H_
 
@@ -127,6 +127,8 @@ class Walk {
   const Plan& PlanOf(const Frame& frame, const graph::Node& node);
   void CheckOperands(const Frame& frame, uint32_t node, uint32_t required);
   void Remember(Frame& frame);  // into the analysis
+  void RememberCall(Frame& frame);
+  std::vector<Info> Resolved(const Frame& frame);
   bool OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs);
 
   // by_rule.cc
@@ -182,6 +184,11 @@ class Walk {
   // claims.cc
   void AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool trusted, Info& info);
   void CheckClaims();
+
+  // output_names.cc
+  absl::Status NameOutputs();
+  absl::Status NameOutput(const AxisName& name, size_t output);
+  void CheckOutputNames();
 
   void RequireEither(Frame& frame, uint32_t node, std::vector<Need> one, std::vector<Need> other);
 

@@ -38,20 +38,38 @@ class Checker {
 
   std::vector<Finding> Run() {
     const graph::Graph& main = *analysis_.model().main;
-    absl::flat_hash_set<graph::ValueId> inputs(main.inputs.begin(), main.inputs.end());
+    absl::flat_hash_set<graph::ValueId> inputs;
+    for (const TensorRef& input : tensors_.inputs()) inputs.insert(input.value);
+    Names names;
     for (const graph::Graph* graph : tensors_.graphs()) {
       for (uint32_t v = 0; v < graph->values.size(); ++v) {
         const auto value = static_cast<graph::ValueId>(v);
         if (graph == &main && inputs.contains(value)) continue;
-        CheckValue({graph, value});
+        const DeclaredType* declared = graph->values[v].declared;
+        const rules::TypeId type = analysis_.info(*graph, value).type;
+        const std::string tensor = tensors_.NameOf({graph, value});
+        if (const auto dims = analysis_.ClaimedDims(*graph, value)) {
+          CheckTensor(tensor, declared, *dims, type, names);
+        } else if (declared != nullptr) {
+          CheckValue(tensor, *declared, type, names);
+        }
       }
     }
+    for (const engine::Call& call : analysis_.calls()) CheckCall(call);
+    CheckOutputNames();
     CheckInputs();
     CheckNodes();
     return std::move(findings_);
   }
 
  private:
+  // What names that are no inputs' stand for, and where that was seen first. Those of a file are global;
+  // those of a function's body are its own, and mean something else in each call.
+  struct Names {
+    bool of_function = false;
+    absl::flat_hash_map<std::string, std::pair<Dim, std::string>> meaning;
+  };
+
   Finding& Add(absl::string_view id, std::string tensor) {
     Finding finding;
     finding.row = diagnostics::FindRow(id);
@@ -59,19 +77,57 @@ class Checker {
     return findings_.emplace_back(std::move(finding));
   }
 
-  void CheckValue(TensorRef ref) {
-    const DeclaredType* declared = ref.graph->values[graph::Index(ref.value)].declared;
-    if (declared == nullptr || declared->kind == DeclaredType::Kind::kNone) return;
-    const rules::Info info = analysis_.info(*ref.graph, ref.value);
-    const Type& type = analysis_.tables().type(info.type);
-    if (Contradicts(*declared, info.type)) {
-      Finding& finding = Add("declared-type", tensors_.NameOf(ref));
-      finding.declared = DeclaredTypeText(*declared);
-      finding.inferred = TypeText(analysis_.tables(), info.type);
+  // The first of several calls that contradict a claim is enough.
+  void CheckCall(const engine::Call& call) {
+    const graph::Function& function = *call.function;
+    Names names{true, {}};
+    for (const auto& [graph, infos] : call.bodies) {
+      for (uint32_t v = 0; v < graph->values.size(); ++v) {
+        const graph::Value& value = graph->values[v];
+        if (value.declared == nullptr || contradicted_.contains(&value)) continue;
+        const size_t before = findings_.size();
+        CheckValue(absl::StrCat(function.domain, function.domain.empty() ? "" : ".", function.name,
+                                "/", value.name),
+                   *value.declared, infos[v].type, names);
+        if (findings_.size() > before) contradicted_.insert(&value);
+      }
+    }
+  }
+
+  void CheckValue(const std::string& tensor, const DeclaredType& declared, rules::TypeId type,
+                  Names& names) {
+    if (declared.kind == DeclaredType::Kind::kNone) return;
+    if (Contradicts(declared, type)) {
+      Finding& finding = Add("declared-type", tensor);
+      finding.declared = DeclaredTypeText(declared);
+      finding.inferred = TypeText(analysis_.tables(), type);
       return;
     }
-    if (type.kind != Type::Kind::kTensor || !declared->has_shape) return;
-    if (const auto dims = analysis_.DimsOf(info)) CheckShape(ref, declared->dims, *dims);
+    const DeclaredType* claim = &declared;
+    while (claim->inner != nullptr && claim->kind != DeclaredType::Kind::kMap &&
+           Holds(analysis_.tables().type(type).kind)) {
+      claim = claim->inner;
+      type = analysis_.tables().type(type).inner;
+    }
+    if (!claim->has_shape) return;
+    const auto dims = analysis_.DimsOf({type, {}});
+    if (dims.has_value()) CheckShape(tensor, claim->dims, *dims, names);
+  }
+
+  // Sequences and optionals: what they hold has a shape.
+  static bool Holds(Type::Kind kind) {
+    return kind == Type::Kind::kSequence || kind == Type::Kind::kOptional;
+  }
+
+  // `declared`, the file's type, may be nullptr where only the user names an axis.
+  void CheckTensor(const std::string& tensor, const DeclaredType* declared,
+                   absl::Span<const DeclaredDim> claimed, rules::TypeId type, Names& names) {
+    if (declared != nullptr && Contradicts(*declared, type)) {
+      CheckValue(tensor, *declared, type, names);
+      return;
+    }
+    const auto dims = analysis_.DimsOf({type, {}});
+    if (dims.has_value()) CheckShape(tensor, claimed, *dims, names);
   }
 
   // Another kind of value, or of element. What is unknown contradicts nothing.
@@ -104,9 +160,10 @@ class Checker {
     return false;
   }
 
-  void CheckShape(TensorRef ref, absl::Span<const DeclaredDim> declared, absl::Span<const Dim> dims) {
+  void CheckShape(const std::string& tensor, absl::Span<const DeclaredDim> declared,
+                  absl::Span<const Dim> dims, Names& names) {
     if (declared.size() != dims.size()) {
-      Finding& finding = Add("declared-rank", tensors_.NameOf(ref));
+      Finding& finding = Add("declared-rank", tensor);
       finding.declared = DeclaredText(declared);
       finding.inferred = context_.Print(dims);
       return;
@@ -115,17 +172,19 @@ class Checker {
     absl::string_view id;
     std::string detail;
     for (size_t axis = 0; axis < dims.size(); ++axis) {
-      const std::optional<Dim> claim = ClaimOf(declared[axis], dims[axis], detail);
+      const std::optional<Dim> claim = ClaimOf(tensor, declared[axis], dims[axis], names, detail);
       if (!claim.has_value()) continue;
       const Fact fact{Fact::Kind::kEq, dims[axis], *claim};
-      if (context_.Decide(fact) == Tri::kYes) continue;
-      if (context_.Decide(fact) != Tri::kNo && !OverInputs(dims[axis])) continue;
+      const Tri holds = context_.Decide(fact);
+      if (holds == Tri::kYes) continue;
+      // A size that only data decides may well be what is claimed.
+      if (holds != Tri::kNo && !(OverInputs(dims[axis]) && OverInputs(*claim))) continue;
       wrong.push_back(fact);
       const bool number = declared[axis].kind == DeclaredDim::Kind::kValue;
       if (id.empty() || number) id = number ? "declared-shape" : "declared-name";
     }
     if (wrong.empty()) return;
-    Finding& finding = Add(id, tensors_.NameOf(ref));
+    Finding& finding = Add(id, tensor);
     finding.declared = DeclaredText(declared);
     finding.inferred = context_.Print(dims);
     finding.true_at = TrueAt(wrong);
@@ -138,30 +197,37 @@ class Checker {
   }
 
   // What an axis is said to be; nullopt where that says nothing that can be wrong.
-  std::optional<Dim> ClaimOf(const DeclaredDim& declared, Dim dim, std::string& detail) {
+  std::optional<Dim> ClaimOf(const std::string& tensor, const DeclaredDim& declared, Dim dim,
+                             Names& names, std::string& detail) {
     if (declared.kind == DeclaredDim::Kind::kValue) return context_.Constant(declared.value);
     if (declared.kind != DeclaredDim::Kind::kParam || analysis_.IsLocal(dim)) return std::nullopt;
     const std::string name(declared.param);
-    if (const std::optional<Dim> symbol = context_.FindSymbol(name);
-        symbol.has_value() && analysis_.IsInputSymbol(*symbol)) {
-      return *symbol;
+    if (!names.of_function) {
+      const std::optional<Dim> symbol = context_.FindSymbol(name);
+      if (symbol.has_value() && analysis_.IsInputSymbol(*symbol)) return *symbol;
     }
-    const absl::StatusOr<std::vector<std::string>> names = Context::NamesIn(name);
-    const bool formula = names.ok() && !(names->size() == 1 && (*names)[0] == name);
-    if (formula) {
-      const bool known = absl::c_all_of(*names, [&](const std::string& part) {
-        const std::optional<Dim> symbol = context_.FindSymbol(part);
-        return symbol.has_value() && analysis_.IsInputSymbol(*symbol);
-      });
-      if (!known) return std::nullopt;
-      const absl::StatusOr<Dim> claim = context_.Parse(name);
-      return claim.ok() ? std::optional<Dim>(*claim) : std::nullopt;
-    }
-    if (name == "?" || generated_.contains(name) || !OverInputs(dim)) return std::nullopt;
-    const auto [known, is_new] = meaning_.try_emplace(name, dim);
+    const absl::StatusOr<std::vector<std::string>> parts = Context::NamesIn(name);
+    const bool formula = parts.ok() && !(parts->size() == 1 && (*parts)[0] == name);
+    if (formula) return names.of_function ? std::nullopt : Formula(name, *parts);
+    if (name == "?" || generated_.contains(name)) return std::nullopt;
+    const auto [known, is_new] = names.meaning.try_emplace(name, dim, tensor);
     if (is_new) return std::nullopt;
-    detail = absl::StrCat("'", name, "' is ", context_.Print(known->second), " elsewhere");
-    return known->second;
+    const auto& [meaning, where] = known->second;
+    if (context_.Decide({Fact::Kind::kEq, dim, meaning}) != Tri::kYes) {
+      detail = absl::StrCat("'", name, "' is ", context_.Print(meaning), " in '", where, "'");
+    }
+    return meaning;
+  }
+
+  // "2*H", where all names in it are inputs'.
+  std::optional<Dim> Formula(const std::string& text, const std::vector<std::string>& parts) const {
+    const bool known = absl::c_all_of(parts, [&](const std::string& part) {
+      const std::optional<Dim> symbol = context_.FindSymbol(part);
+      return symbol.has_value() && analysis_.IsInputSymbol(*symbol);
+    });
+    if (!known) return std::nullopt;
+    const absl::StatusOr<Dim> claim = context_.Parse(text);
+    return claim.ok() ? std::optional<Dim>(*claim) : std::nullopt;
   }
 
   // Where all hold, in the words of the inputs.
@@ -185,6 +251,14 @@ class Checker {
     return absl::StrCat(absl::StrJoin(*example, ", ", append), ", for example");
   }
 
+  // An axis that the user called dynamic.
+  void CheckOutputNames() {
+    for (const diagnostics::Diagnostic& d : analysis_.diagnostics()) {
+      if (d.id != "output-fixed") continue;
+      Add(d.id, d.tensor).detail = diagnostics::Render(d.message, context_);
+    }
+  }
+
   void CheckInputs() {
     const graph::Graph& main = *analysis_.model().main;
     for (const engine::NamedAxis& axis : analysis_.named_axes()) {
@@ -192,7 +266,10 @@ class Checker {
       if (axis.written == "?" || axis.written == "0" || axis.written == "-1") {
         Finding& finding = Add("input-placeholder", input);
         finding.declared = axis.written;
-        finding.detail = absl::StrCat("axis ", axis.axis, "; infer calls it ", axis.name);
+        finding.detail = absl::StrCat(
+            "axis ", axis.axis, "; ",
+            axis.written == "0" ? "onnxruntime refuses every other size; " : "", "infer calls it ",
+            axis.name);
         continue;
       }
       const std::optional<Dim> symbol = context_.FindSymbol(axis.name);
@@ -205,6 +282,7 @@ class Checker {
       Finding& finding = Add("input-claim", input);
       finding.declared = axis.written;
       finding.detail = absl::StrCat("axis ", axis.axis, "; no node needs it to be that");
+      finding.true_at = TrueAt({{Fact::Kind::kEq, *symbol, *claim}});
     }
     absl::flat_hash_set<Dim> told;
     for (size_t i = 0; i < main.inputs.size(); ++i) {
@@ -235,7 +313,7 @@ class Checker {
   const Tensors& tensors_;
   const Contract& contract_;
   const absl::flat_hash_set<std::string> generated_;
-  absl::flat_hash_map<std::string, Dim> meaning_;  // of names that are no inputs'
+  absl::flat_hash_set<const graph::Value*> contradicted_;  // of functions' bodies
   std::vector<Finding> findings_;
 };
 

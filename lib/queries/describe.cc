@@ -101,20 +101,16 @@ std::string DeclaredTypeText(const graph::DeclaredType& type) {
 }
 
 std::string StaleClaim(const engine::Analysis& analysis, TensorRef tensor) {
-  const graph::DeclaredType* declared =
-      tensor.graph->values[graph::Index(tensor.value)].declared;
-  if (declared == nullptr || declared->kind != graph::DeclaredType::Kind::kTensor ||
-      !declared->has_shape) {
-    return "";
-  }
+  const auto declared = analysis.ClaimedDims(*tensor.graph, tensor.value);
+  if (!declared.has_value()) return "";
   const std::optional<absl::Span<const Dim>> dims =
       analysis.DimsOf(analysis.info(*tensor.graph, tensor.value));
   if (!dims.has_value()) return "";
-  bool stale = dims->size() != declared->dims.size();
+  bool stale = dims->size() != declared->size();
   for (size_t i = 0; !stale && i < dims->size(); ++i) {
-    stale = IsStale(analysis, declared->dims[i], (*dims)[i]);
+    stale = IsStale(analysis, (*declared)[i], (*dims)[i]);
   }
-  return stale ? DeclaredText(declared->dims) : "";
+  return stale ? DeclaredText(*declared) : "";
 }
 
 }  // namespace symshape::queries

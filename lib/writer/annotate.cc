@@ -42,6 +42,28 @@ absl::flat_hash_set<std::string> AuthorsNames(const GraphShell& main,
   return names;
 }
 
+// The names that the user gave the outputs' axes, where the file's were: claims like those.
+void NameOutputs(const engine::Analysis& analysis, const GraphShell& main) {
+  for (const engine::NamedOutput& named : analysis.named_outputs()) {
+    const ValueId value = analysis.model().main->outputs[named.output];
+    const auto dims = analysis.DimsOf(analysis.info(*analysis.model().main, value));
+    onnx::TypeProto& type = *main.outputs->Mutable(static_cast<int>(named.output))->mutable_type();
+    if (type.value_case() == onnx::TypeProto::VALUE_NOT_SET) type.mutable_tensor_type();
+    if (!dims.has_value() || !type.has_tensor_type()) continue;
+    onnx::TensorShapeProto& shape = *type.mutable_tensor_type()->mutable_shape();
+    if (shape.dim_size() != static_cast<int>(dims->size())) {
+      shape.clear_dim();
+      for (size_t k = 0; k < dims->size(); ++k) shape.add_dim();
+    }
+    onnx::TensorShapeProto::Dimension& dim = *shape.mutable_dim(named.axis);
+    if (named.name.empty()) {
+      dim.clear_value();
+    } else {
+      dim.set_dim_param(named.name);
+    }
+  }
+}
+
 class Annotator {
  public:
   Annotator(const engine::Analysis& analysis, const WriteOptions& options, const ModelShell& shell)
@@ -263,6 +285,7 @@ class Annotator {
 
 void AnnotateShell(const engine::Analysis& analysis, const WriteOptions& options,
                    const ModelShell& shell) {
+  NameOutputs(analysis, shell.graphs[analysis.model().main->index]);
   Annotator(analysis, options, shell).Annotate();
 }
 

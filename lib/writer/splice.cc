@@ -7,6 +7,7 @@
 #include "graph/wire.h"
 #include "protozero/exception.hpp"
 #include "protozero/pbf_reader.hpp"
+#include "writer/function_claims.h"
 #include "writer/rope.h"
 #include "writer/shells.h"
 
@@ -94,17 +95,16 @@ constexpr uint32_t Number(Tag tag) {
 class Splice::Impl {
  public:
   Impl(const engine::Analysis& analysis, absl::string_view bytes)
-      : model_(analysis.model()), bytes_(bytes.data(), bytes.size()) {
+      : analysis_(analysis), model_(analysis.model()), bytes_(bytes.data(), bytes.size()) {
     parts_.resize(model_.graphs.size());
     shell_.graphs.resize(model_.graphs.size());
     shell_.metadata_props = &metadata_props_;
   }
 
-  absl::Status Run(const engine::Analysis& analysis, const WriteOptions& options) {
+  absl::Status Run(const WriteOptions& options) {
     if (absl::Status status = TakeModel(); !status.ok()) return status;
-    AnnotateShell(analysis, options, shell_);
-    PutModel();
-    return absl::OkStatus();
+    AnnotateShell(analysis_, options, shell_);
+    return PutModel();
   }
 
   const std::vector<absl::string_view>& pieces() const { return result_.pieces(); }
@@ -198,8 +198,9 @@ class Splice::Impl {
   }
 
   // Metadata behind the last field that stands before it in onnx.proto's order.
-  void PutModel() {
+  absl::Status PutModel() {
     bool has_metadata = false;
+    size_t function = 0;
     const auto put_metadata = [&] {
       if (std::exchange(has_metadata, true)) return;
       std::string bytes;
@@ -212,11 +213,38 @@ class Splice::Impl {
       if (field->number > Number(wire::Model::kMetadataProps)) put_metadata();
       if (Is(*field, wire::Model::kGraph)) {
         result_.AddField(field->number, PutGraph(*model_.main, *field->content));
+      } else if (Is(*field, wire::Model::kFunctions)) {
+        if (function == model_.functions.size()) return Another();
+        if (absl::Status s = PutFunction(model_.functions[function++], *field); !s.ok()) return s;
       } else {
         result_.AddView(field->all);
       }
     }
     put_metadata();
+    return absl::OkStatus();
+  }
+
+  // As it is, but for value_infos that its calls contradict.
+  absl::Status PutFunction(const graph::Function& function, const Field& whole) {
+    ValueInfos infos;
+    Rope rest;
+    Fields fields(*whole.content);
+    while (const std::optional<Field> field = fields.Next()) {
+      if (!Is(*field, wire::Function::kValueInfo)) {
+        rest.AddView(field->all);
+      } else if (absl::Status status = Parse(*field->content, infos); !status.ok()) {
+        return status;
+      }
+    }
+    if (infos.empty() || !CorrectFunctionClaims(analysis_, function, infos)) {
+      result_.AddView(whole.all);
+      return absl::OkStatus();
+    }
+    std::string corrected;
+    AppendFields(Number(wire::Function::kValueInfo), infos, corrected);
+    rest.AddOwned(std::move(corrected));
+    result_.AddField(whole.number, std::move(rest));
+    return absl::OkStatus();
   }
 
   Rope PutGraph(const Graph& graph, data_view bytes) {
@@ -284,6 +312,7 @@ class Splice::Impl {
     return rope;
   }
 
+  const engine::Analysis& analysis_;
   const graph::Model& model_;
   const data_view bytes_;
   std::vector<GraphParts> parts_;  // by Graph::index
@@ -302,7 +331,7 @@ absl::StatusOr<Splice> Splice::Make(const engine::Analysis& analysis, const Writ
                                     absl::string_view bytes) {
   auto impl = std::make_unique<Impl>(analysis, bytes);
   try {
-    if (absl::Status status = impl->Run(analysis, options); !status.ok()) return status;
+    if (absl::Status status = impl->Run(options); !status.ok()) return status;
   } catch (const protozero::exception& error) {
     return absl::DataLossError(error.what());
   }

@@ -49,6 +49,66 @@ def test_planted(folder, old, new, id, tensor, true_at):
     assert check(folder) == []
 
 
+FUNCTION = '''<ir_version: 10, opset_import: ["" : 17, "my" : 1]>
+g (float[N,3,H,W] x) => (float[N,3,P,Q] y) {
+   a = my.Block(x)
+   y = my.Block(a)
+}
+<domain: "my", opset_import: ["" : 17]>
+Block (i) => (o) {
+   m = MaxPool <kernel_shape = [2,2], strides = [2,2]> (i)
+   o = Relu(m)
+}'''
+
+
+@pytest.mark.parametrize('element,dims,id', [
+    (onnx.TensorProto.FLOAT, ['B', 3, 'P', 'Q'], None),           # names of a body are its own, in each call
+    (onnx.TensorProto.FLOAT, ['B', 4, 'P', 'Q'], 'declared-shape'),
+    (onnx.TensorProto.FLOAT, ['B', 3, 8, 'Q'], 'declared-shape'),  # no number fits two calls
+    (onnx.TensorProto.FLOAT, ['B', 3], 'declared-rank'),
+    (onnx.TensorProto.FLOAT, ['B', 3, 'S', 'S'], 'declared-name'),
+    (onnx.TensorProto.INT64, ['B', 3, 'P', 'Q'], 'declared-type'),
+])
+def test_bodies_of_functions(folder, element, dims, id):
+    model = onnx.parser.parse_model(FUNCTION)
+    model.functions[0].value_info.append(onnx.helper.make_tensor_value_info('m', element, dims))
+    folder.write('m.onnx', model.SerializeToString())
+    assert [(f['id'], f['tensor']) for f in check(folder)] == ([(id, 'my.Block/m')] if id else [])
+    folder.run('check', 'm.onnx', '--fix', '-o', 'fixed.onnx')
+    fixed = onnx.load_model_from_string(folder.read('fixed.onnx'))
+    onnx.checker.check_model(fixed)
+    if not id:
+        assert fixed.functions[0] == model.functions[0]
+    folder.write('m.onnx', folder.read('fixed.onnx'))
+    assert check(folder) == []
+
+
+@pytest.mark.parametrize('element,dims,id', [
+    (onnx.TensorProto.FLOAT, ['N', 4], None),
+    (onnx.TensorProto.FLOAT, ['N', 5], 'declared-shape'),
+    (onnx.TensorProto.FLOAT, ['M', 4], 'declared-name'),
+    (onnx.TensorProto.FLOAT, ['N', 4, 1], 'declared-rank'),
+    (onnx.TensorProto.DOUBLE, ['N', 4], 'declared-type'),
+])
+def test_what_sequences_hold(folder, element, dims, id):
+    model = onnx.parser.parse_model('<ir_version: 10, opset_import: ["" : 17]> g (float[N,4] x, float[M,4] z) => (s, w) { s = SequenceConstruct(x, x) w = Relu(z) }')
+    model.graph.output[0].CopyFrom(onnx.helper.make_tensor_sequence_value_info('s', element, dims))
+    folder.write('m.onnx', model.SerializeToString())
+    assert [(f['id'], f['tensor']) for f in check(folder)] == ([(id, 's')] if id else [])
+    folder.run('check', 'm.onnx', '--fix', '-o', 'fixed.onnx')
+    folder.write('m.onnx', folder.read('fixed.onnx'))
+    assert check(folder) == []
+
+
+def test_an_initializer_that_is_declared_to_be_another(folder):
+    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[N,4] x) => (y) <float[4,2] w = {1,2,3,4,5,6,7,8}> { y = MatMul(x, w) }')
+    assert check(folder) == []
+    model = onnx.load_model_from_string(folder.read('m.onnx'))
+    model.graph.input.append(onnx.helper.make_tensor_value_info('w', onnx.TensorProto.FLOAT, [4, 3]))
+    folder.write('m.onnx', model.SerializeToString())
+    assert [(f['id'], f['tensor']) for f in check(folder)] == [('declared-shape', 'w')]
+
+
 @pytest.mark.parametrize('dim,id', [('?', 'input-placeholder'), (0, 'input-placeholder'), (-1, 'input-placeholder'), ('N + 1', 'input-claim')])
 def test_input_axes(folder, dim, id):
     model = onnx.parser.parse_model('<ir_version: 10, opset_import: ["" : 17]> g (float[N,4] x, float[M,4] z) => (y, w) { y = Relu(x) w = Relu(z) }')

@@ -1,5 +1,7 @@
 """Other names and sizes for the inputs' axes, on the command line and in symshape.toml; rename, bind."""
 
+import json
+
 import pytest
 
 MODEL = '''<ir_version: 10, opset_import: ["" : 17]>
@@ -50,6 +52,61 @@ def test_options(model, flags, toml, x, z, w, y, c):
     (model.path / 'symshape.toml').write_text(toml + '\n')
     model.infer('m.onnx', '--outputs', 'infer')
     assert model.read('out.onnx') == bytes_of_flags
+
+
+OUTPUTS = '''<ir_version: 10, opset_import: ["" : 17]>
+g (float[N,4,L] x, float[M,4] z) => (float[N,4,7] y, float[old,4] c, float[N,2,L] s, o) {
+   y = MaxPool <kernel_shape = [2], strides = [2]> (x)
+   c = Concat <axis = 0> (z, z)
+   s, rest = Split <axis = 1> (x)
+   o = NonZero(z)
+}'''
+
+
+@pytest.mark.parametrize('axes,shape,warned', [
+    ('{"y": {"2": "frames"}}', {'y': ['N', '4', 'frames']}, ''),
+    ('{"y": {"-1": "frames"}, "c": {"0": "rows"}}', {'y': ['N', '4', 'frames'], 'c': ['rows', '4']}, ''),
+    ('{"x": {"0": "batch"}, "y": {"0": "batch"}, "s": [0]}', {'x': ['batch', '4', 'L'], 'y': ['batch', '4', None], 's': ['batch', '2', 'L']}, ''),
+    ('{"y": [0, 2]}', {'y': ['N', '4', None]}, ''),
+    ('{"o": {"1": "found"}}', {'o': ['2', 'found']}, ''),                  # data decides it
+    ('{"y": {"2": "L"}}', {'y': ['N', '4', None]}, "axis 2 was called 'L', but is"),
+    ('{"y": {"2": "t"}, "c": {"0": "t"}}', {'y': ['N', '4', 't'], 'c': ['2*M', '4']}, "axis 0 was called 't', but is 2*M"),
+    ('{"c": {"0": "2*M"}}', {'c': ['2*M', '4']}, ''),
+    ('{"c": {"0": "M*M"}}', {'c': ['2*M', '4']}, "axis 0 was called 'M*M', but is 2*M"),
+    ('{"y": {"1": "channels"}}', {'y': ['N', '4', None]}, "axis 1 'channels' was to be dynamic, but is 4 at every size"),
+    ('{"s": [1]}', {'s': ['N', '2', 'L']}, 'axis 1 was to be dynamic, but is 2 at every size'),
+])
+def test_names_of_outputs_are_claims(folder, axes, shape, warned):
+    folder.write('m.onnx', OUTPUTS)
+    result = folder.run('infer', 'm.onnx', '-o', 'out.onnx', '--dynamic-axes', axes)
+    assert result.returncode == 0, result.stderr
+    assert warned in result.stderr and bool(warned) == ('[declared-name]' in result.stderr or '[output-fixed]' in result.stderr), result.stderr
+    inferred = folder.inferred('out.onnx')
+    for tensor, wanted in shape.items():
+        assert all(w in (None, d) for w, d in zip(wanted, dims(inferred, tensor), strict=True)), dims(inferred, tensor)
+    assert '7' not in dims(inferred, 'y')
+    checked = folder.run('check', 'm.onnx', '--dynamic-axes', axes, '--format=json')
+    found = {(f['id'], f['tensor']) for f in json.loads(checked.stdout)['findings']}
+    assert bool(found - {('declared-shape', 'y')}) == bool(warned)
+    assert (('declared-shape', 'y') in found) == (not any(a in axes for a in ('"y": {"2"', '"y": {"-1"', '"y": [0, 2]')))
+    first = folder.read('out.onnx')
+    folder.write('again.onnx', first)
+    folder.infer('again.onnx')
+    assert folder.read('out.onnx') == first
+
+
+def test_names_of_outputs_in_a_toml(folder):
+    folder.write('m.onnx', OUTPUTS)
+    (folder.path / 'symshape.toml').write_text('dynamic_axes = {y = {2 = "frames"}}\nname = {"c:0" = "rows"}\n')
+    inferred = folder.infer('m.onnx')
+    assert dims(inferred, 'y')[2] == 'frames' and dims(inferred, 'c')[0] == 'rows'
+    assert inferred.definitions['rows'] == '2*M'
+
+
+def test_an_axis_that_an_output_has_not(folder):
+    folder.write('m.onnx', OUTPUTS)
+    result = folder.run('infer', 'm.onnx', '--no-output', '--name', 'c:2=rows')
+    assert result.returncode == 2 and "output 'c' has rank 2, so no axis 2" in result.stderr
 
 
 def test_a_table_of_the_file_counts_for_one_model(model):

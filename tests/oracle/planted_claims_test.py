@@ -5,7 +5,7 @@
 
 The models are those of tests/models, inferred, so that each tensor declares what it is (corpus_test.py holds that against runs); what is
 planted: another number, a number for a formula, another rank, another type, the name of an input's axis; in outputs, in value_info, in
-subgraphs.
+subgraphs, in what sequences hold, in the bodies of functions.
 """
 
 import argparse
@@ -50,12 +50,20 @@ def exact(inferred, dim):
         return dim in inferred.input_symbols
 
 
+def tensor_in(info):
+    """The tensor type of a value, or of what a sequence or optional holds."""
+    proto = info.type
+    while (kind := proto.WhichOneof('value')) in ('sequence_type', 'optional_type'):
+        proto = getattr(proto, kind).elem_type
+    return proto.tensor_type
+
+
 def candidates(graph, inferred):
     """Tensors whose every dim is a function of the inputs' sizes, and that have an axis."""
     made = {o for n in graph.node for o in n.output}
     for info in [*graph.value_info, *graph.output]:
-        tensor = info.type.tensor_type
-        if info.name not in made or not info.type.HasField('tensor_type') or not tensor.HasField('shape'):
+        tensor = tensor_in(info)
+        if info.name not in made or not tensor.HasField('shape'):
             continue
         dims = [str(d.dim_value) if d.HasField('dim_value') else d.dim_param for d in tensor.shape.dim]
         if dims and tensor.elem_type and all(d and exact(inferred, d) for d in dims):
@@ -64,7 +72,7 @@ def candidates(graph, inferred):
 
 def plant(info, dims, inferred, rng):
     """-> the id that has to be found; the claim is put into `info`"""
-    tensor = info.type.tensor_type
+    tensor = tensor_in(info)
     axis = rng.randrange(len(dims))
     names = [s for s in inferred.input_symbols if s != dims[axis] and formula.is_name(s)]
     kind = rng.choice(['size', 'size', 'rank', 'type'] + (['name'] if names else []))
@@ -79,6 +87,14 @@ def plant(info, dims, inferred, rng):
         return 'declared-type'
     tensor.shape.dim[axis].dim_param = rng.choice(sorted(names))
     return 'declared-name'
+
+
+def plant_in_function(function, rng):
+    """Bodies declare nothing: two elements of one rank are wrong one way or the other. -> the name"""
+    outputs = [o for n in function.node for o in n.output if o]
+    name = rng.choice(outputs)
+    function.value_info.append(onnx.helper.make_tensor_value_info(name, rng.choice([TensorProto.INT8, TensorProto.FLOAT]), [1] * 9))
+    return name
 
 
 def main():
@@ -104,7 +120,10 @@ def main():
         expected = {}
         for info, dims in rng.sample(places, min(EACH, len(places))):
             expected[info.name] = plant(info, dims, inferred, rng)
+        for function in inferred.proto.functions:
+            expected[f'{function.domain}.{function.name}/{plant_in_function(function, rng)}'] = 'function'
         found = check(inferred.proto.SerializeToString())
+        found |= {(name, 'function') for name, id in found if id in ('declared-rank', 'declared-type')}
         found_names = {(name.split('/')[-1], id) for name, id in found} | found
         for name, id in expected.items():
             planted += 1

@@ -1,0 +1,141 @@
+#include "writer/function_claims.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "writer/types.h"
+
+namespace symshape::writer {
+namespace {
+
+using onnx::TensorShapeProto;
+using rules::Type;
+using symbolic::Dim;
+using symbolic::Fact;
+using symbolic::Tri;
+
+class Corrector {
+ public:
+  Corrector(const engine::Analysis& analysis, const graph::Function& function)
+      : analysis_(analysis) {
+    for (const engine::Call& call : analysis.calls()) {
+      if (call.function == &function) calls_.push_back(&call.bodies[0].second);
+    }
+    meanings_.resize(calls_.size());
+    const graph::Graph& body = *function.graph;
+    for (size_t v = 0; v < body.values.size(); ++v) values_.emplace(body.values[v].name, v);
+  }
+
+  bool Correct(ValueInfos& infos) {
+    bool changed = false;
+    ValueInfos kept;
+    for (onnx::ValueInfoProto& info : infos) {
+      const auto value = values_.find(info.name());
+      bool keep = true;
+      if (value != values_.end() && info.type().has_tensor_type()) {
+        keep = CorrectTensor(value->second, *info.mutable_type()->mutable_tensor_type(), changed);
+      }
+      if (keep) kept.Add()->Swap(&info);
+    }
+    infos.Swap(&kept);
+    return changed;
+  }
+
+ private:
+  // False where the calls' types differ, or are of another kind.
+  bool CorrectTensor(size_t value, onnx::TypeProto::Tensor& tensor, bool& changed) {
+    std::vector<std::optional<absl::Span<const Dim>>> dims;
+    std::optional<graph::ElementType> element;
+    for (const auto* infos : calls_) {
+      const Type& type = analysis_.tables().type((*infos)[value].type);
+      if (type.kind == Type::Kind::kUnknown) continue;
+      const bool other = type.kind != Type::Kind::kTensor || (element && *element != type.element);
+      if (other) {
+        changed = true;
+        return false;
+      }
+      element = type.element;
+      dims.push_back(analysis_.DimsOf((*infos)[value]));
+    }
+    if (!element.has_value()) return true;
+    if (*element != graph::ElementType::kUndefined &&
+        tensor.elem_type() != static_cast<int32_t>(*element)) {
+      tensor.set_elem_type(static_cast<int32_t>(*element));
+      changed = true;
+    }
+    if (tensor.has_shape()) CorrectShape(dims, tensor, changed);
+    return true;
+  }
+
+  void CorrectShape(const std::vector<std::optional<absl::Span<const Dim>>>& dims,
+                    onnx::TypeProto::Tensor& tensor, bool& changed) {
+    const auto size = static_cast<size_t>(tensor.shape().dim_size());
+    const bool another_rank = std::any_of(dims.begin(), dims.end(), [&](const auto& known) {
+      return known.has_value() && known->size() != size;
+    });
+    if (another_rank) {
+      tensor.clear_shape();
+      changed = true;
+      return;
+    }
+    for (size_t axis = 0; axis < size; ++axis) {
+      TensorShapeProto::Dimension& dim = *tensor.mutable_shape()->mutable_dim(static_cast<int>(axis));
+      if (IsRight(dims, axis, dim)) continue;
+      changed = true;
+      dim.clear_value();
+      if (const std::optional<int64_t> size = SameSize(dims, axis)) dim.set_dim_value(*size);
+    }
+  }
+
+  bool IsRight(const std::vector<std::optional<absl::Span<const Dim>>>& dims, size_t axis,
+               const TensorShapeProto::Dimension& declared) {
+    for (size_t call = 0; call < dims.size(); ++call) {
+      if (!dims[call].has_value()) continue;
+      const Dim dim = (*dims[call])[axis];
+      std::optional<Dim> claim;
+      if (declared.has_dim_value()) claim = analysis_.context().Constant(declared.dim_value());
+      if (declared.has_dim_param() && !analysis_.IsLocal(dim)) {
+        claim = meanings_[call].try_emplace(declared.dim_param(), dim).first->second;
+      }
+      if (!claim.has_value()) continue;
+      const Tri equal = analysis_.context().Decide({Fact::Kind::kEq, dim, *claim});
+      if (equal == Tri::kNo || (equal == Tri::kUnknown && OverInputs(dim))) return false;
+    }
+    return true;
+  }
+
+  bool OverInputs(Dim dim) const {
+    const std::vector<Dim> symbols = analysis_.context().SymbolsOf(dim);
+    return std::all_of(symbols.begin(), symbols.end(),
+                       [&](Dim symbol) { return analysis_.IsInputSymbol(symbol); });
+  }
+
+  std::optional<int64_t> SameSize(const std::vector<std::optional<absl::Span<const Dim>>>& dims,
+                                  size_t axis) const {
+    std::optional<int64_t> same;
+    for (const auto& known : dims) {
+      if (!known.has_value()) return std::nullopt;
+      const std::optional<int64_t> size = analysis_.context().ConstantOf((*known)[axis]);
+      if (!size.has_value() || *size < 0 || (same.has_value() && same != size)) return std::nullopt;
+      same = size;
+    }
+    return same;
+  }
+
+  const engine::Analysis& analysis_;
+  std::vector<const std::vector<rules::Info>*> calls_;
+  std::vector<absl::flat_hash_map<std::string, Dim>> meanings_;  // of names, in each call
+  absl::flat_hash_map<absl::string_view, size_t> values_;
+};
+
+}  // namespace
+
+bool CorrectFunctionClaims(const engine::Analysis& analysis, const graph::Function& function,
+                           ValueInfos& infos) {
+  return Corrector(analysis, function).Correct(infos);
+}
+
+}  // namespace symshape::writer
