@@ -70,7 +70,8 @@ bool Solver::AddWide(WidePoly& p, MonoId mono, int128 coeff) const {
 
 bool Solver::MultiplyWide(const WidePoly& a, const WidePoly& b, WidePoly& out) {
   out = WidePoly();
-  if ((a.terms.size() + 1) * (b.terms.size() + 1) > kMaxTerms) return false;
+  const size_t products = (a.terms.size() + 1) * (b.terms.size() + 1);
+  if (products > kMaxTerms || !Spend(static_cast<int64_t>(products / 4))) return false;
   const auto add = [&](MonoId m, int128 x, int128 y) {
     int128 c;
     return !__builtin_mul_overflow(x, y, &c) && Small(c) && AddWide(out, m, c);
@@ -374,7 +375,9 @@ bool Solver::ProveByFacts(const WidePoly& p, const WidePoly& scale, int& budget,
         MonoId m;
         if (!store.DivideMono(bad.mono, u.mono, &m)) continue;
         if (m != Store::kNoMono && MonoBounds(m).lo < 0) continue;
-        if (--budget < 0) return false;
+        if (--budget < 0 || !Spend(static_cast<int64_t>(p.terms.size() + fact->terms.size()))) {
+          return false;
+        }
         const int128 g = Gcd(u.coeff, bad.coeff);
         const int128 up = u.coeff > 0 ? u.coeff / g : -u.coeff / g;
         const int128 times = bad.coeff > 0 ? bad.coeff / g : -bad.coeff / g;

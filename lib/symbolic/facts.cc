@@ -11,6 +11,8 @@ namespace symshape::symbolic {
 namespace {
 
 constexpr int kMaxSteps = 4000;  // of one Assume
+// The work of one Assume, all that it asks included: half a second at most.
+constexpr int64_t kMaxAssumeWork = 25 * kMaxWork;
 
 }  // namespace
 
@@ -33,6 +35,7 @@ absl::StatusOr<bool> Solver::Assume(const Fact& fact, Cause cause) {
     return absl::FailedPreconditionError("contradicts what is known");
   };
   if (known == Tri::kNo) return fail();
+  if (outer) assume_started = spent;
   State saved = state;
   state.log.push_back({fact, cause});
   pending.clear();
@@ -49,7 +52,7 @@ absl::StatusOr<bool> Solver::Assume(const Fact& fact, Cause cause) {
 
 bool Solver::Settle() {
   uint32_t checked = 0;
-  for (int step = 0; step < kMaxSteps; ++step) {
+  for (int step = 0; step < kMaxSteps && spent - assume_started <= kMaxAssumeWork; ++step) {
     if (pending.empty()) {
       if (checked == epoch) return true;
       checked = epoch;

@@ -363,6 +363,7 @@ class Solver {
 
   int64_t work_left = 0;  // of the operation being done
   int64_t spent = 0;      // by all operations so far
+  int64_t assume_started = 0;  // what was spent when the Assume that is being done began
   int operation_depth = 0;
   int separate_depth = 0;
   struct Ge0 {  // what ProveGe0 found
