@@ -26,7 +26,7 @@ std::optional<int32_t> KnownType(const std::optional<int64_t>& number) {
 
 }  // namespace
 
-AttributeParts::AttributeParts(data_view bytes) {
+AttributeParts::AttributeParts(data_view bytes, Arena& arena) {
   wire::Message<wire::Attribute> message(bytes);
   while (message.Next()) {
     switch (message.tag()) {
@@ -49,16 +49,16 @@ AttributeParts::AttributeParts(data_view bytes) {
         if (const auto s = message.Text()) s_ = s;
         break;
       case wire::Attribute::kT:
-        if (const auto t = message.Bytes()) t_ = t;
+        wire::Merge(t_, message.Bytes(), arena);
         break;
       case wire::Attribute::kG:
-        if (const auto g = message.Bytes()) g_ = g;
+        wire::Merge(g_, message.Bytes(), arena);
         break;
       case wire::Attribute::kTp:
-        if (const auto type = message.Bytes()) type_proto_ = type;
+        wire::Merge(type_proto_, message.Bytes(), arena);
         break;
       case wire::Attribute::kSparseTensor:
-        if (const auto tensor = message.Bytes()) sparse_tensor_ = tensor;
+        wire::Merge(sparse_tensor_, message.Bytes(), arena);
         break;
       case wire::Attribute::kFloats:
         message.AppendFloats(floats_);

@@ -18,7 +18,7 @@ namespace symshape::graph {
 class AttributeParts {
  public:
   // Throws protozero::exception where the bytes are no message.
-  explicit AttributeParts(protozero::data_view bytes);
+  AttributeParts(protozero::data_view bytes, Arena& arena);
 
   // The attribute, but for graphs: the caller reads those.
   absl::StatusOr<Attribute> Make(io::ExternalData* external, Arena& arena) const;

@@ -220,7 +220,7 @@ absl::Status WireSource::ReadNode(data_view bytes) {
 }
 
 absl::StatusOr<Attribute> WireSource::ReadAttribute(data_view bytes) {
-  const AttributeParts parts(bytes);
+  const AttributeParts parts(bytes, arena());
   absl::StatusOr<Attribute> attribute = parts.Make(external_, arena());
   if (!attribute.ok()) return attribute;
   if (absl::Status status = ReadAttributeGraphs(parts, *attribute); !status.ok()) return status;
@@ -337,7 +337,7 @@ absl::StatusOr<Model> WireSource::ReadModel(absl::string_view bytes) {
         producer_name = message.Text().value_or(producer_name);
         break;
       case wire::Model::kGraph:
-        if (const auto view = message.Bytes()) graph = view;
+        wire::Merge(graph, message.Bytes(), arena());
         break;
       case wire::Model::kOpsetImport:
         if (const auto bytes = message.Bytes()) imports.push_back(ReadImport(*bytes));

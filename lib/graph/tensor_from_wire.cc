@@ -122,25 +122,25 @@ absl::StatusOr<const Tensor*> TensorFromWire(data_view bytes, io::ExternalData* 
 absl::StatusOr<const Tensor*> SparseTensorFromWire(data_view bytes, Arena& arena) {
   Tensor tensor;
   std::vector<int64_t> dims;
+  std::optional<data_view> values;
   wire::Message<wire::SparseTensor> message(bytes);
   while (message.Next()) {
     switch (message.tag()) {
-      case wire::SparseTensor::kValues: {
-        const std::optional<data_view> view = message.Bytes();
-        if (!view.has_value()) break;
-        const absl::StatusOr<const Tensor*> values =
-            TensorFromWire(*view, /*external=*/nullptr, arena);
-        if (!values.ok()) return values.status();
-        tensor.name = (*values)->name;
-        tensor.type = (*values)->type;
+      case wire::SparseTensor::kValues:
+        wire::Merge(values, message.Bytes(), arena);
         break;
-      }
       case wire::SparseTensor::kDims:
         message.AppendIntegers(dims);
         break;
       default:
         message.Skip();
     }
+  }
+  if (values.has_value()) {
+    const absl::StatusOr<const Tensor*> read = TensorFromWire(*values, /*external=*/nullptr, arena);
+    if (!read.ok()) return read.status();
+    tensor.name = (*read)->name;
+    tensor.type = (*read)->type;
   }
   tensor.dims = arena.Copy(dims);
   if (absl::Status status = CheckDims(tensor); !status.ok()) return status;

@@ -45,6 +45,7 @@ absl::Span<const DeclaredDim> ReadShape(data_view bytes, Arena& arena) {
 }
 
 void ReadTensor(data_view bytes, Arena& arena, DeclaredType& type) {
+  std::optional<data_view> shape;
   wire::Message<wire::TensorType> message(bytes);
   while (message.Next()) {
     switch (message.tag()) {
@@ -52,27 +53,26 @@ void ReadTensor(data_view bytes, Arena& arena, DeclaredType& type) {
         type.element = ElementTypeFromProto(static_cast<int32_t>(message.Integer().value_or(0)));
         break;
       case wire::TensorType::kShape:
-        if (const auto view = message.Bytes()) {
-          type.has_shape = true;
-          type.dims = ReadShape(*view, arena);
-        }
+        wire::Merge(shape, message.Bytes(), arena);
         break;
       default:
         message.Skip();
     }
   }
+  type.has_shape = shape.has_value();
+  if (shape.has_value()) type.dims = ReadShape(*shape, arena);
 }
 
 // The element type of a sequence or optional; empty bytes where it is missing.
-data_view ElementOf(data_view bytes) {
-  data_view element("", 0);
+data_view ElementOf(data_view bytes, Arena& arena) {
+  std::optional<data_view> element;
   wire::Message<wire::ElementOf> message(bytes);
-  while (message.Next(wire::ElementOf::kElemType)) element = message.Bytes().value_or(element);
-  return element;
+  while (message.Next(wire::ElementOf::kElemType)) wire::Merge(element, message.Bytes(), arena);
+  return element.value_or(data_view("", 0));
 }
 
-data_view ReadMap(data_view bytes, DeclaredType& type) {
-  data_view value("", 0);
+data_view ReadMap(data_view bytes, Arena& arena, DeclaredType& type) {
+  std::optional<data_view> value;
   wire::Message<wire::Map> message(bytes);
   while (message.Next()) {
     switch (message.tag()) {
@@ -80,13 +80,13 @@ data_view ReadMap(data_view bytes, DeclaredType& type) {
         type.key = ElementTypeFromProto(static_cast<int32_t>(message.Integer().value_or(0)));
         break;
       case wire::Map::kValueType:
-        value = message.Bytes().value_or(value);
+        wire::Merge(value, message.Bytes(), arena);
         break;
       default:
         message.Skip();
     }
   }
-  return value;
+  return value.value_or(data_view("", 0));
 }
 
 std::optional<DeclaredType::Kind> KindOf(wire::Type tag) {
@@ -117,9 +117,9 @@ std::optional<data_view> ReadKind(data_view bytes, Arena& arena, DeclaredType& t
       return std::nullopt;
     case DeclaredType::Kind::kSequence:
     case DeclaredType::Kind::kOptional:
-      return ElementOf(bytes);
+      return ElementOf(bytes, arena);
     case DeclaredType::Kind::kMap:
-      return ReadMap(bytes, type);
+      return ReadMap(bytes, arena, type);
     case DeclaredType::Kind::kOpaque:
     case DeclaredType::Kind::kNone:
       return std::nullopt;
@@ -134,7 +134,7 @@ absl::StatusOr<const DeclaredType*> TypeFromWire(data_view bytes, Arena& arena, 
     return absl::DataLossError(absl::StrCat("a type is nested deeper than ", kMaxNesting));
   }
   DeclaredType* const type = arena.New<DeclaredType>();
-  std::optional<data_view> inner;
+  std::optional<data_view> whole;
   wire::Message<wire::Type> message(bytes);
   while (message.Next()) {
     const std::optional<DeclaredType::Kind> kind = KindOf(message.tag());
@@ -144,10 +144,12 @@ absl::StatusOr<const DeclaredType*> TypeFromWire(data_view bytes, Arena& arena, 
     }
     const std::optional<data_view> view = message.Bytes();
     if (!view.has_value()) continue;
-    *type = DeclaredType();  // of a oneof the last counts
+    if (*kind != type->kind) whole.reset();  // of a oneof the last counts
     type->kind = *kind;
-    inner = ReadKind(*view, arena, *type);
+    wire::Merge(whole, view, arena);
   }
+  if (!whole.has_value()) return type;
+  const std::optional<data_view> inner = ReadKind(*whole, arena, *type);
   if (!inner.has_value()) return type;
   const absl::StatusOr<const DeclaredType*> inner_type = TypeFromWire(*inner, arena, depth + 1);
   if (!inner_type.ok()) return inner_type.status();
@@ -157,7 +159,7 @@ absl::StatusOr<const DeclaredType*> TypeFromWire(data_view bytes, Arena& arena, 
 
 absl::StatusOr<DeclaredValue> ValueInfoFromWire(data_view bytes, Arena& arena) {
   DeclaredValue value;
-  data_view type("", 0);
+  std::optional<data_view> type;
   wire::Message<wire::ValueInfo> message(bytes);
   while (message.Next()) {
     switch (message.tag()) {
@@ -165,13 +167,14 @@ absl::StatusOr<DeclaredValue> ValueInfoFromWire(data_view bytes, Arena& arena) {
         value.name = message.Text().value_or(value.name);
         break;
       case wire::ValueInfo::kType:
-        type = message.Bytes().value_or(type);
+        wire::Merge(type, message.Bytes(), arena);
         break;
       default:
         message.Skip();
     }
   }
-  const absl::StatusOr<const DeclaredType*> read = TypeFromWire(type, arena);
+  const absl::StatusOr<const DeclaredType*> read =
+      TypeFromWire(type.value_or(data_view("", 0)), arena);
   if (!read.ok()) return read.status();
   value.type = *read;
   return value;

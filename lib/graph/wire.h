@@ -3,12 +3,15 @@
 #ifndef SYMSHAPE_GRAPH_WIRE_H_
 #define SYMSHAPE_GRAPH_WIRE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "graph/arena.h"
 #include "protozero/data_view.hpp"
 #include "protozero/pbf_reader.hpp"
 #include "protozero/types.hpp"
@@ -69,6 +72,7 @@ enum class Tensor : protozero::pbf_tag_type {
   kDataType = 2,
   kFloatData = 4,
   kInt32Data = 5,
+  kStringData = 6,
   kInt64Data = 7,
   kName = 8,
   kRawData = 9,
@@ -164,6 +168,20 @@ class Message {
 
   protozero::pbf_reader reader_;
 };
+
+// The next part of a message that is no list: several occurrences count as one whose fields follow
+// one another (protobuf's encoding guide, "Last One Wins").
+inline void Merge(std::optional<protozero::data_view>& whole,
+                  const std::optional<protozero::data_view>& part, Arena& arena) {
+  if (!part.has_value()) return;
+  if (!whole.has_value()) {
+    whole = part;
+    return;
+  }
+  const absl::Span<char> both = arena.NewSpan<char>(whole->size() + part->size());
+  std::copy_n(part->data(), part->size(), std::copy_n(whole->data(), whole->size(), both.data()));
+  whole.emplace(both.data(), both.size());
+}
 
 // A key and its value; "" where one is missing.
 inline std::pair<absl::string_view, absl::string_view> ReadEntry(protozero::data_view bytes) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "graph/arena.h"
 #include "graph/wire.h"
 #include "protozero/exception.hpp"
 #include "protozero/pbf_reader.hpp"
@@ -70,6 +71,7 @@ std::vector<const Node*> ByPosition(const Graph& graph) {
 
 // What is taken out of a graph's bytes.
 struct GraphParts {
+  data_view bytes{"", 0};
   ValueInfos inputs;
   ValueInfos outputs;
   ValueInfoBytes* value_infos = nullptr;  // of the shell
@@ -118,39 +120,6 @@ class Splice::Impl {
     return absl::DataLossError("a declared type is damaged");
   }
 
-  // Calls `visit(subgraph, its bytes)` for the graphs among a node's attributes, in the file's
-  // order.
-  template <typename Visit>
-  static absl::Status ForEachSubgraph(const Node& node, data_view bytes, Visit visit) {
-    Fields fields(bytes);
-    size_t position = 0;
-    while (const std::optional<Field> field = fields.Next()) {
-      if (!Is(*field, wire::Node::kAttribute)) continue;
-      if (position == node.attributes.size()) return Another();
-      const Attribute& attribute = node.attributes[position++];
-      Fields inner(*field->content);
-      size_t next = 0;
-      while (const std::optional<Field> part = inner.Next()) {
-        const Graph* graph = SubgraphAt(attribute, *part, next);
-        if (graph == nullptr) continue;
-        if (absl::Status status = visit(*graph, *part->content); !status.ok()) return status;
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  // The graph that stands in a field of the attribute; nullptr where none does. `next` counts those
-  // of a list.
-  static const Graph* SubgraphAt(const Attribute& attribute, const Field& field, size_t& next) {
-    if (attribute.type == Attribute::Type::kGraph && Is(field, wire::Attribute::kG)) {
-      return attribute.graph;
-    }
-    if (next < attribute.graphs.size() && Is(field, wire::Attribute::kGraphs)) {
-      return attribute.graphs[next++];
-    }
-    return nullptr;
-  }
-
   static absl::Status Another() {
     return absl::InternalError("the bytes are not the model that was analysed");
   }
@@ -159,16 +128,50 @@ class Splice::Impl {
     Fields fields(bytes_);
     std::optional<data_view> main;
     while (const std::optional<Field> field = fields.Next()) {
-      if (Is(*field, wire::Model::kGraph)) main = field->content;
+      if (Is(*field, wire::Model::kGraph)) wire::Merge(main, field->content, arena_);
       if (!Is(*field, wire::Model::kMetadataProps)) continue;
       if (absl::Status s = Parse(*field->content, metadata_props_); !s.ok()) return s;
     }
     return main.has_value() ? TakeGraph(*model_.main, *main) : Another();
   }
 
+  absl::Status TakeNode(const Node& node, data_view bytes) {
+    Fields fields(bytes);
+    size_t position = 0;
+    while (const std::optional<Field> field = fields.Next()) {
+      if (!Is(*field, wire::Node::kAttribute)) continue;
+      if (position == node.attributes.size()) return Another();
+      const absl::Status status = TakeAttribute(node.attributes[position++], *field->content);
+      if (!status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeAttribute(const Attribute& attribute, data_view bytes) {
+    std::optional<data_view> whole;
+    size_t next = 0;
+    Fields fields(bytes);
+    while (const std::optional<Field> field = fields.Next()) {
+      if (IsGraph(attribute, *field)) wire::Merge(whole, field->content, arena_);
+      if (!IsOneOfGraphs(attribute, *field, next)) continue;
+      const absl::Status status = TakeGraph(*attribute.graphs[next++], *field->content);
+      if (!status.ok()) return status;
+    }
+    return whole.has_value() ? TakeGraph(*attribute.graph, *whole) : absl::OkStatus();
+  }
+
+  static bool IsGraph(const Attribute& attribute, const Field& field) {
+    return attribute.type == Attribute::Type::kGraph && Is(field, wire::Attribute::kG);
+  }
+  // The one numbered `next`.
+  static bool IsOneOfGraphs(const Attribute& attribute, const Field& field, size_t next) {
+    return next < attribute.graphs.size() && Is(field, wire::Attribute::kGraphs);
+  }
+
   absl::Status TakeGraph(const Graph& graph, data_view bytes) {
     GraphParts& parts = parts_[graph.index];
     parts = GraphParts();
+    parts.bytes = bytes;
     auto value_infos = std::make_unique<ValueInfoBytes>();
     const std::vector<const Node*> nodes = ByPosition(graph);
     size_t position = 0;
@@ -181,10 +184,7 @@ class Splice::Impl {
       if (Is(*field, wire::Graph::kNode)) {
         if (position == nodes.size()) return Another();
         const Node& node = *nodes[position++];
-        if (!HasSubgraph(node)) continue;
-        status = ForEachSubgraph(node, *field->content, [this](const Graph& inner, data_view view) {
-          return TakeGraph(inner, view);
-        });
+        if (HasSubgraph(node)) status = TakeNode(node, *field->content);
       }
       if (!status.ok()) return status;
     }
@@ -200,6 +200,7 @@ class Splice::Impl {
   // Metadata behind the last field that stands before it in onnx.proto's order.
   absl::Status PutModel() {
     bool has_metadata = false;
+    bool has_graph = false;
     size_t function = 0;
     const auto put_metadata = [&] {
       if (std::exchange(has_metadata, true)) return;
@@ -211,13 +212,13 @@ class Splice::Impl {
     while (const std::optional<Field> field = fields.Next()) {
       if (Is(*field, wire::Model::kMetadataProps)) continue;
       if (field->number > Number(wire::Model::kMetadataProps)) put_metadata();
-      if (Is(*field, wire::Model::kGraph)) {
-        result_.AddField(field->number, PutGraph(*model_.main, *field->content));
-      } else if (Is(*field, wire::Model::kFunctions)) {
+      if (Is(*field, wire::Model::kFunctions)) {
         if (function == model_.functions.size()) return Another();
         if (absl::Status s = PutFunction(model_.functions[function++], *field); !s.ok()) return s;
-      } else {
+      } else if (!Is(*field, wire::Model::kGraph)) {
         result_.AddView(field->all);
+      } else if (!std::exchange(has_graph, true)) {
+        result_.AddField(field->number, PutGraph(*model_.main));
       }
     }
     put_metadata();
@@ -247,7 +248,7 @@ class Splice::Impl {
     return absl::OkStatus();
   }
 
-  Rope PutGraph(const Graph& graph, data_view bytes) {
+  Rope PutGraph(const Graph& graph) {
     const GraphParts& parts = parts_[graph.index];
     const std::vector<const Node*> nodes = ByPosition(graph);
     Rope rope;
@@ -265,7 +266,7 @@ class Splice::Impl {
       proto.AppendPartialToString(&added);
       rope.AddOwned(std::move(added));
     };
-    Fields fields(bytes);
+    Fields fields(parts.bytes);
     while (const std::optional<Field> field = fields.Next()) {
       if (Is(*field, wire::Graph::kValueInfo)) continue;
       if (field->number > Number(wire::Graph::kValueInfo)) put_value_infos();
@@ -299,14 +300,17 @@ class Splice::Impl {
 
   Rope PutAttribute(const Attribute& attribute, data_view bytes) {
     Rope rope;
+    bool has_graph = false;
     size_t next = 0;
     Fields fields(bytes);
     while (const std::optional<Field> field = fields.Next()) {
-      const Graph* graph = SubgraphAt(attribute, *field, next);
-      if (graph == nullptr) {
-        rope.AddView(field->all);
+      if (IsGraph(attribute, *field)) {
+        if (std::exchange(has_graph, true)) continue;
+        rope.AddField(field->number, PutGraph(*attribute.graph));
+      } else if (IsOneOfGraphs(attribute, *field, next)) {
+        rope.AddField(field->number, PutGraph(*attribute.graphs[next++]));
       } else {
-        rope.AddField(field->number, PutGraph(*graph, *field->content));
+        rope.AddView(field->all);
       }
     }
     return rope;
@@ -315,6 +319,7 @@ class Splice::Impl {
   const engine::Analysis& analysis_;
   const graph::Model& model_;
   const data_view bytes_;
+  graph::Arena arena_;             // graphs that stand in the file in several parts
   std::vector<GraphParts> parts_;  // by Graph::index
   Properties metadata_props_;
   ModelShell shell_;

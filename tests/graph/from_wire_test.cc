@@ -111,6 +111,59 @@ TEST(FromWire, FieldsInAnyOrder) {
   ExpectSame(graph_only.SerializeAsString() + rest.SerializeAsString());
 }
 
+std::string Field(int number, const std::string& content) {
+  EXPECT_LT(number, 16);
+  EXPECT_LT(content.size(), 128u);
+  return std::string(1, static_cast<char>(number << 3 | 2)) +
+         static_cast<char>(content.size()) + content;
+}
+
+// A message that is no list may stand in the file in parts: protobuf merges them.
+TEST(FromWire, GraphsInParts) {
+  const onnx::ModelProto first =
+      ParseGraph("g (float[N] x) => (float[N] y) <float[1] w = {1.0}> { z = Add(x, w) }");
+  onnx::ModelProto second;
+  *second.mutable_graph()->add_node() =
+      ParseGraph("g (float[N] z) => (float[N] y) { y = Relu(z) }").graph().node(0);
+  second.mutable_graph()->set_name("other");
+  ExpectSame(first.SerializeAsString() + second.SerializeAsString());
+}
+
+TEST(FromWire, TypesInParts) {
+  const auto expect_same = [](const std::string& type_1, const std::string& type_2) {
+    const std::string input = Field(1, "i") + Field(2, type_1) + Field(2, type_2);
+    const onnx::ModelProto rest = ParseGraph("g (float[N] x) => (float[N] y) { y = Relu(x) }");
+    ExpectSame(rest.SerializeAsString() + Field(7, Field(11, input)));
+  };
+  const std::string dim_a = Field(1, Field(2, "A")), dim_b = Field(1, Field(2, "B"));
+  const std::string is_float("\x08\x01", 2);
+  expect_same(Field(1, is_float), Field(1, Field(2, dim_a)));                    // tensor
+  expect_same(Field(1, is_float + Field(2, dim_a)), Field(1, Field(2, dim_b)));  // its shape
+  expect_same(Field(1, Field(2, dim_a) + is_float + Field(2, dim_b)), "");
+  expect_same(Field(1, is_float), Field(8, Field(2, dim_b)));  // another kind: the last counts
+  expect_same(Field(4, Field(1, Field(1, is_float))), Field(4, Field(1, Field(1, Field(2, dim_a)))));
+  expect_same(Field(5, Field(2, Field(1, is_float))), Field(5, Field(2, Field(1, Field(2, dim_a)))));
+}
+
+TEST(FromWire, AttributesInParts) {
+  const auto expect_same = [](int type, const std::string& parts) {
+    const std::string attribute =
+        Field(1, "a") + "\xa0\x01" + static_cast<char>(type) + parts;  // AttributeProto.type
+    onnx::ModelProto rest = ParseGraph("g (float[N] x) => (float[N] y) { y = Relu(x) }");
+    ExpectSame(rest.SerializeAsString() +
+               Field(7, Field(1, Field(4, "Foo") + Field(2, "z") + Field(5, attribute))));
+  };
+  const std::string dim("\x08\x02", 2);  // TensorProto.dims: 2
+  const std::string is_int("\x10\x07", 2);
+  expect_same(onnx::AttributeProto::TENSOR,
+              Field(5, dim + is_int) + Field(5, dim) + Field(5, Field(9, std::string(32, 'x'))));
+  const std::string node = Field(1, Field(1, "x") + Field(2, "o") + Field(4, "Relu"));
+  expect_same(onnx::AttributeProto::GRAPH,
+              Field(6, node) + Field(6, Field(2, "body") + Field(12, Field(1, "o"))));
+  expect_same(onnx::AttributeProto::TYPE_PROTO,
+              Field(14, Field(1, is_int)) + Field(14, Field(1, Field(2, ""))));
+}
+
 TEST(FromWire, TheSameErrors) {
   ExpectSame(ParseGraph("g (float[N] x) => (float[N] y) { y = Add(x, nowhere) }"));
   ExpectSame(ParseGraph("g (float[N] x) => (float[N] y) { y = Add(x, a)  a = Relu(y) }"));

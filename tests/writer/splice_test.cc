@@ -47,6 +47,21 @@ TEST(Splice, IsWhatMessagesGive) {
       ParseGraph("g (float[N, 3] x) => (float[] y) { b = Relu(a)  a = Exp(x)  y = Neg(b) }"));
 }
 
+// Protobuf merges them, and writes one.
+TEST(Splice, JoinsAGraphThatIsInParts) {
+  onnx::ModelProto whole =
+      ParseGraph("g (bool c, float[N] x) => (float[N] y) { z = Exp(x)  y = Relu(z) }");
+  onnx::ModelProto first = whole;
+  first.mutable_graph()->mutable_node()->RemoveLast();
+  onnx::ModelProto second;
+  *second.mutable_graph()->add_node() = whole.graph().node(1);
+  EXPECT_EQ(Spliced(*Serialize(first) + *Serialize(second)).size(), Serialized(whole).size());
+  onnx::ModelProto result;
+  ASSERT_TRUE(result.ParseFromString(Spliced(*Serialize(first) + *Serialize(second))));
+  EXPECT_EQ(result.graph().node_size(), 2);
+  EXPECT_EQ(result.graph().value_info_size(), 1);
+}
+
 TEST(Splice, ReplacesWhatIsThere) {
   onnx::ModelProto proto = ParseGraph(
       "g (float[?, 3] x) => (float[5, 3] y) <float[1] w = {1.0}, float[7] a> { a = Add(x, w)  y = "
