@@ -40,6 +40,8 @@ struct WriteOptions {
 absl::Status WriteFile(const Analysis& analysis, std::string_view path,
                        const WriteOptions& options = {});
 absl::StatusOr<std::string> WriteBytes(const Analysis& analysis, const WriteOptions& options = {});
+// To an open file, such as 1, standard output; from where it stands.
+absl::Status WriteDescriptor(const Analysis& analysis, int fd, const WriteOptions& options = {});
 
 // Removes all that symshape wrote, and nothing else.
 absl::Status StripFile(std::string_view path, std::string_view to);

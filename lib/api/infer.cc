@@ -11,7 +11,8 @@
 #include "api/state.h"
 #include "engine/infer.h"
 #include "graph/load.h"
-#include "io/map.h"
+#include "graph/structure.h"
+#include "io/source_file.h"
 #include "queries/eval.h"
 #include "symbolic/guard.h"
 
@@ -52,14 +53,12 @@ std::string FolderOf(const std::string& path) {
 }
 
 // `name`: what messages call the model. `source`, `folder`: empty where there is no file.
-absl::StatusOr<Analysis> InferModel(absl::string_view bytes, std::shared_ptr<const void> owner,
-                                    const std::string& name, std::string source,
-                                    const std::optional<std::string>& folder,
+absl::StatusOr<Analysis> InferModel(internal::Bytes bytes, const std::string& name,
+                                    std::string source, const std::optional<std::string>& folder,
                                     const Options& options) {
-  absl::StatusOr<graph::Model> model = graph::LoadModel(bytes, name, folder);
+  absl::StatusOr<graph::Model> model = graph::LoadModel(bytes.view(), name, folder);
   if (!model.ok()) return model.status();
-  auto state =
-      std::make_unique<State>(std::move(source), bytes, std::move(owner), *std::move(model));
+  auto state = std::make_unique<State>(std::move(source), std::move(bytes), *std::move(model));
   absl::StatusOr<std::unique_ptr<engine::Analysis>> analysis =
       engine::Infer(state->model, ToEngine(options));
   if (!analysis.ok()) return WithModel(name, analysis.status());
@@ -75,19 +74,18 @@ absl::StatusOr<Analysis> InferModel(absl::string_view bytes, std::shared_ptr<con
 absl::StatusOr<Analysis> InferFile(std::string_view path, const Options& options) {
   return internal::Guard([&]() -> absl::StatusOr<Analysis> {
     const std::string source(path);
-    absl::StatusOr<std::shared_ptr<const io::MappedFile>> file = io::MappedFile::Open(source);
+    absl::StatusOr<std::shared_ptr<io::SourceFile>> file = io::SourceFile::Open(source);
     if (!file.ok()) return file.status();
-    const absl::string_view bytes = (*file)->bytes();
-    return InferModel(bytes, *std::move(file), source, source, FolderOf(source), options);
+    if (absl::Status status = graph::LoadStructure(**file); !status.ok()) return status;
+    return InferModel({*std::move(file), nullptr}, source, source, FolderOf(source), options);
   });
 }
 
 absl::StatusOr<Analysis> InferBytes(std::string_view bytes, const Options& options,
                                     std::string_view name) {
   return internal::Guard([&]() -> absl::StatusOr<Analysis> {
-    auto copy = std::make_shared<const std::string>(bytes);
-    const absl::string_view view = *copy;
-    return InferModel(view, std::move(copy), std::string(name), "", std::nullopt, options);
+    return InferModel({nullptr, std::make_shared<const std::string>(bytes)}, std::string(name), "",
+                      std::nullopt, options);
   });
 }
 

@@ -7,7 +7,7 @@
 #include "symbolic/guard.h"
 #include "api/state.h"
 #include "diagnostics/nearest.h"
-#include "io/map.h"
+#include "io/source_file.h"
 #include "symshape/options.h"
 
 #define TOML_HEADER_ONLY 1
@@ -162,7 +162,7 @@ absl::Status ReadText(std::string_view text, std::string_view model_name, Option
 absl::StatusOr<Options> ReadOptionsFile(std::string_view path, std::string_view model_name) {
   return internal::Guard([&]() -> absl::StatusOr<Options> {
     const std::string name(path);
-    const absl::StatusOr<std::shared_ptr<const io::MappedFile>> file = io::MappedFile::Open(name);
+    const absl::StatusOr<std::shared_ptr<io::SourceFile>> file = io::SourceFile::Read(name);
     if (absl::IsNotFound(file.status())) return Options();
     if (!file.ok()) return file.status();
     Options options;

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "engine/analysis.h"
 #include "graph/model.h"
+#include "io/source_file.h"
 #include "queries/contract.h"
 #include "queries/tensors.h"
 #include "symbolic/access.h"
@@ -19,19 +20,26 @@
 
 namespace symshape::internal {
 
+// The model's bytes, into which graph::Model has views: a file's, or a copy.
+struct Bytes {
+  std::shared_ptr<const io::SourceFile> file;
+  std::shared_ptr<const std::string> copy;
+  absl::string_view view() const {
+    return file != nullptr ? file->bytes() : absl::string_view(*copy);
+  }
+};
+
 struct State {
-  // `owner` keeps `bytes`, into which the model has views.
-  State(std::string source, absl::string_view bytes, std::shared_ptr<const void> owner,
-        graph::Model model)
+  State(std::string source, Bytes origin, graph::Model model)
       : source(std::move(source)),
-        owner(std::move(owner)),
-        bytes(bytes),
+        origin(std::move(origin)),
+        bytes(this->origin.view()),
         model(std::move(model)),
         tensors(this->model) {}
 
   const std::string source;  // the model's path; "" where it came as bytes
-  const std::shared_ptr<const void> owner;
-  const absl::string_view bytes;
+  const Bytes origin;
+  const absl::string_view bytes;  // all of them; of a file those of its weights are not loaded
   const graph::Model model;
   const queries::Tensors tensors;
   std::unique_ptr<const engine::Analysis> analysis;

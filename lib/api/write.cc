@@ -3,10 +3,11 @@
 
 #include <string>
 
-#include "absl/strings/str_join.h"
-#include "symbolic/guard.h"
+#include "absl/strings/str_cat.h"
 #include "api/state.h"
 #include "graph/load.h"
+#include "io/replace.h"
+#include "symbolic/guard.h"
 #include "writer/splice.h"
 #include "writer/write.h"
 
@@ -56,8 +57,8 @@ absl::Status WriteFile(const Analysis& analysis, std::string_view path,
     const State& state = internal::Access::StateOf(analysis);
     const auto result = writer::Splice::Make(*state.analysis, ToWriter(options), state.bytes);
     if (!result.ok()) return result.status();
-    return writer::WriteFile(result->pieces(), state.bytes, std::string(path), state.source,
-                             ToWriter(options.external_data));
+    return writer::WriteFile({result->pieces(), state.origin.file.get()}, state.bytes,
+                             std::string(path), state.source, ToWriter(options.external_data));
   });
 }
 
@@ -66,7 +67,17 @@ absl::StatusOr<std::string> WriteBytes(const Analysis& analysis, const WriteOpti
     const State& state = internal::Access::StateOf(analysis);
     const auto result = writer::Splice::Make(*state.analysis, ToWriter(options), state.bytes);
     if (!result.ok()) return result.status();
-    return absl::StrJoin(result->pieces(), "");
+    return io::Join({result->pieces(), state.origin.file.get()});
+  });
+}
+
+absl::Status WriteDescriptor(const Analysis& analysis, int fd, const WriteOptions& options) {
+  return internal::Guard([&]() -> absl::Status {
+    const State& state = internal::Access::StateOf(analysis);
+    const auto result = writer::Splice::Make(*state.analysis, ToWriter(options), state.bytes);
+    if (!result.ok()) return result.status();
+    const std::string name = absl::StrCat("descriptor ", fd);
+    return io::WritePieces(fd, {result->pieces(), state.origin.file.get()}, name);
   });
 }
 

@@ -1,5 +1,5 @@
 // Arena: memory that a Model's views point into. Grows in blocks, frees all at once, never moves
-// what it gave out. Also keeps alive what views outside of it point into (mapped files).
+// what it gave out.
 #ifndef SYMSHAPE_GRAPH_ARENA_H_
 #define SYMSHAPE_GRAPH_ARENA_H_
 
@@ -52,8 +52,6 @@ class Arena {
     return {copy.data(), copy.size()};
   }
 
-  void Keep(std::shared_ptr<const void> owner) { kept_.push_back(std::move(owner)); }
-
   size_t allocated_bytes() const { return allocated_bytes_; }
 
  private:
@@ -75,7 +73,6 @@ class Arena {
   size_t size_ = 0;  // of the last block
   size_t used_ = 0;  // in the last block
   size_t allocated_bytes_ = 0;
-  std::vector<std::shared_ptr<const void>> kept_;
 };
 
 }  // namespace symshape::graph

@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "graph/builder.h"
 #include "graph/from_wire.h"
-#include "io/map.h"
+#include "io/source_file.h"
 #include "protozero/pbf_reader.hpp"
 
 namespace symshape::graph {
@@ -106,7 +106,7 @@ absl::StatusOr<Model> LoadModel(absl::string_view bytes, absl::string_view name,
 }
 
 absl::StatusOr<std::unique_ptr<onnx::ModelProto>> LoadModelProto(const std::string& path) {
-  const absl::StatusOr<std::shared_ptr<const io::MappedFile>> file = io::MappedFile::Open(path);
+  const absl::StatusOr<std::shared_ptr<io::SourceFile>> file = io::SourceFile::Read(path);
   if (!file.ok()) return file.status();
   return ParseModelProto((*file)->bytes(), path);
 }

@@ -47,10 +47,10 @@ std::optional<absl::string_view> ReadExternal(ExternalEntries entries, int64_t e
     if (key == "offset" && !absl::SimpleAtoi(value, &offset)) return std::nullopt;
     if (key == "length" && !absl::SimpleAtoi(value, &length)) return std::nullopt;
   }
-  std::optional<io::ExternalData::Range> range = external->Read(location, offset, length);
-  if (!range.has_value()) return std::nullopt;
-  arena.Keep(std::move(range->file));
-  return range->bytes;
+  if (length != expected_bytes) return std::nullopt;
+  const std::optional<std::string> bytes = external->Read(location, offset, length);
+  if (!bytes.has_value()) return std::nullopt;
+  return arena.Copy(absl::string_view(*bytes));
 }
 
 absl::Status CheckDims(const Tensor& tensor) {

@@ -34,20 +34,22 @@ std::optional<std::string> ExternalPath(const std::string& folder, absl::string_
   return real.string();
 }
 
-std::optional<ExternalData::Range> ExternalData::Read(absl::string_view location, int64_t offset,
-                                                      int64_t length) {
-  const auto [it, inserted] = files_.try_emplace(std::string(location), nullptr);
-  if (inserted) {
+std::optional<std::string> ExternalData::Read(absl::string_view location, int64_t offset,
+                                              int64_t length) {
+  if (location_ != location) {
+    location_ = std::string(location);
+    file_ = nullptr;
     if (const std::optional<std::string> path = ExternalPath(folder_, location)) {
-      absl::StatusOr<std::shared_ptr<const MappedFile>> file = MappedFile::Open(*path);
-      if (file.ok()) it->second = *std::move(file);
+      absl::StatusOr<std::shared_ptr<SourceFile>> file = SourceFile::Open(*path);
+      if (file.ok()) file_ = *std::move(file);
     }
   }
-  if (it->second == nullptr) return std::nullopt;
-  const absl::string_view bytes = it->second->bytes();
-  const auto size = static_cast<int64_t>(bytes.size());
-  if (offset < 0 || offset > size || length > size - offset) return std::nullopt;
-  return Range{bytes.substr(offset, length < 0 ? absl::string_view::npos : length), it->second};
+  if (file_ == nullptr) return std::nullopt;
+  const auto size = static_cast<int64_t>(file_->bytes().size());
+  if (offset < 0 || length < 0 || offset > size || length > size - offset) return std::nullopt;
+  std::string bytes;
+  const absl::string_view range = file_->bytes().substr(offset, length);
+  return file_->AppendTo(range, bytes).ok() ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 }  // namespace symshape::io

@@ -6,10 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
-#include "io/map.h"
+#include "io/source_file.h"
 
 namespace symshape::io {
 
@@ -18,21 +18,19 @@ namespace symshape::io {
 // other files. The file need not exist.
 std::optional<std::string> ExternalPath(const std::string& folder, absl::string_view location);
 
-// Ranges of a model's external files, mapped at their first use.
+// Reads from a model's external files.
 class ExternalData {
  public:
   explicit ExternalData(std::string folder) : folder_(std::move(folder)) {}
 
-  struct Range {
-    absl::string_view bytes;
-    std::shared_ptr<const MappedFile> file;  // keeps the bytes
-  };
-  // nullopt where the file is absent, outside the folder or shorter. `length` < 0: to its end.
-  std::optional<Range> Read(absl::string_view location, int64_t offset, int64_t length);
+  // nullopt where the file is absent, outside the folder or shorter.
+  std::optional<std::string> Read(absl::string_view location, int64_t offset, int64_t length);
 
  private:
   std::string folder_;
-  absl::flat_hash_map<std::string, std::shared_ptr<const MappedFile>> files_;  // null: unusable
+  // The file that was read last: mostly all tensors lie in one.
+  std::string location_;
+  std::shared_ptr<SourceFile> file_;  // null: unusable
 };
 
 }  // namespace symshape::io

@@ -71,15 +71,7 @@ class TemporaryFile {
   int fd_;
 };
 
-absl::Status WritePieces(int fd, absl::Span<const absl::string_view> pieces,
-                         absl::string_view name) {
-  for (absl::string_view piece : pieces) {
-    if (absl::Status status = WriteAll(fd, piece, name); !status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
-absl::Status WriteDirectly(const std::string& path, absl::Span<const absl::string_view> pieces) {
+absl::Status WriteDirectly(const std::string& path, const Pieces& pieces) {
   const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (fd < 0) return SystemError(errno, "write", path);
   const absl::Cleanup close_fd = [fd] { close(fd); };
@@ -116,7 +108,32 @@ absl::StatusOr<std::string> ReadAll(int fd, size_t limit, absl::string_view name
   }
 }
 
-absl::Status ReplaceFile(const std::string& path, absl::Span<const absl::string_view> pieces) {
+absl::Status WritePieces(int fd, const Pieces& pieces, absl::string_view name) {
+  for (absl::string_view text : pieces.texts) {
+    const bool in_source = pieces.source != nullptr && pieces.source->Contains(text);
+    const absl::Status status =
+        in_source ? pieces.source->CopyTo(fd, text, name) : WriteAll(fd, text, name);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Join(const Pieces& pieces) {
+  std::string joined;
+  size_t size = 0;
+  for (absl::string_view text : pieces.texts) size += text.size();
+  joined.reserve(size);
+  for (absl::string_view text : pieces.texts) {
+    if (pieces.source == nullptr || !pieces.source->Contains(text)) {
+      joined.append(text.data(), text.size());
+    } else if (absl::Status s = pieces.source->AppendTo(text, joined); !s.ok()) {
+      return s;
+    }
+  }
+  return joined;
+}
+
+absl::Status ReplaceFile(const std::string& path, const Pieces& pieces) {
   std::optional<struct stat> old(std::in_place);
   if (stat(path.c_str(), &*old) != 0) old.reset();
   if (old.has_value() && S_ISDIR(old->st_mode)) {
@@ -127,8 +144,7 @@ absl::Status ReplaceFile(const std::string& path, absl::Span<const absl::string_
   fs::path target = path;
   if (fs::is_symlink(target, error)) target = fs::weakly_canonical(target, error);
   // A file that its owner made read-only is not to be replaced, though the folder would allow it.
-  if (old.has_value() &&
-      faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) {
+  if (old.has_value() && faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) {
     return SystemError(errno, "write", path);
   }
   absl::StatusOr<TemporaryFile> file = TemporaryFile::Beside(target);

@@ -96,8 +96,9 @@ std::vector<std::string> ExternalLocations(const onnx::ModelProto& proto) {
   return collector.Take();
 }
 
-absl::Status PlaceExternalFiles(const std::vector<std::string>& locations, const std::string& from,
-                                const std::string& to, ExternalData external_data) {
+absl::Status PlaceExternalFiles(absl::FunctionRef<std::vector<std::string>()> locations,
+                                const std::string& from, const std::string& to,
+                                ExternalData external_data) {
   const fs::path source_folder = from.empty() ? "." : from;
   const fs::path target_folder = to.empty() ? "." : to;
   std::error_code error;
@@ -105,7 +106,7 @@ absl::Status PlaceExternalFiles(const std::vector<std::string>& locations, const
     return absl::OkStatus();
   }
   std::vector<std::string> present;
-  for (const std::string& location : locations) {
+  for (const std::string& location : locations()) {
     if (fs::is_regular_file(source_folder / location, error)) present.push_back(location);
   }
   if (present.empty()) return absl::OkStatus();

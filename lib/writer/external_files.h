@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "onnx/onnx_pb.h"
@@ -17,12 +18,14 @@ std::vector<std::string> ExternalLocations(const onnx::ModelProto& proto);
 // The same from a model's bytes; weights are skipped. None where the bytes are damaged.
 std::vector<std::string> ExternalLocations(absl::string_view bytes);
 
-// Does for a result in `to` what `external_data` says about the files of a model in `from`. Files
-// that are absent are no obstacle. Nothing is done where the folders are the same. Errors:
+// Does for a result in `to` what `external_data` says about the files of a model in `from`, the
+// `locations`, which are only asked for where it matters: not where the folders are the same. Files
+// that are absent are no obstacle. Errors:
 // kFailedPrecondition  kRefuse; a location outside the model's folder
 //         kAlreadyExists       another file is there already; and io's
-absl::Status PlaceExternalFiles(const std::vector<std::string>& locations, const std::string& from,
-                                const std::string& to, ExternalData external_data);
+absl::Status PlaceExternalFiles(absl::FunctionRef<std::vector<std::string>()> locations,
+                                const std::string& from, const std::string& to,
+                                ExternalData external_data);
 
 }  // namespace symshape::writer
 

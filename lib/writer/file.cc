@@ -41,17 +41,19 @@ absl::Status WriteFile(const onnx::ModelProto& proto, const std::string& path,
                        const std::string& source_path, ExternalData external_data) {
   const absl::StatusOr<std::string> bytes = Serialize(proto);
   if (!bytes.ok()) return bytes.status();
-  const absl::Status placed = PlaceExternalFiles(ExternalLocations(proto), FolderOf(source_path),
-                                                 FolderOf(path), external_data);
+  const absl::Status placed =
+      PlaceExternalFiles([&] { return ExternalLocations(proto); }, FolderOf(source_path),
+                         FolderOf(path), external_data);
   if (!placed.ok()) return placed;
-  return io::ReplaceFile(path, {*bytes});
+  return io::ReplaceFile(path, {{*bytes}});
 }
 
-absl::Status WriteFile(absl::Span<const absl::string_view> pieces, absl::string_view source_bytes,
+absl::Status WriteFile(const io::Pieces& pieces, absl::string_view source_bytes,
                        const std::string& path, const std::string& source_path,
                        ExternalData external_data) {
-  const absl::Status placed = PlaceExternalFiles(
-      ExternalLocations(source_bytes), FolderOf(source_path), FolderOf(path), external_data);
+  const absl::Status placed =
+      PlaceExternalFiles([&] { return ExternalLocations(source_bytes); }, FolderOf(source_path),
+                         FolderOf(path), external_data);
   if (!placed.ok()) return placed;
   return io::ReplaceFile(path, pieces);
 }

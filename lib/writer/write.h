@@ -8,8 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "engine/analysis.h"
+#include "io/replace.h"
 #include "onnx/onnx_pb.h"
 
 namespace symshape::writer {
@@ -54,7 +54,7 @@ absl::Status WriteFile(const onnx::ModelProto& proto, const std::string& path,
                        const std::string& source_path, ExternalData external_data);
 
 // The same for a result in pieces (splice.h) of a model whose file has `source_bytes`.
-absl::Status WriteFile(absl::Span<const absl::string_view> pieces, absl::string_view source_bytes,
+absl::Status WriteFile(const io::Pieces& pieces, absl::string_view source_bytes,
                        const std::string& path, const std::string& source_path,
                        ExternalData external_data);
 

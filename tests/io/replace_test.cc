@@ -11,7 +11,6 @@
 #include <sstream>
 #include <string>
 
-#include "io/map.h"
 #include "io/scratch_folder.h"
 
 namespace symshape::io {
@@ -21,7 +20,7 @@ namespace fs = std::filesystem;
 
 TEST(ReplaceFile, WritesAllPiecesAndLeavesNothingElse) {
   const ScratchFolder folder;
-  ASSERT_TRUE(ReplaceFile(folder / "a", {"one", "", "two"}).ok());
+  ASSERT_TRUE(ReplaceFile(folder / "a", {{"one", "", "two"}}).ok());
   EXPECT_EQ(ReadText(folder / "a"), "onetwo");
   EXPECT_EQ(folder.entries(), 1u);
 }
@@ -30,7 +29,7 @@ TEST(ReplaceFile, KeepsThePermissionsOfWhatItReplaces) {
   const ScratchFolder folder;
   WriteText(folder / "a", "old");
   ASSERT_EQ(chmod((folder / "a").c_str(), 0640), 0);
-  ASSERT_TRUE(ReplaceFile(folder / "a", {"new"}).ok());
+  ASSERT_TRUE(ReplaceFile(folder / "a", {{"new"}}).ok());
   EXPECT_EQ(ReadText(folder / "a"), "new");
   EXPECT_EQ(fs::status(folder / "a").permissions(), static_cast<fs::perms>(0640));
 }
@@ -38,7 +37,7 @@ TEST(ReplaceFile, KeepsThePermissionsOfWhatItReplaces) {
 TEST(ReplaceFile, ANewFileHasThePermissionsOfAnyOther) {
   const ScratchFolder folder;
   WriteText(folder / "usual", "");
-  ASSERT_TRUE(ReplaceFile(folder / "a", {"new"}).ok());
+  ASSERT_TRUE(ReplaceFile(folder / "a", {{"new"}}).ok());
   EXPECT_EQ(fs::status(folder / "a").permissions(), fs::status(folder / "usual").permissions());
 }
 
@@ -46,18 +45,18 @@ TEST(ReplaceFile, FollowsALink) {
   const ScratchFolder folder;
   WriteText(folder / "real", "old");
   fs::create_symlink("real", folder / "link");
-  ASSERT_TRUE(ReplaceFile(folder / "link", {"new"}).ok());
+  ASSERT_TRUE(ReplaceFile(folder / "link", {{"new"}}).ok());
   EXPECT_TRUE(fs::is_symlink(folder / "link"));
   EXPECT_EQ(ReadText(folder / "real"), "new");
 }
 
 TEST(ReplaceFile, SaysWhatIsWrong) {
   const ScratchFolder folder;
-  absl::Status status = ReplaceFile(folder / "none/a", {"x"});
+  absl::Status status = ReplaceFile(folder / "none/a", {{"x"}});
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(status.message(), absl::string_view("cannot write '" + (folder / "none/a") +
                                                 "': No such file or directory"));
-  status = ReplaceFile(folder / "", {"x"});
+  status = ReplaceFile(folder / "", {{"x"}});
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(folder.entries(), 0u);
 }
@@ -70,7 +69,7 @@ TEST(ReplaceFile, LeavesAReadOnlyFileAlone) {
   // Nothing is read-only for root, so the call is made as nobody.
   const uid_t user = geteuid();
   ASSERT_EQ(seteuid(user == 0 ? 65534 : user), 0);
-  const absl::Status status = ReplaceFile(folder / "a", {"new"});
+  const absl::Status status = ReplaceFile(folder / "a", {{"new"}});
   ASSERT_EQ(seteuid(user), 0);
   EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(ReadText(folder / "a"), "old");
@@ -86,7 +85,7 @@ TEST(ReplaceFile, AFullDiskLeavesTheOldFile) {
   rlimit small = before;
   small.rlim_cur = 4096;
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
-  const absl::Status status = ReplaceFile(folder / "a", {std::string(10000, 'x')});
+  const absl::Status status = ReplaceFile(folder / "a", {{std::string(10000, 'x')}});
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ReadText(folder / "a"), "old");
@@ -96,7 +95,7 @@ TEST(ReplaceFile, AFullDiskLeavesTheOldFile) {
 TEST(ReplaceFile, WritesToAPipeDirectly) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
-  ASSERT_TRUE(ReplaceFile("/dev/fd/" + std::to_string(ends[1]), {"text"}).ok());
+  ASSERT_TRUE(ReplaceFile("/dev/fd/" + std::to_string(ends[1]), {{"text"}}).ok());
   close(ends[1]);
   const absl::StatusOr<std::string> got = ReadAll(ends[0], 100, "pipe");
   close(ends[0]);
@@ -112,44 +111,6 @@ TEST(ReadAll, StopsAtTheLimit) {
   std::rewind(file);
   EXPECT_EQ(ReadAll(fileno(file), 5000, "a")->size(), 5000u);
   std::fclose(file);
-}
-
-TEST(MappedFile, SaysWhatIsWrong) {
-  const ScratchFolder folder;
-  EXPECT_EQ(MappedFile::Open(folder / "none").status().code(), absl::StatusCode::kNotFound);
-  const absl::Status directory = MappedFile::Open(folder / "").status();
-  EXPECT_EQ(directory.message(),
-            absl::string_view("cannot read '" + (folder / "") + "': it is a directory"));
-  ASSERT_EQ(mkfifo((folder / "pipe").c_str(), 0600), 0);
-  EXPECT_EQ(MappedFile::Open(folder / "pipe").status().code(), absl::StatusCode::kUnavailable);
-}
-
-TEST(MappedFile, ASmallFileMayBeCutByOthers) {
-  const ScratchFolder folder;
-  const std::string text(100000, 'x');
-  WriteText(folder / "a", text);
-  const auto file = MappedFile::Open(folder / "a");
-  ASSERT_TRUE(file.ok());
-  std::filesystem::resize_file(folder / "a", 0);
-  EXPECT_EQ((*file)->bytes(), absl::string_view(text));
-}
-
-TEST(MappedFile, ALargeFileIsMapped) {
-  const ScratchFolder folder;
-  WriteText(folder / "a", "first");
-  std::filesystem::resize_file(folder / "a", size_t{64} << 20);  // sparse
-  const auto file = MappedFile::Open(folder / "a");
-  ASSERT_TRUE(file.ok());
-  EXPECT_EQ((*file)->bytes().size(), size_t{64} << 20);
-  EXPECT_EQ((*file)->bytes().substr(0, 5), "first");
-}
-
-TEST(MappedFile, AnEmptyFileHasNoBytes) {
-  const ScratchFolder folder;
-  WriteText(folder / "a", "");
-  const auto file = MappedFile::Open(folder / "a");
-  ASSERT_TRUE(file.ok());
-  EXPECT_TRUE((*file)->bytes().empty());
 }
 
 }  // namespace

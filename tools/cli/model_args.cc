@@ -1,5 +1,7 @@
 #include "cli/model_args.h"
 
+#include <unistd.h>
+
 #include "cli/flags.h"
 #include "cli/terminal.h"
 
@@ -107,8 +109,7 @@ absl::StatusOr<Analysis> InferModel(const ModelArgs& args) {
 absl::Status WriteModel(const Analysis& analysis, const std::string& path,
                         const WriteOptions& options) {
   if (path != "-") return WriteFile(analysis, path, options);
-  const absl::StatusOr<std::string> bytes = WriteBytes(analysis, options);
-  return bytes.ok() ? WriteStdout(*bytes) : bytes.status();
+  return WriteDescriptor(analysis, STDOUT_FILENO, options);
 }
 
 std::string NameOf(const ModelArgs& args) { return args.model == "-" ? "stdin" : args.model; }
