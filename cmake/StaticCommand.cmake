@@ -1,0 +1,40 @@
+# The command without shared libraries: to find and bind some thirty of them takes most of the time of
+# a small model. Where an archive is missing, or a sanitizer is asked for, it is linked as usual.
+
+# symshape_archives(targets…): makes imported shared libraries the archives that lie beside them
+# (Debian's libabsl_base.so.20220623 and libabsl_base.a). Sets SYMSHAPE_STATIC_COMMAND to OFF in the
+# caller's scope, and changes nothing, where one has none.
+function(symshape_archives)
+  foreach(target IN LISTS ARGN)
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL "INTERFACE_LIBRARY")
+      continue()
+    endif()
+    get_target_property(configurations ${target} IMPORTED_CONFIGURATIONS)
+    foreach(property IMPORTED_LOCATION ${configurations})
+      string(REGEX REPLACE "^(NONE|DEBUG|REL.*|MINSIZEREL)$" "IMPORTED_LOCATION_\\1" property ${property})
+      get_target_property(library ${target} ${property})
+      if(NOT library)
+        continue()
+      endif()
+      string(REGEX REPLACE "\\.so[.0-9]*$" ".a" archive "${library}")
+      if(NOT EXISTS "${archive}")
+        message(STATUS "command: with shared libraries, as there is no ${archive}")
+        set(SYMSHAPE_STATIC_COMMAND OFF PARENT_SCOPE)
+        return()
+      endif()
+      list(APPEND changes "${target}" "${property}" "${archive}")
+    endforeach()
+  endforeach()
+  while(changes)
+    list(POP_FRONT changes target property archive)
+    set_target_properties(${target} PROPERTIES ${property} "${archive}")
+  endwhile()
+endfunction()
+
+# symshape_static(target): one file. As a static PIE, whose exceptions are found as in any other
+# program (one that is not a PIE sorts all its tables at the first).
+function(symshape_static target)
+  target_link_options(${target} PRIVATE -static-pie)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+endfunction()
