@@ -25,8 +25,11 @@ std::string DiagnosticsText(const Analysis& analysis, std::string_view model,
                             const ReportOptions& options = {});
 // "218 of 218 tensors", "210 of 218 tensors, 6 named, 2 without rank".
 std::string SummaryText(const Analysis& analysis);
-// All of it, always with all tensors; docs/json.md has the schema.
-std::string ReportJson(const Analysis& analysis, std::string_view model);
+// All of it, always with all tensors; docs/json.md has the schema. On one line where several follow one
+// another (JSON Lines).
+enum class JsonLayout { kIndented, kOneLine };
+std::string ReportJson(const Analysis& analysis, std::string_view model,
+                       JsonLayout layout = JsonLayout::kIndented);
 
 // The model's contract: the conditions on its inputs' sizes under which it runs, a line each with the
 // node that needs it; and as JSON. kReparam writes H = 32*h for H % 32 == 0.

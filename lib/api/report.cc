@@ -119,10 +119,12 @@ absl::StatusOr<std::string> ExplainFact(const Analysis& analysis, std::string_vi
   });
 }
 
-std::string ReportJson(const Analysis& analysis, std::string_view model) {
+std::string ReportJson(const Analysis& analysis, std::string_view model, JsonLayout layout) {
   const internal::State& state = StateOf(analysis);
-  return report::Json(*state.analysis, state.tensors, state.contract(),
-                      SourcesOf(state), internal::ToAbsl(model));
+  return report::Json(*state.analysis, state.tensors, state.contract(), SourcesOf(state),
+                      internal::ToAbsl(model),
+                      layout == JsonLayout::kOneLine ? report::JsonLayout::kOneLine
+                                                     : report::JsonLayout::kIndented);
 }
 
 }  // namespace symshape

@@ -78,8 +78,9 @@ ordered_json SymbolJson(const engine::Analysis& analysis, symbolic::Dim symbol) 
           {"max", bound(bounds.hi, symbolic::Interval::kPlusInf)}};
 }
 
-std::string Dump(const ordered_json& json) {
-  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+std::string Dump(const ordered_json& json, JsonLayout layout) {
+  const int indent = layout == JsonLayout::kIndented ? 2 : -1;
+  return json.dump(indent, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
 ordered_json DiagnosticJson(const engine::Analysis& analysis,
@@ -107,8 +108,8 @@ ordered_json SummaryJson(const queries::Summary& summary) {
 }  // namespace
 
 std::string Json(const engine::Analysis& analysis, const queries::Tensors& tensors,
-                 const queries::Contract& contract, const Sources& sources,
-                 absl::string_view model) {
+                 const queries::Contract& contract, const Sources& sources, absl::string_view model,
+                 JsonLayout layout) {
   ordered_json json = {{"v", 1}, {"model", std::string(model)}};
   json["inputs"] = ShapesJson(analysis, tensors, tensors.inputs());
   json["outputs"] = ShapesJson(analysis, tensors, tensors.outputs());
@@ -129,7 +130,7 @@ std::string Json(const engine::Analysis& analysis, const queries::Tensors& tenso
     diagnostics.push_back(DiagnosticJson(analysis, diagnostic));
   }
   json["summary"] = SummaryJson(queries::Summarize(analysis, tensors));
-  return Dump(json);
+  return Dump(json, layout);
 }
 
 }  // namespace symshape::report

@@ -12,10 +12,12 @@
 
 namespace symshape::report {
 
-// One object, indented by two, with a newline at the end. Bytes that are no UTF-8 become U+FFFD.
+enum class JsonLayout { kIndented, kOneLine };  // indented by two
+
+// One object, with a newline at the end. Bytes that are no UTF-8 become U+FFFD.
 std::string Json(const engine::Analysis& analysis, const queries::Tensors& tensors,
-                 const queries::Contract& contract, const Sources& sources,
-                 absl::string_view model);
+                 const queries::Contract& contract, const Sources& sources, absl::string_view model,
+                 JsonLayout layout);
 
 }  // namespace symshape::report
 

@@ -1,5 +1,7 @@
 """Several models in one call: files and folders, in threads; a bad one does not stop the others."""
 
+import json
+
 import pytest
 from conftest import STALE, model_bytes
 
@@ -48,8 +50,9 @@ def test_goes_on_past_bad_files_and_tells_the_highest_code(zoo):
     assert result.returncode == 4
     assert lines(result) == ['zoo/a.onnx', 'zoo/deep/b.onnx', 'zoo/z.onnx']
     errors = result.stderr.splitlines()
-    assert len(errors) == 2
+    assert len(errors) == 3
     assert 'missing.onnx' in errors[0] and 'broken.onnx' in errors[1]
+    assert errors[2].startswith('symshape: 5 models, 2 failed, ')
     assert zoo.run('infer', 'missing.onnx', 'zoo/a.onnx').returncode == 3
 
 
@@ -66,7 +69,19 @@ def test_quiet_says_errors_only(zoo):
     assert (result.stdout, result.stderr, result.returncode) == ('', '', 0)
 
 
-@pytest.mark.parametrize('words', [['zoo', '-j', '0'], ['zoo', '-j', 'x'], ['zoo', '--json'], ['zoo', '-o', '-'], ['-', 'zoo'],
+def test_json_is_a_line_for_each_model(zoo):
+    zoo.write('zoo/broken.onnx', model_bytes(PLAIN)[:-9])
+    result = zoo.run('infer', 'zoo', '--json', '-j', '2', '--no-output')
+    assert result.returncode == 4
+    models = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [m['model'] for m in models] == ['zoo/a.onnx', 'zoo/broken.onnx', 'zoo/deep/b.onnx', 'zoo/z.onnx']
+    assert models[0]['outputs'] == {'y': ['N']}
+    assert 'zoo/broken.onnx' in models[1]['error']
+    alone = zoo.run('infer', 'zoo/z.onnx', '--json', '--no-output')
+    assert json.loads(alone.stdout) == models[3]
+
+
+@pytest.mark.parametrize('words', [['zoo', '-j', '0'], ['zoo', '-j', 'x'], ['zoo', '-o', '-'], ['-', 'zoo'],
                                    ['zoo/a.onnx', 'zoo/a.onnx'], ['zoo', '-o', 'out', '--in-place']])
 def test_refused_before_anything_is_written(zoo, words):
     before = zoo.names()

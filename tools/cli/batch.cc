@@ -72,14 +72,15 @@ class Reporter {
                                        : kClear);
     }
   }
-  int code() const { return code_; }
+  BatchResult result() const { return result_; }
 
  private:
   static constexpr char kClear[] = "\r\x1b[K";  // back to the line's start, which is emptied
 
   void SayNext() {
     Outcome& outcome = *outcomes_[next_];
-    code_ = std::max(code_, outcome.code);
+    result_.code = std::max(result_.code, outcome.code);
+    result_.failed += outcome.code != 0;
     if (progress_) Say(kClear);
     if (!outcome.line.empty()) std::fwrite(outcome.line.data(), 1, outcome.line.size(), stdout);
     if (!outcome.talk.empty()) Say(outcome.talk);
@@ -90,7 +91,7 @@ class Reporter {
   std::vector<std::optional<Outcome>> outcomes_;
   size_t next_ = 0;  // all before it are said
   size_t finished_ = 0;
-  int code_ = 0;
+  BatchResult result_;
   bool progress_;
 };
 
@@ -132,8 +133,8 @@ absl::StatusOr<std::vector<BatchItem>> BatchItems(absl::Span<const std::string> 
   return items;
 }
 
-int RunBatch(absl::Span<const BatchItem> items, int jobs,
-             const std::function<Outcome(const BatchItem&)>& work) {
+BatchResult RunBatch(absl::Span<const BatchItem> items, int jobs,
+                     const std::function<Outcome(const BatchItem&)>& work) {
   Reporter reporter(items.size());
   std::atomic<size_t> next = 0;
   const auto run = [&] {
@@ -144,7 +145,7 @@ int RunBatch(absl::Span<const BatchItem> items, int jobs,
   for (size_t t = 1; t < count; ++t) threads.emplace_back(run);
   run();
   for (std::thread& thread : threads) thread.join();
-  return reporter.code();
+  return reporter.result();
 }
 
 }  // namespace symshape::cli

@@ -36,10 +36,15 @@ absl::StatusOr<std::vector<BatchItem>> BatchItems(absl::Span<const std::string> 
                                                   const OutputArgs& output, bool no_output,
                                                   const std::string& what);
 
+struct BatchResult {
+  int code = 0;  // the highest exit code
+  int failed = 0;
+};
+
 // Runs `work` on each item in `jobs` threads, and says the outcomes in the items' order, with a
-// progress line on a terminal. Returns the highest exit code.
-int RunBatch(absl::Span<const BatchItem> items, int jobs,
-             const std::function<Outcome(const BatchItem&)>& work);
+// progress line on a terminal.
+BatchResult RunBatch(absl::Span<const BatchItem> items, int jobs,
+                     const std::function<Outcome(const BatchItem&)>& work);
 
 }  // namespace symshape::cli
 

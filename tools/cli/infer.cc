@@ -16,6 +16,7 @@
 #include "cli/model_args.h"
 #include "cli/output_path.h"
 #include "cli/terminal.h"
+#include "nlohmann/json.hpp"
 #include "symshape/report.h"
 #include "symshape/write.h"
 
@@ -56,7 +57,7 @@ constexpr Flag<InferArgs> kFlags[] = {
      &InferArgs::strict},
     {"--require-complete", "", "a tensor of unknown rank is an error: exit 1",
      &InferArgs::require_complete},
-    {"--json", "", "print JSON (docs/json.md)", &InferArgs::json},
+    {"--json", "", "print JSON (docs/json.md), of several models a line each", &InferArgs::json},
     {"-q,--quiet", "", "print errors only", &InferArgs::quiet},
     {"-v,--verbose", "", "print all tensors, conditions and notes", &InferArgs::verbose},
 };
@@ -144,6 +145,13 @@ void Report(const InferArgs& args, const Globals& globals, const Analysis& analy
   std::fwrite(text.data(), 1, text.size(), stream);
 }
 
+// In the place of ReportJson's line.
+std::string ErrorJson(const std::string& model, absl::string_view why) {
+  using nlohmann::ordered_json;
+  const ordered_json json = {{"v", 1}, {"model", model}, {"error", std::string(why)}};
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
 absl::Status CheckUsage(const InferArgs& args) {
   if (args.no_output && args.output.given()) {
     return absl::InvalidArgumentError("--no-output contradicts -o and --in-place");
@@ -174,24 +182,30 @@ int InferOne(const InferArgs& args, const Globals& globals) {
   return kOk;
 }
 
-// One model of many: a line, or an error.
+// What is said of one model of many: a line, or an error.
+Outcome Failure(const InferArgs& args, const BatchItem& item, int code, absl::string_view why) {
+  Outcome outcome{code, "", absl::StrCat("symshape: error: ", why, "\n")};
+  if (args.json && !args.quiet) outcome.line = ErrorJson(item.model, why);
+  return outcome;
+}
+
 Outcome InferInBatch(const InferArgs& args, const BatchItem& item, bool color) {
   const Clock::time_point start = Clock::now();
   const auto failed = [&](const absl::Status& status) {
-    return Outcome{ExitCodeOf(status), "", absl::StrCat("symshape: error: ", status.message(), "\n")};
+    return Failure(args, item, ExitCodeOf(status), absl::string_view(status.message()));
   };
   ModelArgs model = args.model;
   model.model = item.model;
   const absl::StatusOr<Analysis> analysis = InferModel(model);
   if (!analysis.ok()) return failed(analysis.status());
-  Outcome outcome;
-  outcome.talk = DiagnosticsText(*analysis, item.model,
-                                 {.all_tensors = args.verbose || args.strict,
-                                  .errors_only = !args.verbose && !args.strict,
-                                  .color = color});
+  const std::string talk = DiagnosticsText(*analysis, item.model,
+                                           {.all_tensors = args.verbose || args.strict,
+                                            .errors_only = !args.verbose && !args.strict,
+                                            .color = color});
   if (const std::string refusal = Refusal(args, *analysis); !refusal.empty()) {
-    outcome.code = kFindings;
-    absl::StrAppend(&outcome.talk, "symshape: error: ", item.model, ": ", refusal, "\n");
+    Outcome outcome =
+        Failure(args, item, kFindings, absl::StrCat(item.model, ": ", refusal));
+    outcome.talk.insert(0, talk);
     return outcome;
   }
   if (!item.output.empty()) {
@@ -199,7 +213,11 @@ Outcome InferInBatch(const InferArgs& args, const BatchItem& item, bool color) {
       return failed(status);
     }
   }
-  if (!args.quiet) {
+  Outcome outcome{kOk, "", talk};
+  if (args.quiet) return outcome;
+  if (args.json) {
+    outcome.line = ReportJson(*analysis, item.model, JsonLayout::kOneLine);
+  } else {
     outcome.line = absl::StrCat(item.model, ": ", SummaryText(*analysis), ", ",
                                 MillisecondsSince(start), " ms\n");
   }
@@ -212,13 +230,18 @@ int InferMany(const InferArgs& args, const Globals& globals) {
     return Fail(absl::InvalidArgumentError(
         absl::StrCat("-j: '", args.jobs, "' is no number of threads above 0")));
   }
-  if (args.json) return Fail(absl::InvalidArgumentError("--json takes one model"));
   const absl::StatusOr<std::vector<BatchItem>> items =
       BatchItems(args.models, args.output, args.no_output, "inferred");
   if (!items.ok()) return Fail(items.status());
   const bool color = UseColor(globals, stderr);
-  return RunBatch(*items, jobs,
-                  [&](const BatchItem& item) { return InferInBatch(args, item, color); });
+  const Clock::time_point start = Clock::now();
+  const BatchResult result = RunBatch(
+      *items, jobs, [&](const BatchItem& item) { return InferInBatch(args, item, color); });
+  if (!args.quiet) {
+    Say(absl::StrCat("symshape: ", items->size(), " models, ", result.failed, " failed, ",
+                     MillisecondsSince(start), " ms\n"));
+  }
+  return result.code;
 }
 
 int RunInfer(InferArgs args, const Globals& globals) {
