@@ -23,6 +23,7 @@ void Walk::AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool tr
   Type type = tables().type(info.type);
   if (declared->kind != DeclaredType::Kind::kTensor) {
     if (type.kind == Type::Kind::kUnknown) {
+      HasSymbols(frame);
       info.type = TypeOfClaim(*declared, "declared");
     }
     return;

@@ -1,4 +1,10 @@
 // Function bodies, inferred per call: model-local functions, and the bodies of onnx's schemas.
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <vector>
+
+#include "engine/memo.h"
 #include "engine/walk.h"
 
 namespace symshape::engine {
@@ -37,18 +43,56 @@ std::vector<Attribute> AttributesOfCall(const Frame& caller, const graph::Node& 
 
 }  // namespace
 
+// A call whose function told nothing new is remembered as an answer of a rule is (memo.h): what its
+// nodes require is listed already, so an equal call has nothing to add. Only where a run of the
+// model passes once and for certain, as what is required elsewhere depends on the place.
 void Walk::InferFunction(Frame& frame, uint32_t node, const graph::Model& model,
                          const graph::Function& function, absl::Span<const Info> inputs,
                          absl::Span<Info> outputs) {
+  const graph::Node& call = frame.graph.nodes[node];
+  const bool usual = !frame.conditional && !frame.repeated && branch_needs_ == nullptr;
+  const std::optional<Memo::Key> key =
+      usual ? Memo::KeyOf(frame.model.op(call), call, inputs) : std::nullopt;
+  const uint64_t facts = FactsOfNow();
+  if (key) {
+    if (const std::optional<Memo::Answer> answer = memo_.Find(*key, facts)) {
+      std::copy(answer->outputs.begin(), answer->outputs.end(), outputs.begin());
+      assert(CallAgrees(frame, node, model, function, inputs, outputs));
+      return;
+    }
+  }
+  const uint64_t told = told_;
+  const Frame* body = EnterFunction(frame, node, model, function, inputs, outputs);
+  if (key && body != nullptr && !body->has_symbols && told_ == told && FactsOfNow() == facts) {
+    memo_.Remember(*key, facts, outputs, /*needs=*/{}, /*open=*/true);
+  }
+}
+
+#ifndef NDEBUG
+// Whether the function says today what the memo says, and nothing else.
+bool Walk::CallAgrees(Frame& frame, uint32_t node, const graph::Model& model,
+                      const graph::Function& function, absl::Span<const Info> inputs,
+                      absl::Span<const Info> remembered) {
+  const uint64_t told = told_;
+  std::vector<Info> today(remembered.size());
+  const Frame* body = EnterFunction(frame, node, model, function, inputs, absl::MakeSpan(today));
+  return body != nullptr && !body->has_symbols && told_ == told &&
+         std::equal(today.begin(), today.end(), remembered.begin(),
+                    [this](const Info& now, const Info& then) { return Alike(now, then); });
+}
+#endif
+
+Frame* Walk::EnterFunction(Frame& frame, uint32_t node, const graph::Model& model,
+                           const graph::Function& function, absl::Span<const Info> inputs,
+                           absl::Span<Info> outputs) {
   if (depth_ >= kMaxDepth) {
     Report(AtNode(frame, node, "too-deep"));
-    return;
+    return nullptr;
   }
   Frame& body = Child(frame, node, model, *function.graph);
   if (body.conditional != frame.conditional) body.memory.clear();
   body.conditional = frame.conditional;
-  body.call_attribute_storage =
-      AttributesOfCall(frame, frame.graph.nodes[node], function);
+  body.call_attribute_storage = AttributesOfCall(frame, frame.graph.nodes[node], function);
   body.call_attributes = body.call_attribute_storage;
   StartFrame(body);
   const std::vector<graph::ValueId>& formals = body.graph.inputs;
@@ -59,6 +103,7 @@ void Walk::InferFunction(Frame& frame, uint32_t node, const graph::Model& model,
   InferGraph(body);
   --depth_;
   for (size_t o = 0; o < outputs.size(); ++o) outputs[o] = OutputOf(body, o);
+  return &body;
 }
 
 }  // namespace symshape::engine

@@ -30,6 +30,7 @@ void Walk::Report(Diagnostic diagnostic) {
            .second) {
     return;
   }
+  ++told_;
   analysis_->diagnostics_.push_back(std::move(diagnostic));
 }
 
@@ -75,6 +76,7 @@ size_t Walk::Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> 
   std::vector<Requirement>& list = analysis_->requirements_;
   const auto [at, is_new] = required_.try_emplace({ways, conditional}, list.size());
   if (is_new) {
+    ++told_;
     list.push_back({std::move(ways), {message.begin(), message.end()}, &owner->graph, node,
                     conditional, {}});
     return at->second;
@@ -83,6 +85,7 @@ size_t Walk::Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> 
   const std::pair<const graph::Graph*, uint32_t> other{&owner->graph, node};
   if (other != std::pair(listed.graph, listed.node) && listed.also.size() < kMaxAlso &&
       std::find(listed.also.begin(), listed.also.end(), other) == listed.also.end()) {
+    ++told_;
     listed.also.push_back(other);
   }
   return at->second;
@@ -133,6 +136,7 @@ void Walk::ForgetRequirements(size_t size) {
 
 Dim Walk::Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view stem,
                 Interval domain) {
+  HasSymbols(frame);
   const auto [it, is_new] = fresh_.try_emplace(FreshKey{frame.id, node, nth, std::string(stem)}, Dim());
   if (!frame.repeated) {
     if (is_new) it->second = context().Fresh(NewName(stem), domain);
@@ -146,6 +150,10 @@ Dim Walk::Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view ste
   }
   if (domain.hi != Interval::kPlusInf) Bound(it->second, context().Constant(domain.hi));
   return it->second;
+}
+
+void Walk::HasSymbols(Frame& frame) {
+  for (Frame* f = &frame; f != nullptr && !f->has_symbols; f = f->parent) f->has_symbols = true;
 }
 
 std::string Walk::NewName(absl::string_view stem) {

@@ -56,6 +56,7 @@ struct Frame {
   std::vector<rules::Info> infos;  // by value
   absl::Span<const graph::Attribute> call_attributes;
   std::vector<graph::Attribute> call_attribute_storage;
+  bool has_symbols = false;  // it, or one within it, has fresh symbols of its own
   bool conditional = false;  // need not be entered
   bool repeated = false;     // may be entered several times in a run: its fresh symbols are local
 
@@ -165,6 +166,13 @@ class Walk {
   void InferFunction(Frame& frame, uint32_t node, const graph::Model& model,
                      const graph::Function& function, absl::Span<const Info> inputs,
                      absl::Span<Info> outputs);
+  // nullptr where nesting is too deep.
+  Frame* EnterFunction(Frame& frame, uint32_t node, const graph::Model& model,
+                       const graph::Function& function, absl::Span<const Info> inputs,
+                       absl::Span<Info> outputs);
+  bool CallAgrees(Frame& frame, uint32_t node, const graph::Model& model,
+                  const graph::Function& function, absl::Span<const Info> inputs,
+                  absl::Span<const Info> remembered);
 
   // user_ops.cc
   void CheckDefinitions();
@@ -206,6 +214,7 @@ class Walk {
   symbolic::Tri DecideQuickly(const symbolic::Fact& fact);
   Dim Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view stem,
             symbolic::Interval domain);
+  static void HasSymbols(Frame& frame);
   std::string NewName(absl::string_view stem);
   void ForgetRequirements(size_t size);
   void Bound(Dim symbol, Dim limit);
@@ -226,6 +235,7 @@ class Walk {
   int depth_ = 0;
   Memo memo_;
   uint64_t facts_told_ = 0;  // those that may leave the epoch as it is included
+  uint64_t told_ = 0;        // what else was told: diagnostics, requirements
   absl::flat_hash_map<const graph::Model*, std::vector<std::optional<Plan>>> plans_;
   // Keys of a node's fresh symbols that no rule asks for.
   static constexpr uint32_t kElementKeys = 1u << 24;

@@ -56,6 +56,29 @@ TEST(Memo, AttributesOfTheCallDecideInsideAFunction) {
   EXPECT_EQ(m->Shape("b"), "[A*B, 1]");
 }
 
+// Many calls, of which most are answered by the memo; the debug build enters each all the same.
+TEST(Memo, CallsOfAFunction) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17, "f" : 1]>
+    g (float[A, B] x, float[C, 4] w) => (d, u, e) {
+      a = f.Layer(x, w)
+      b = f.Layer(a, w)
+      c = f.Layer(b, w)
+      d = f.Layer(c, w)
+      t = f.Positions(x)
+      u = f.Positions(x)
+      e = f.Layer(w, w)
+    }
+    <domain: "f", opset_import: ["" : 17]>
+    Layer (x, w) => (z) { y = MatMul(x, w) z = Relu(y) }
+    <domain: "f", opset_import: ["" : 17]>
+    Positions (x) => (y) { y = NonZero(x) })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("d"), "[A, 4]");
+  EXPECT_EQ(m->Shape("e"), "[4, 4]");  // each calls a need of its own: B == C, C == 4
+  EXPECT_EQ(m->Shape("t"), "[2, nonzero_1]");
+  EXPECT_EQ(m->Shape("u"), "[2, nonzero_2]");
+}
+
 // In the branch M is 4; outside it is not, and the same node answers anew.
 TEST(Memo, FactsOfABranchStayThere) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
