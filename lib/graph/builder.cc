@@ -1,6 +1,7 @@
 #include "graph/builder.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "graph/call_graph.h"
@@ -62,7 +63,7 @@ absl::Status Builder::BeginGraph(absl::string_view name) {
   graph->index = static_cast<uint32_t>(model_.graphs.size());
   graph->parent = depth_ == 0 ? nullptr : scopes_[depth_ - 1]->graph;
   scope.graph = graph.get();
-  scope.ids.clear();
+  scope.ids.Clear();
   scope.origins.clear();
   scope.value_infos.clear();
   model_.graphs.push_back(std::move(graph));
@@ -76,17 +77,16 @@ void Builder::Reserve(size_t nodes) {
   scope.graph->nodes.reserve(nodes);
   scope.graph->values.reserve(values);
   scope.origins.reserve(values);
-  scope.ids.reserve(values);
+  scope.ids.Reserve(values);
 }
 
 ValueId Builder::Use(Scope& scope, absl::string_view name) {
-  const auto next = static_cast<ValueId>(scope.graph->values.size());
-  const auto [it, inserted] = scope.ids.try_emplace(name, next);
-  if (inserted) {
+  const auto [id, is_new] = scope.ids.FindOrAdd(name, scope.graph->values);
+  if (is_new) {
     scope.graph->values.push_back({name});
     scope.origins.emplace_back();
   }
-  return it->second;
+  return id;
 }
 
 // Inputs and outputs are asked first, value_info last: the first declaration counts.
@@ -254,8 +254,8 @@ absl::StatusOr<const Graph*> Builder::EndGraph() {
   Graph& graph = *scope.graph;
   if (absl::Status status = Capture(depth_ - 1); !status.ok()) return status;
   for (const auto& [name, type] : scope.value_infos) {
-    const auto it = scope.ids.find(name);
-    if (it != scope.ids.end()) Declare(scope, it->second, type);
+    const std::optional<ValueId> id = scope.ids.Find(name, graph.values);
+    if (id.has_value()) Declare(scope, *id, type);
   }
   std::vector<uint32_t> producers;
   producers.reserve(scope.origins.size());

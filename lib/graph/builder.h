@@ -32,6 +32,7 @@
 #include "absl/types/span.h"
 #include "graph/arena.h"
 #include "graph/model.h"
+#include "graph/name_table.h"
 
 namespace symshape::graph {
 
@@ -87,7 +88,7 @@ class Builder {
   };
   struct Scope {
     Graph* graph = nullptr;
-    absl::flat_hash_map<absl::string_view, ValueId> ids;
+    NameTable ids;
     std::vector<Origin> origins;  // by ValueId
     std::vector<std::pair<absl::string_view, const DeclaredType*>> value_infos;
   };
