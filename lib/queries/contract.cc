@@ -115,6 +115,7 @@ void Contract::Collect() {
       AddClauses(Simplify(*context_, clause, broadcasts), requirement);
       if (clause.size() == 1 && clause[0].kind == Fact::Kind::kBroadcast) {
         broadcasts.push_back(clause[0]);
+        context_->Assume(clause[0], {}).IgnoreError();
       }
     }
   }

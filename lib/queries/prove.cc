@@ -145,9 +145,12 @@ Tri Holds(const Context& context, const Clauses& clauses, const Bindings& sizes)
 }
 
 std::string Text(const Context& context, const Clause& clause) {
-  return absl::StrJoin(clause, " or ", [&](std::string* out, const Fact& fact) {
-    absl::StrAppend(out, context.Print(fact));
-  });
+  std::vector<std::string> facts;  // what differs inside may print the same
+  for (const Fact& fact : clause) {
+    std::string text = context.Print(fact);
+    if (!absl::c_linear_search(facts, text)) facts.push_back(std::move(text));
+  }
+  return absl::StrJoin(facts, " or ");
 }
 
 std::string Text(const Context& context, const Clauses& clauses) {

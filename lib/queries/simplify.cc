@@ -51,7 +51,10 @@ class Simplifier {
   // Rewrites the first fact that can be, and looks at what comes of it again.
   void Rewrite(Clause clause) {
     for (size_t i = 0; i < clause.size(); ++i) {
-      if (SplitProduct(clause, i) || CancelSymbol(clause, i) || OpenBroadcast(clause, i)) return;
+      if (SplitProduct(clause, i) || CancelSymbol(clause, i) || OpenBroadcast(clause, i) ||
+          SpellBroadcast(clause, i)) {
+        return;
+      }
       CancelNumbers(clause[i]);
       if (std::optional<Fact> divides = AsDivides(clause[i])) clause[i] = *divides;
       if (std::optional<Fact> simpler = AsThreshold(context_, {clause[i]})) clause[i] = *simpler;
@@ -104,25 +107,61 @@ class Simplifier {
     return false;
   }
 
-  // What x and y broadcast to is x where y is x or 1.
+  // Whether `dim` is what x and y broadcast to.
+  bool IsBroadcastOf(Dim dim, Dim x, Dim y) {
+    const Dim written =
+        context_.Mul(context_.Max(x, y), context_.Min(Dim::Inline(1), context_.Min(x, y)));
+    return dim == written || dim == context_.Broadcast(x, y);
+  }
+
+  // What x and y broadcast to is x where y is x or 1; it is 1 where both are.
   bool OpenBroadcast(const Clause& clause, size_t i) {
     const Fact& fact = clause[i];
     if (fact.kind != Fact::Kind::kEq) return false;
+    const Dim one = Dim::Inline(1);
     for (const Fact& known : broadcasts_) {
       for (const auto& [x, y] : {std::pair(known.a, known.b), std::pair(known.b, known.a)}) {
-        const Dim one = Dim::Inline(1);
-        const Dim written = context_.Mul(context_.Max(x, y), context_.Min(one, context_.Min(x, y)));
         for (const auto& [side, other] : {std::pair(fact.a, fact.b), std::pair(fact.b, fact.a)}) {
-          if (other != x || (side != written && side != context_.Broadcast(x, y))) continue;
+          if ((other != x && other != one) || !IsBroadcastOf(side, x, y)) continue;
           Clause opened = clause;
-          opened[i] = {Fact::Kind::kEq, y, x};
-          opened.insert(opened.begin() + static_cast<ptrdiff_t>(i) + 1, {Fact::Kind::kEq, y, one});
+          if (other == x) {
+            opened[i] = {Fact::Kind::kEq, y, x};
+            opened.insert(opened.begin() + static_cast<ptrdiff_t>(i) + 1, {Fact::Kind::kEq, y, one});
+          } else if (absl::c_linear_search(clause, Fact{Fact::Kind::kEq, x, one})) {
+            opened.erase(opened.begin() + static_cast<ptrdiff_t>(i));
+          } else {
+            continue;
+          }
           todo_.push_back(std::move(opened));
           return true;
         }
       }
     }
     return false;
+  }
+
+  // That two sizes fit each other, as the three ways in which they can, where that becomes shorter: one
+  // of them is impossible, or a side is itself what two sizes broadcast to.
+  bool SpellBroadcast(const Clause& clause, size_t i) {
+    const Fact& fact = clause[i];
+    if (fact.kind != Fact::Kind::kBroadcast) return false;
+    const Dim one = Dim::Inline(1);
+    Clause ways;
+    bool worth_it = absl::c_any_of(broadcasts_, [&](const Fact& known) {
+      return IsBroadcastOf(fact.a, known.a, known.b) || IsBroadcastOf(fact.b, known.a, known.b);
+    });
+    for (const Fact& way : {Fact{Fact::Kind::kEq, fact.a, fact.b}, Fact{Fact::Kind::kEq, fact.a, one},
+                            Fact{Fact::Kind::kEq, fact.b, one}}) {
+      const bool possible = context_.Decide(way) != Tri::kNo;
+      worth_it = worth_it || !possible;
+      if (possible) ways.push_back(way);
+    }
+    if (!worth_it || ways.empty()) return false;
+    Clause spelled = clause;
+    spelled.erase(spelled.begin() + static_cast<ptrdiff_t>(i));
+    spelled.insert(spelled.begin() + static_cast<ptrdiff_t>(i), ways.begin(), ways.end());
+    todo_.push_back(std::move(spelled));
+    return true;
   }
 
   // 36*a == 9*b says 4*a == b.

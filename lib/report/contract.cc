@@ -20,6 +20,15 @@ using nlohmann::ordered_json;
 using queries::Condition;
 
 constexpr size_t kWidest = 40;
+constexpr size_t kLongest = 240;  // of a condition that is printed whole
+
+// What nobody reads is cut; programs get all of it (--json).
+std::string Readable(const std::string& when) {
+  if (Columns(when) <= kLongest) return when;
+  const size_t end = when.rfind(' ', kLongest - 60);
+  return absl::StrCat(when.substr(0, end), " ... (", when.size() - end,
+                      " characters more: --json has them)");
+}
 
 using NodeRef = std::pair<const graph::Graph*, uint32_t>;
 
@@ -120,7 +129,7 @@ std::string ContractText(const engine::Analysis& analysis, const queries::Contra
   }
   for (const Condition& condition :
        form == ContractForm::kReparam ? reparam.conditions : contract.conditions()) {
-    lines.emplace_back(condition.when, &condition);
+    lines.emplace_back(Readable(condition.when), &condition);
   }
   size_t width = 0;
   for (const auto& [when, condition] : lines) {

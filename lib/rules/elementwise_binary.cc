@@ -42,7 +42,26 @@ absl::Status InferBinary(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// Integers are not divided by 0: all divisors are looked at before the first division, so that an empty
+// dividend does not help. Source: onnxruntime core/providers/cpu/math/element_wise_ops.cc, Div and Mod.
+void RequireDivisors(const Operands& in, Results& out) {
+  if (!graph::IsInteger(in.type(1))) return;
+  const std::vector<Element>* divisors = in.Elements(1);
+  if (divisors == nullptr) return;
+  for (const Element& divisor : *divisors) {
+    if (!divisor.is_integer()) continue;
+    const Expr size(in.context(), divisor.num);
+    out.Require(Ne(size, 0), {"divisor ", size, " is not 0"});
+  }
+}
+
+absl::Status InferDiv(const Operands& in, Results& out) {
+  RequireDivisors(in, out);
+  return InferBinary<&ElementMath::Div, &RangeMath::Div>(in, out);
+}
+
 absl::Status InferMod(const Operands& in, Results& out) {
+  RequireDivisors(in, out);
   if (in.Int("fmod", 0) != 0) return InferBinaryValue<&ElementMath::TruncMod>(in, out);
   const absl::Status status = InferBinaryValue<&ElementMath::FloorMod>(in, out);
   if (NeedsRange(out)) {
@@ -148,7 +167,7 @@ constexpr Rule kElementwiseBinaryRules[] = {
     {kOnnx, "BitwiseAnd", 18, InferBinaryValue<&M::BitwiseAnd>},
     {kOnnx, "BitwiseOr", 18, InferBinaryValue<&M::BitwiseOr>},
     {kOnnx, "BitwiseXor", 18, InferBinaryValue<&M::BitwiseXor>},
-    {kOnnx, "Div", 1, InferBinary<&M::Div, &R::Div>},
+    {kOnnx, "Div", 1, InferDiv},
     {kOnnx, "Max", 1, InferNary<&M::Max, &R::Max>},
     {kOnnx, "Mean", 1, InferMean},
     {kOnnx, "Min", 1, InferNary<&M::Min, &R::Min>},

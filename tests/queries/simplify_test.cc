@@ -13,6 +13,7 @@ namespace {
 
 using symbolic::Bindings;
 using symbolic::Context;
+using symbolic::Dim;
 using symbolic::Fact;
 using symbolic::Tri;
 
@@ -86,6 +87,23 @@ TEST(Simplify, OpensABroadcastThatIsKnown) {
   const Fact known{Fact::Kind::kBroadcast, *context.FindSymbol("s"), *context.FindSymbol("m")};
   const Clauses simple = Simplify(context, Read(context, "max(s, m)*min(1, s, m) == s"), {known});
   EXPECT_EQ(Text(context, simple), "m == s or m == 1");
+}
+
+// What s and m broadcast to fits s again only where m does, which is known: nothing new.
+TEST(Simplify, SpellsWhatFitsABroadcast) {
+  Context context;
+  for (const char* name : {"s", "m"}) context.Symbol(name);
+  const Dim s = *context.FindSymbol("s"), m = *context.FindSymbol("m");
+  const Fact known{Fact::Kind::kBroadcast, s, m};
+  const Fact again{Fact::Kind::kBroadcast, context.Broadcast(s, m), s};
+  EXPECT_EQ(Text(context, Simplify(context, Clause{again}, {known})), "m == s or m == 1 or s == 1");
+}
+
+TEST(Simplify, LeavesOutTheWaysThatNoSizeTakes) {
+  Context context;
+  const Dim n = context.Symbol("n");
+  const Fact fits{Fact::Kind::kBroadcast, n, context.Constant(10)};
+  EXPECT_EQ(Text(context, Simplify(context, Clause{fits})), "n == 10 or n == 1");
 }
 
 TEST(Simplify, EachUnderThoseBeforeIt) {
