@@ -1,6 +1,7 @@
 #include "writer/external_files.h"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <system_error>
 
@@ -8,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "io/errors.h"
 #include "io/external_data.h"
+#include "io/replace.h"
+#include "io/source_file.h"
 
 namespace symshape::writer {
 namespace {
@@ -57,6 +60,18 @@ class Collector {
   absl::flat_hash_set<std::string> seen_;
 };
 
+// Synced, as the model that names it is.
+absl::Status CopyFile(const fs::path& source, const fs::path& target) {
+  const absl::StatusOr<std::shared_ptr<io::SourceFile>> file =
+      io::SourceFile::Open(source.string());
+  if (!file.ok()) return file.status();
+  const absl::Status status = io::ReplaceFile(target.string(), {{(*file)->bytes()}, file->get()});
+  if (!status.ok()) return status;
+  std::error_code error;
+  fs::permissions(target, fs::status(source, error).permissions(), error);
+  return error ? io::SystemError(error.value(), "write", target.string()) : absl::OkStatus();
+}
+
 absl::Status PlaceFile(const fs::path& source, const fs::path& target, ExternalData how) {
   std::error_code error;
   if (fs::exists(target, error)) {
@@ -65,18 +80,10 @@ absl::Status PlaceFile(const fs::path& source, const fs::path& target, ExternalD
                                                  target.string(), "' exists already"));
   }
   fs::create_directories(target.parent_path(), error);
-  if (how == ExternalData::kHardlink) {
-    fs::create_hard_link(source, target, error);
-  } else if (!error) {
-    fs::copy_file(source, target, error);
-    if (error) {
-      std::error_code ignored;
-      fs::remove(target, ignored);
-    }
-  }
+  if (how == ExternalData::kCopy) return CopyFile(source, target);
+  fs::create_hard_link(source, target, error);
   if (!error) return absl::OkStatus();
-  return io::SystemError(error.value(), how == ExternalData::kHardlink ? "link" : "copy to",
-                         target.string());
+  return io::SystemError(error.value(), "link", target.string());
 }
 
 absl::Status Refusal(const std::vector<std::string>& locations, const std::string& target_folder) {
