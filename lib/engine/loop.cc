@@ -65,9 +65,10 @@ class LoopRun {
 
   // Runs to the fixpoint and leaves the facts of the last run in scope. `before` and `after` are the
   // body's inputs around the carried ones; the first carried output is number `first_output`.
-  // False where the body could not be entered: nothing is in scope then.
+  // False where the body could not be entered: nothing is in scope then. `limit`: every trip's number is
+  // below it.
   bool ToFixpoint(const std::vector<Info>& before, const std::vector<Info>& after,
-                  size_t first_output) {
+                  size_t first_output, std::optional<Dim> limit) {
     const size_t required = walk_.analysis_->requirements_.size();
     bool closed = false;
     for (int attempt = 0;; ++attempt) {
@@ -76,6 +77,7 @@ class LoopRun {
       inputs.insert(inputs.end(), after.begin(), after.end());
       walk_.ForgetRequirements(required);
       walk_.context().Push();
+      if (limit) walk_.Bound(trip_, walk_.context().Sub(*limit, walk_.context().Constant(1)));
       last_ = walk_.EnterBody(frame_, node_, body_, inputs, Walk::Entered::kRepeatedly);
       if (last_ == nullptr) {
         walk_.context().Pop();
@@ -240,7 +242,7 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   const std::vector<Info> before = {
       OneElement(tables(), ElementType::kInt64, run.trip(), *body, 0),
       OneElement(tables(), ElementType::kBool, context().Constant(1), *body, 1)};
-  if (!run.ToFixpoint(before, {}, 1)) return;
+  if (!run.ToFixpoint(before, {}, 1, limit)) return;
 
   const std::optional<Dim> goes_on = ScalarOf(tables(), OutputOf(*run.last(), 0));
   const bool to_the_end = goes_on && context().ConstantOf(*goes_on) == 1 && starts == 1;
@@ -385,7 +387,7 @@ void Walk::InferScan(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   if (trips.is_none()) trips = Fresh(frame, node, kTripsKey, "trips", symbolic::kSize);
 
   LoopRun run(*this, frame, node, *body, initial);
-  if (!run.ToFixpoint({}, sliced, 0)) return;
+  if (!run.ToFixpoint({}, sliced, 0, std::nullopt)) return;
   const auto with_batch = [&](Info info) {
     if (!batched) return info;
     Type type = tables().type(info.type);

@@ -2,7 +2,9 @@
 // What `exact` promises and why each form keeps it: element_math.h.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <numeric>
+#include <utility>
 
 #include "rules/element_math.h"
 
@@ -38,6 +40,29 @@ double RoundToType(double value, ElementType type) {
   return std::ldexp(std::nearbyint(std::ldexp(mantissa, bits)), exponent - bits);
 }
 
+// a/b in lowest terms, a small b, that rounds to `value`; nullopt where there is none.
+std::optional<std::pair<int64_t, int64_t>> FractionOf(float value) {
+  constexpr int64_t kMaxDenominator = 64;
+  for (int64_t b = 1; b <= kMaxDenominator; ++b) {
+    const double a = std::nearbyint(static_cast<double>(value) * static_cast<double>(b));
+    if (static_cast<float>(a / static_cast<double>(b)) == value) {
+      return std::pair(static_cast<int64_t>(a), b);
+    }
+  }
+  return std::nullopt;
+}
+
+// Whether int(float32(n) * factor) is a*n//b for n up to `most`, with factor = float32(a/b). The product
+// is rounded twice, so it is off by less than n*a/b * 2^-23. Where b does not divide n*a, a*n/b is at
+// least 1/b away from an integer, which is more if n*a <= 2^22; else it is one, and tried.
+bool TruncatesLike(float factor, int64_t a, int64_t b, int64_t most) {
+  if (a <= 0 || most > (int64_t{1} << 22) / a) return false;
+  for (int64_t n = b; n <= most; n += b) {
+    if (static_cast<float>(n) * factor < static_cast<float>(n / b * a)) return false;
+  }
+  return true;
+}
+
 bool IsPowerOfTwo(int64_t value) { return value > 0 && (value & (value - 1)) == 0; }
 
 }  // namespace
@@ -70,26 +95,32 @@ ElementMath::Form ElementMath::FormOf(const Element& a) const {
 
 // Tried where all symbols are large, and where each one alone is: a difference of two sizes is as
 // large as either.
-bool ElementMath::Holds(Expr value, int spare_bits) const {
-  const int64_t limit = int64_t{1} << (MantissaBits(type_) - spare_bits);
-  const auto fits = [limit](int64_t v) { return v >= -limit && v <= limit; };
-  if (const std::optional<int64_t> c = value.constant()) return fits(*c);
-  const Interval bounds = value.bounds();
-  if (bounds.lo >= -limit && bounds.hi <= limit) return true;
+std::optional<int64_t> ElementMath::LargestOf(Expr value) const {
   const std::vector<Dim> symbols = context_.SymbolsOf(value.dim());
-  const auto at = [&](Dim large) {
+  std::vector<Dim> large(symbols);
+  if (symbols.size() != 1) large.push_back(Dim::None());
+  int64_t largest = 0;
+  for (Dim one : large) {
     symbolic::Bindings sizes;
     for (Dim s : symbols) {
       const Interval domain = context_.Bounds(s);
-      const int64_t size = large.is_none() || s == large ? kLargeSize : 1;
+      const int64_t size = one.is_none() || s == one ? kLargeSize : 1;
       sizes[std::string(context_.SymbolName(s).value_or(""))] =
           std::clamp(size, domain.lo, domain.hi);
     }
     const std::optional<int64_t> v = context_.Evaluate(value.dim(), sizes);
-    return v && fits(*v);
-  };
-  if (!at(Dim::None())) return false;
-  return symbols.size() < 2 || std::all_of(symbols.begin(), symbols.end(), at);
+    if (!v || *v == INT64_MIN) return std::nullopt;
+    largest = std::max(largest, std::abs(*v));
+  }
+  return largest;
+}
+
+bool ElementMath::Holds(Expr value, int spare_bits) const {
+  const int64_t limit = int64_t{1} << (MantissaBits(type_) - spare_bits);
+  const Interval bounds = value.bounds();
+  if (bounds.lo >= -limit && bounds.hi <= limit) return true;
+  const std::optional<int64_t> largest = LargestOf(value);
+  return largest && *largest <= limit;
 }
 
 // In lowest terms as far as it is easily seen, with a constant denominator positive.
@@ -162,6 +193,20 @@ Element ElementMath::Mul(const Element& a, const Element& b) {
   const bool shift = factor && std::abs(std::frexp(*factor, &exponent)) == 0.5;
   const bool exact = shift && fa != Form::kRounded && fb != Form::kRounded;
   return Rational(n, d, exact);
+}
+
+Element ElementMath::TruncatedProduct(const Element& a, const Element& factor) {
+  const Element product = Mul(a, factor);
+  const std::optional<double> value = ConstantOf(factor);
+  if (!product.known() || product.exact || !a.is_integer() || !value) return Truncate(product);
+  if (type_ != ElementType::kFloat || num(a).bounds().lo < 0) return Truncate(product);
+  const auto fraction = FractionOf(static_cast<float>(*value));
+  const std::optional<int64_t> most = LargestOf(num(a));
+  if (!fraction || !most ||
+      !TruncatesLike(static_cast<float>(*value), fraction->first, fraction->second, *most)) {
+    return Truncate(product);
+  }
+  return Element(FloorDiv(num(a) * fraction->first, fraction->second).dim());
 }
 
 Element ElementMath::Div(const Element& a, const Element& b) {

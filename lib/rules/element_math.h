@@ -69,6 +69,10 @@ class ElementMath {
   Element Reciprocal(const Element& a);
   Element Relu(const Element& a);
 
+  // int(a * factor) of an integer a and a float constant. Beside the dyadic products: float32(7/10)
+  // and its like, of which all products up to kLargeSize lie where those of 7/10 do.
+  Element TruncatedProduct(const Element& a, const Element& factor);
+
   // 0 or 1, or unknown.
   Element Equal(const Element& a, const Element& b);
   Element Less(const Element& a, const Element& b);
@@ -105,6 +109,8 @@ class ElementMath {
   std::optional<int64_t> IntegerOf(const Element& a) const;  // where it is a constant
   Element Rational(Expr num, Expr den, bool exact) const;
   Element ToInteger(const Element& a, Expr if_exact);
+  // The greatest that an expression of sizes is found to be, at sizes up to kLargeSize.
+  std::optional<int64_t> LargestOf(Expr value) const;
   // Both over one positive denominator; nullopt where a sign is not known.
   struct Common {
     Expr a, b, den;

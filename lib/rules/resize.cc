@@ -67,8 +67,8 @@ absl::Status CheckLength(const Operands& in, int list, absl::string_view name, c
 Expr Scaled(Expr n, const Element& scale, const Operands& in, Results& out) {
   if (scale.is_integer() && scale.num == in.Const(1).dim()) return n;
   ElementMath math(out, ElementType::kFloat);
-  const Element product = math.Mul(math.CastFrom(Element(n.dim()), ElementType::kInt64), scale);
-  const Element size = math.Truncate(product);
+  const Element size =
+      math.TruncatedProduct(math.CastFrom(Element(n.dim()), ElementType::kInt64), scale);
   return size.is_integer() ? in.Wrap(size.num) : out.Fresh("resize");
 }
 

@@ -61,11 +61,17 @@ struct Kept {
   Expr count;
 };
 
+// max(0, ceil(room / step)), step > 0
+Expr CountOf(Expr room, Expr step) {
+  if (room.context().Decide(Le(room, 0)) == Tri::kYes) return Expr(room.context(), 0);
+  return Max(0, CeilDiv(room, step));
+}
+
 // step > 0: max(0, ceil((end' - start') / step))
 Kept KeepForward(Expr start, Expr end, Expr step, Expr n) {
   const Clamp clamp{0, n, false};
   const Expr first = clamp(start, n);
-  return {first, step, Max(0, CeilDiv(clamp(end, n) - first, step))};
+  return {first, step, CountOf(clamp(end, n) - first, step)};
 }
 
 // step < 0: max(0, ceil((start' - end') / -step)). On an empty axis nothing is kept, whatever the
@@ -74,7 +80,7 @@ Kept KeepForward(Expr start, Expr end, Expr step, Expr n) {
 Kept KeepBackward(Expr start, Expr end, Expr step, Expr n) {
   const Expr first = Clamp{0, n - 1, true}(start, n);
   const Expr last = Clamp{-1, n - 1, true}(end, n);
-  return {first, step, Min(n, Max(0, CeilDiv(first - last, -step)))};
+  return {first, step, Min(n, CountOf(first - last, -step))};
 }
 
 // nullopt where the step's sign or an end is not known.
