@@ -44,6 +44,8 @@ class Verdict:
 
 def judge_version(schema, cases, tell):
     verdict = Verdict()
+    own = [c for c in cases if c.source == 'by hand' and c.opset == schema.since_version]
+    cases = own or [c for c in cases if c.source != 'by hand']
     for case in cases:
         if verdict.covered == _CASES_OF_A_VERSION:
             break

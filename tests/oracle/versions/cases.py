@@ -49,11 +49,30 @@ class Case:
 
 
 def all_cases():
-    """-> {(domain, op): [Case]}, those of rows first."""
+    """-> {(domain, op): [Case]}, those of this file first, then those of rows."""
     found = {}
-    for case in [*_of_rows(), *_of_node_tests()]:
+    for case in [*_by_hand(), *_of_rows(), *_of_node_tests()]:
         found.setdefault((case.domain, case.op), []).append(case)
     return found
+
+
+# --- by hand
+# Versions that no case of a later one fits: their operands mean something else.
+_BY_HAND = [
+    'BatchNormalization-1 <consumed_inputs=[0,0,0,1,1], is_test=1> (float[N,3,H,W], float[3], float[3], float[3], float[3]) -> (float[N,3,H,W])',
+    'MeanVarianceNormalization-13 <axes=[0,2,3]> (float[N,3,H,W]) -> (float[N,3,H,W])',
+    'Scan-8 <num_scan_inputs=1, body=g (float[C] s, float[C] x) => (float[C] t, float[C] y) { t = Add(s, x)  y = Relu(t) }>'
+    ' (_, float[B,C], float[B,T,C]) -> (float[B,C], float[B,T,C])',
+    'Tile-1 (float[N,C], float{2.0}, float{1.0}) -> (float[N,2*C])',
+    'Upsample-1 <height_scale=2.0, width_scale=3.0, mode="nearest"> (float[N,C,H,W]) -> (float[N,C,2*H,3*W])',
+]
+
+
+def _by_hand():
+    for text in _BY_HAND:
+        row = rows_format.parse_row(text)
+        model = rows_model.Model(row)
+        yield _of_row('by hand', row, model, sizing.inside(row, model.symbols)[0])
 
 
 # --- rows
