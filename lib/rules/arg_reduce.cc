@@ -7,29 +7,39 @@
 namespace symshape::rules {
 namespace {
 
-// The indices where every element is a constant.
-std::optional<std::vector<int64_t>> Indices(const Operands& in, int axis, bool want_max) {
+// The place of the extreme among n elements; unknown where two cannot be told apart.
+template <typename At>
+Element BestPlace(ElementMath& math, int64_t n, bool want_max, bool last, At at) {
+  int64_t best = 0;
+  for (int64_t k = 1; k < n; ++k) {
+    // Of equals, the first counts, or the last.
+    const Element a = at(k);
+    const Element b = at(best);
+    const Element better = want_max ? (last ? math.GreaterOrEqual(a, b) : math.Greater(a, b))
+                                    : (last ? math.LessOrEqual(a, b) : math.Less(a, b));
+    if (!better.known()) return Element();
+    if (better == math.Integer(1)) best = k;
+  }
+  return math.Integer(best);
+}
+
+void SetIndices(const Operands& in, int axis, bool want_max, Results& out) {
   const auto sizes = in.shape(0).Constants();
-  const auto values = in.Reals(0);
-  if (!sizes || !values) return std::nullopt;
-  int64_t outer = 1, inner = 1;
-  for (int i = 0; i < axis; ++i) outer *= (*sizes)[i];
+  const std::vector<Element>* x = ElementsToFollow(in, 0);
+  if (!sizes || x == nullptr || (*sizes)[axis] == 0) return;
+  int64_t inner = 1;
   for (size_t i = axis + 1; i < sizes->size(); ++i) inner *= (*sizes)[i];
   const int64_t n = (*sizes)[axis];
   const bool last = in.Int("select_last_index", 0) != 0;
-  std::vector<int64_t> indices;
-  for (int64_t o = 0; o < outer; ++o) {
+  ElementMath math(out, in.type(0));
+  std::vector<Element> indices;
+  for (size_t start = 0; start < x->size(); start += n * inner) {
     for (int64_t i = 0; i < inner; ++i) {
-      const auto at = [&](int64_t k) { return (*values)[(o * n + k) * inner + i]; };
-      int64_t best = 0;
-      for (int64_t k = 1; k < n; ++k) {
-        const bool better = want_max ? at(k) > at(best) : at(k) < at(best);
-        if (better || (last && at(k) == at(best))) best = k;
-      }
-      indices.push_back(best);
+      const auto at = [&](int64_t k) { return (*x)[start + k * inner + i]; };
+      indices.push_back(BestPlace(math, n, want_max, last, at));
     }
   }
-  return indices;
+  out.SetElements(0, std::move(indices));
 }
 
 // X [..., n, ...] -> int64 Y [..., 1, ...], without the axis where keepdims=0; 0 <= y < n.
@@ -54,7 +64,7 @@ absl::Status InferArgReduce(const Operands& in, Results& out) {
   others.Remove(*axis);
   out.RequireUnlessZero(others.dims(), Ge(x[*axis], 1),
                         {"axis ", *axis, " of ", x[*axis], " is not empty"});
-  if (const auto indices = Indices(in, *axis, kMax)) out.SetInts(0, *indices);
+  SetIndices(in, *axis, kMax, out);
   out.SetRange(0, Dim::Inline(0), (x[*axis] - 1).dim());
   return absl::OkStatus();
 }

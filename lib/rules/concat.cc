@@ -10,38 +10,21 @@
 namespace symshape::rules {
 namespace {
 
-// The elements of the operands, in a row along `axis`; those of unknown operands are unknown.
+// The elements of the operands, in a row along `axis`; those of unknown operands are unknown. The
+// runtime skips an empty operand of other dims; such a row is not worth tracking.
 void SetJoinedElements(const Operands& in, int axis, Results& out) {
   std::vector<Block> blocks;
-  int64_t length = 0;
   bool any_known = false;
   for (int i = 0; i < in.size(); ++i) {
     std::optional<Block> block = BlockOrUnknown(in, i);
     if (!block) return;
-    for (size_t k = 0; k < block->dims.size(); ++k) {
-      // The runtime skips an empty operand of other dims; such a row is not worth tracking.
-      if (static_cast<int>(k) != axis && i > 0 && block->dims[k] != blocks[0].dims[k]) return;
-    }
     any_known = any_known || in.Elements(i) != nullptr;
-    length += block->dims[axis];
     blocks.push_back(*std::move(block));
   }
   if (!any_known) return;
-  std::vector<int64_t> dims = blocks[0].dims;
-  dims[axis] = length;
-  const std::optional<int64_t> count = TrackedCount(dims);
-  if (!count) return;
-  std::vector<Element> joined(*count);
-  const std::vector<int64_t> strides = Strides(dims);
-  int64_t start = 0;
-  for (const Block& block : blocks) {
-    size_t next = 0;
-    ForEachIndex(block.dims, [&](absl::Span<const int64_t> index) {
-      joined[OffsetOf(index, strides) + start * strides[axis]] = block.elements[next++];
-    });
-    start += block.dims[axis];
+  if (std::optional<Block> joined = Joined(blocks, axis)) {
+    out.SetElements(0, std::move(joined->elements));
   }
-  out.SetElements(0, std::move(joined));
 }
 
 // Attained where each operand attains its own and none may be empty.

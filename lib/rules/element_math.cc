@@ -206,6 +206,13 @@ Element ElementMath::BitwiseXor(const Element& a, const Element& b) {
   return x && y ? Integer(*x ^ *y) : Element();
 }
 
+// Two's complement: -1 - a, or the type's greatest value less a where it has no sign.
+Element ElementMath::BitwiseNot(const Element& a) {
+  const IntegerType range = RangeOfType(type_);
+  if (!a.is_integer() || type_ == ElementType::kUint64) return Element();
+  return FitInteger(range.lo + range.hi - num(a));
+}
+
 Element ElementMath::ShiftLeft(const Element& a, const Element& b) {
   const std::optional<int64_t> places = IntegerOf(b);
   if (!a.is_integer() || !places || *places < 0 || *places > 62) return Element();

@@ -90,6 +90,7 @@ class ElementMath {
   Element BitwiseAnd(const Element& a, const Element& b);
   Element BitwiseOr(const Element& a, const Element& b);
   Element BitwiseXor(const Element& a, const Element& b);
+  Element BitwiseNot(const Element& a);
   Element ShiftLeft(const Element& a, const Element& b);   // a * 2^b
   Element ShiftRight(const Element& a, const Element& b);  // a // 2^b
 

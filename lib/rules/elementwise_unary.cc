@@ -100,7 +100,7 @@ constexpr Rule kElementwiseUnaryRules[] = {
     {kOnnx, "Asinh", 9, InferUnary},
     {kOnnx, "Atan", 7, InferUnary},
     {kOnnx, "Atanh", 9, InferUnary},
-    {kOnnx, "BitwiseNot", 18, InferUnary},
+    {kOnnx, "BitwiseNot", 18, InferUnaryValue<&M::BitwiseNot>},
     {kOnnx, "Ceil", 1, InferUnaryValue<&M::Ceil>},
     {kOnnx, "Celu", 12, InferUnary},
     {kOnnx, "Clip", 1, InferClip},

@@ -10,14 +10,6 @@
 namespace symshape::rules {
 namespace {
 
-// A constant index brought into [0, n); nullopt where it is not constant or outside.
-std::optional<int64_t> Position(const Operands& in, const Element& index, int64_t n) {
-  std::optional<int64_t> position = ConstantOf(in.context(), index);
-  if (position && *position < 0) *position += n;
-  if (!position || *position < 0 || *position >= n) return std::nullopt;
-  return position;
-}
-
 // Sets the output's elements one by one: source(index of the output) is a position in `data`, or
 // nullopt.
 template <typename Source>
@@ -57,7 +49,7 @@ absl::Status InferGather(const Operands& in, Results& out) {
       const int rank = indices.rank();
       SetPickedElements(*from, out, [&](absl::Span<const int64_t> y) -> std::optional<int64_t> {
         const int64_t where = OffsetOf(y.subspan(*axis, rank), index_strides);
-        const auto position = Position(in, at->elements[where], from->dims[*axis]);
+        const auto position = Position(in.context(), at->elements[where], from->dims[*axis]);
         if (!position) return std::nullopt;
         return OffsetOf(y.subspan(0, *axis), data_strides) + *position * data_strides[*axis] +
                OffsetOf(y.subspan(*axis + rank),
@@ -96,7 +88,7 @@ absl::Status InferGatherElements(const Operands& in, Results& out) {
       const std::vector<int64_t> index_strides = Strides(at->dims);
       SetPickedElements(*from, out, [&](absl::Span<const int64_t> y) -> std::optional<int64_t> {
         const auto position =
-            Position(in, at->elements[OffsetOf(y, index_strides)], from->dims[*axis]);
+            Position(in.context(), at->elements[OffsetOf(y, index_strides)], from->dims[*axis]);
         if (!position) return std::nullopt;
         return OffsetOf(y, strides) + (*position - y[*axis]) * strides[*axis];
       });
@@ -167,7 +159,8 @@ class GatherNd {
       const int64_t start = OffsetOf(y.subspan(0, tuples), index_strides);
       int64_t offset = OffsetOf(y.subspan(0, batch_), strides);
       for (int64_t k = 0; k < tuple_; ++k) {
-        const auto position = Position(in_, at->elements[start + k], from->dims[batch_ + k]);
+        const auto position =
+            Position(in_.context(), at->elements[start + k], from->dims[batch_ + k]);
         if (!position) return std::nullopt;
         offset += *position * strides[batch_ + k];
       }

@@ -1,5 +1,7 @@
 #include "rules/index_map.h"
 
+#include <utility>
+
 namespace symshape::rules {
 
 std::optional<int64_t> TrackedCount(absl::Span<const int64_t> dims) {
@@ -69,6 +71,38 @@ std::vector<Element> Pick(absl::Span<const Element> from, absl::Span<const int64
 std::optional<int64_t> ConstantOf(const Context& context, const Element& element) {
   if (!element.is_integer()) return std::nullopt;
   return context.ConstantOf(element.num);
+}
+
+std::optional<int64_t> Position(const Context& context, const Element& index, int64_t n) {
+  std::optional<int64_t> position = ConstantOf(context, index);
+  if (position && *position < 0) *position += n;
+  if (!position || *position < 0 || *position >= n) return std::nullopt;
+  return position;
+}
+
+std::optional<Block> Joined(absl::Span<const Block> blocks, int axis) {
+  if (blocks.empty()) return std::nullopt;
+  std::vector<int64_t> dims = blocks[0].dims;
+  dims[axis] = 0;
+  for (const Block& block : blocks) {
+    for (size_t k = 0; k < dims.size(); ++k) {
+      if (static_cast<int>(k) != axis && block.dims[k] != dims[k]) return std::nullopt;
+    }
+    dims[axis] += block.dims[axis];
+  }
+  const std::optional<int64_t> count = TrackedCount(dims);
+  if (!count) return std::nullopt;
+  const std::vector<int64_t> strides = Strides(dims);
+  std::vector<Element> joined(*count);
+  int64_t start = 0;
+  for (const Block& block : blocks) {
+    size_t next = 0;
+    ForEachIndex(block.dims, [&](absl::Span<const int64_t> index) {
+      joined[OffsetOf(index, strides) + start * strides[axis]] = block.elements[next++];
+    });
+    start += block.dims[axis];
+  }
+  return Block{std::move(dims), std::move(joined)};
 }
 
 }  // namespace symshape::rules

@@ -59,6 +59,12 @@ std::vector<Element> Pick(absl::Span<const Element> from, absl::Span<const int64
 
 // The constant integer of an element; nullopt where it is none.
 std::optional<int64_t> ConstantOf(const Context& context, const Element& element);
+// The same of an index, brought into [0, n); nullopt where it is outside.
+std::optional<int64_t> Position(const Context& context, const Element& index, int64_t n);
+
+// The blocks in a row along `axis`; nullopt where their other dims differ, or the result is not
+// tracked. REQUIRES: all have the same rank, more than `axis`.
+std::optional<Block> Joined(absl::Span<const Block> blocks, int axis);
 
 }  // namespace symshape::rules
 

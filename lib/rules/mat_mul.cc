@@ -1,10 +1,13 @@
 // Products of matrices: MatMul and its integer, quantised and fused forms. Gemm: gemm.cc; weights
 // packed in blocks of a few bits: mat_mul_packed.cc.
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "rules/broadcast.h"
+#include "rules/element_math.h"
 #include "rules/families.h"
+#include "rules/index_map.h"
 #include "rules/same.h"
 
 namespace symshape::rules {
@@ -54,9 +57,34 @@ absl::Status SetProduct(const Operands& in, int left, Swap swap_left, int right,
   return absl::OkStatus();
 }
 
+// Integers, and no batch: a few sizes times a constant matrix.
+void SetProductElements(const Operands& in, Results& out) {
+  const std::optional<Block> a = BlockOf(in, 0);
+  const std::optional<Block> b = BlockOf(in, 1);
+  if (!a || !b || a->dims.size() > 2 || b->dims.size() > 2 || !graph::IsInteger(in.type(0))) return;
+  const int64_t inner = a->dims.back();
+  const int64_t rows = a->dims.size() == 1 ? 1 : a->dims[0];
+  const int64_t columns = b->dims.size() == 1 ? 1 : b->dims[1];
+  if (b->dims[0] != inner || rows * columns > kMaxElements) return;
+  ElementMath math(out, in.type(0));
+  std::vector<Element> y;
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t c = 0; c < columns; ++c) {
+      Element sum = math.Integer(0);
+      for (int64_t k = 0; k < inner; ++k) {
+        sum = math.Add(sum, math.Mul(a->elements[r * inner + k], b->elements[k * columns + c]));
+      }
+      y.push_back(sum);
+    }
+  }
+  out.SetElements(0, std::move(y));
+}
+
 absl::Status InferMatMul(const Operands& in, Results& out) {
   SetTypeLike(in, {0, 1}, out);
-  return SetProduct(in, 0, {}, 1, {}, out);
+  const absl::Status status = SetProduct(in, 0, {}, 1, {}, out);
+  if (status.ok()) SetProductElements(in, out);
+  return status;
 }
 
 absl::Status InferMatMulInteger(const Operands& in, Results& out) {

@@ -1,5 +1,7 @@
 // Pad. Amounts and value are attributes before opset 11, operands from then on; axes are one from
 // opset 18.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "rules/ask.h"
 #include "rules/axes.h"
@@ -91,15 +93,29 @@ Element Filling(const Operands& in) {
   return in.Float("value", 0.0f) == 0.0f ? Element(Dim::Inline(0)) : Element();
 }
 
+// The place on an axis of n > 0 whose element stands at `i`; nullopt: the filling does.
+std::optional<int64_t> PlaceOf(absl::string_view mode, int64_t i, int64_t n) {
+  if (i >= 0 && i < n) return i;
+  if (mode == "edge") return i < 0 ? 0 : n - 1;
+  if (mode == "reflect") return i < 0 ? -i : 2 * (n - 1) - i;
+  if (mode == "wrap") return (i % n + n) % n;
+  return std::nullopt;
+}
+
 void SetPaddedElements(const Operands& in, const Amounts& amounts, Results& out) {
   const std::optional<Block> block = BlockOf(in, 0);
-  if (!block || in.String("mode", "constant") != "constant") return;
+  const absl::string_view mode = in.String("mode", "constant");
+  if (!block) return;
   std::vector<int64_t> dims = block->dims;
   std::vector<int64_t> before(dims.size());
   for (size_t k = 0; k < dims.size(); ++k) {
     const std::optional<int64_t> b = ConstantOf(in.context(), amounts.before[k]);
     const std::optional<int64_t> a = ConstantOf(in.context(), amounts.after[k]);
     if (!b || !a || dims[k] + *b + *a < 0) return;
+    // The other modes first cut and then repeat; reflect has no more to give than n - 1.
+    const int64_t most = mode == "reflect" ? dims[k] - 1 : kMaxElements;
+    const bool plain = *a >= 0 && *b >= 0 && dims[k] > 0 && std::max(*a, *b) <= most;
+    if (mode != "constant" && !plain) return;
     before[k] = *b;
     dims[k] += *b + *a;
   }
@@ -111,9 +127,9 @@ void SetPaddedElements(const Operands& in, const Amounts& amounts, Results& out)
     int64_t offset = 0;
     bool inside = true;
     for (size_t k = 0; k < index.size(); ++k) {
-      const int64_t from = index[k] - before[k];
-      inside = inside && from >= 0 && from < block->dims[k];
-      offset += from * strides[k];
+      const auto from = PlaceOf(mode, index[k] - before[k], block->dims[k]);
+      inside = inside && from;
+      offset += from.value_or(0) * strides[k];
     }
     elements.push_back(inside ? block->elements[offset] : filling);
   });

@@ -1,7 +1,9 @@
 // Range.
 #include <cmath>
+#include <utility>
 
 #include "rules/ask.h"
+#include "rules/element_math.h"
 #include "rules/families.h"
 
 namespace symshape::rules {
@@ -70,6 +72,26 @@ void SetValues(const Operands& in, Expr start, Expr delta, Expr count, Results& 
   }
 }
 
+// Floats whose sums are exact: multiples of 2^-10 below 2^14, which the type holds.
+void SetFloats(const Operands& in, int64_t count, Results& out) {
+  if (!graph::IsFloat(in.type(0)) || count > kMaxElements) return;
+  const std::optional<std::vector<double>> start = in.Reals(0), delta = in.Reals(2);
+  const auto exact = [](double v) {
+    const double scaled = v * 1024;
+    return scaled == std::floor(scaled) && std::abs(scaled) < (1 << 24);
+  };
+  if (!start || !delta || !exact((*start)[0]) || !exact((*delta)[0])) return;
+  if (in.type(0) != ElementType::kFloat && in.type(0) != ElementType::kDouble) return;
+  const ElementMath math(out, in.type(0));
+  std::vector<Element> elements;
+  for (int64_t i = 0; i < count; ++i) {
+    const double value = (*start)[0] + static_cast<double>(i) * (*delta)[0];
+    if (!exact(value)) return;
+    elements.push_back(math.Constant(value));
+  }
+  out.SetElements(0, std::move(elements));
+}
+
 // start, limit, delta are scalars -> [max(0, ceil((limit - start) / delta))]
 // Source: ONNX Range-11.
 absl::Status InferRange(const Operands& in, Results& out) {
@@ -82,6 +104,8 @@ absl::Status InferRange(const Operands& in, Results& out) {
     out.SetShape(0, ShapeBuilder({in.Const(*count)}));
     if (start->den.is(1) && delta->den.is(1)) {
       SetValues(in, start->num, delta->num, in.Const(*count), out);
+    } else {
+      SetFloats(in, *count, out);
     }
     return absl::OkStatus();
   }

@@ -58,11 +58,13 @@ void SetShapeOfUnknownAxes(const Operands& in, Results& out, int rank) {
   out.SetShape(0, y);
 }
 
-enum class Kind : uint8_t { kOther, kSum, kProd, kMax, kMin, kMean };
+enum class Kind : uint8_t { kOther, kSum, kSumOfSizes, kSumOfSquares, kProd, kMax, kMin, kMean };
 
 BinaryElement Combine(Kind kind) {
   switch (kind) {
     case Kind::kSum:
+    case Kind::kSumOfSizes:
+    case Kind::kSumOfSquares:
     case Kind::kMean:
       return &ElementMath::Add;
     case Kind::kProd:
@@ -77,6 +79,26 @@ BinaryElement Combine(Kind kind) {
   return nullptr;
 }
 
+// What is combined of an element.
+Element Part(ElementMath& math, Kind kind, const Element& e) {
+  if (kind == Kind::kSumOfSizes) return math.Abs(e);
+  return kind == Kind::kSumOfSquares ? math.Mul(e, e) : e;
+}
+
+// What nothing at all is reduced to; unknown where that is the type's extreme, or an error.
+Element OfNothing(const ElementMath& math, Kind kind) {
+  switch (kind) {
+    case Kind::kSum:
+    case Kind::kSumOfSizes:
+    case Kind::kSumOfSquares:
+      return math.Integer(0);
+    case Kind::kProd:
+      return math.Integer(1);
+    default:
+      return Element();
+  }
+}
+
 // The runtime may add and multiply in any order, which floats with a fraction would tell apart.
 bool OrderMatters(const ElementMath& math, Kind kind, const std::vector<Element>& x) {
   if (!math.is_float() || kind == Kind::kMax || kind == Kind::kMin) return false;
@@ -87,7 +109,7 @@ void ReduceElements(const Operands& in, Results& out, const ReducedAxes& axes, K
   const BinaryElement combine = Combine(kind);
   const std::vector<Element>* x = ElementsToFollow(in, 0);
   const auto sizes = in.shape(0).Constants();
-  if (combine == nullptr || x == nullptr || !sizes || x->empty()) return;
+  if (combine == nullptr || x == nullptr || !sizes) return;
   ElementMath math(out, in.type(0));
   if (OrderMatters(math, kind, *x)) return;
   // Where each element of x goes: the row-major index over the axes that stay.
@@ -98,21 +120,23 @@ void ReduceElements(const Operands& in, Results& out, const ReducedAxes& axes, K
     strides[axis] = count;
     count *= (*sizes)[axis];
   }
-  std::vector<Element> y(count);
+  if (count > kMaxElements) return;
+  std::vector<Element> y(count, x->empty() ? OfNothing(math, kind) : Element());
   std::vector<bool> started(count, false);
   std::vector<int64_t> at(sizes->size(), 0);
   for (const Element& e : *x) {
     int64_t to = 0;
     for (size_t axis = 0; axis < at.size(); ++axis) to += at[axis] * strides[axis];
-    y[to] = started[to] ? (math.*combine)(y[to], e) : e;
+    const Element part = Part(math, kind, e);
+    y[to] = started[to] ? (math.*combine)(y[to], part) : part;
     started[to] = true;
     for (int axis = static_cast<int>(at.size()) - 1; axis >= 0 && ++at[axis] == (*sizes)[axis];
          --axis) {
       at[axis] = 0;
     }
   }
-  const int64_t each = static_cast<int64_t>(x->size()) / count;
-  if (kind == Kind::kMean) {
+  if (kind == Kind::kMean && !x->empty()) {
+    const int64_t each = static_cast<int64_t>(x->size()) / count;
     for (Element& e : y) e = math.Div(e, math.Integer(each));
   }
   out.SetElements(0, std::move(y));
@@ -162,7 +186,7 @@ absl::Status InferReduce(const Operands& in, Results& out) {
 }
 
 constexpr Rule kReduceRules[] = {
-    {kOnnx, "ReduceL1", 1, InferReduce<Kind::kOther>},
+    {kOnnx, "ReduceL1", 1, InferReduce<Kind::kSumOfSizes>},
     {kOnnx, "ReduceL2", 1, InferReduce<Kind::kOther>},
     {kOnnx, "ReduceLogSum", 1, InferReduce<Kind::kOther>},
     {kOnnx, "ReduceLogSumExp", 1, InferReduce<Kind::kOther>},
@@ -171,7 +195,7 @@ constexpr Rule kReduceRules[] = {
     {kOnnx, "ReduceMin", 1, InferReduce<Kind::kMin>},
     {kOnnx, "ReduceProd", 1, InferReduce<Kind::kProd>},
     {kOnnx, "ReduceSum", 1, InferReduce<Kind::kSum>},
-    {kOnnx, "ReduceSumSquare", 1, InferReduce<Kind::kOther>},
+    {kOnnx, "ReduceSumSquare", 1, InferReduce<Kind::kSumOfSquares>},
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "rules/ask.h"
 #include "rules/axes.h"
+#include "rules/element_math.h"
 #include "rules/families.h"
 #include "rules/index_map.h"
 #include "rules/moved_values.h"
@@ -10,13 +11,49 @@
 namespace symshape::rules {
 namespace {
 
-// The output when nothing is written yet. nullopt where elements are not tracked.
-std::optional<std::vector<Element>> Copied(const std::optional<Block>& data) {
-  if (!data) return std::nullopt;
-  return data->elements;
-}
-
 bool Overwrites(const Operands& in) { return in.String("reduction", "none") == "none"; }
+
+// What is written where `old` stands. Floats are only overwritten: their sums depend on the order.
+class Reduction {
+ public:
+  Reduction(const Operands& in, Results& out)
+      : name_(in.String("reduction", "none")), math_(out, in.type(0)) {}
+  Element operator()(const Element& old, const Element& update) {
+    if (name_ == "none") return update;
+    if (math_.is_float()) return Element();
+    if (name_ == "add") return math_.Add(old, update);
+    if (name_ == "mul") return math_.Mul(old, update);
+    if (name_ == "max") return math_.Max(old, update);
+    return name_ == "min" ? math_.Min(old, update) : Element();
+  }
+
+ private:
+  absl::string_view name_;
+  ElementMath math_;
+};
+
+void SetScatteredElements(const Operands& in, int axis, Results& out) {
+  const std::optional<Block> from = BlockOf(in, 0);
+  const std::optional<Block> at = BlockOf(in, 1);
+  const std::optional<Block> by = BlockOrUnknown(in, 2);
+  if (!from || !at || !by || at->dims != by->dims) return;
+  std::vector<Element> result = from->elements;
+  const std::vector<int64_t> strides = Strides(from->dims);
+  Reduction reduce(in, out);
+  size_t next = 0;
+  bool all_known = true;
+  ForEachIndex(at->dims, [&](absl::Span<const int64_t> index) {
+    const auto to = Position(in.context(), at->elements[next], from->dims[axis]);
+    const Element& update = by->elements[next++];
+    all_known = all_known && to;
+    if (!to) return;
+    const int64_t offset = OffsetOf(index, strides) + (*to - index[axis]) * strides[axis];
+    if (offset < static_cast<int64_t>(result.size())) {
+      result[offset] = reduce(result[offset], update);
+    }
+  });
+  if (all_known) out.SetElements(0, std::move(result));
+}
 
 // out = data; out[indices[i][j]][j] = updates[i][j] for axis 0. indices and updates have one shape,
 // at no axis but `axis` longer than data's. Source: ONNX ScatterElements-18; onnxruntime
@@ -45,26 +82,7 @@ absl::Status InferScatterElements(const Operands& in, Results& out) {
   }
   RequireIndices(in, 1, data[*axis], indices.dims(), out);
 
-  const std::optional<Block> from = BlockOf(in, 0);
-  const std::optional<Block> at = BlockOf(in, 1);
-  const std::optional<Block> by = BlockOrUnknown(in, 2);
-  std::optional<std::vector<Element>> result = Copied(from);
-  if (!result || !at || !by || at->dims != by->dims || !Overwrites(in)) return absl::OkStatus();
-  const std::vector<int64_t> strides = Strides(from->dims);
-  size_t next = 0;
-  bool all_known = true;
-  ForEachIndex(at->dims, [&](absl::Span<const int64_t> index) {
-    std::optional<int64_t> to = ConstantOf(in.context(), at->elements[next]);
-    const Element update = by->elements[next++];
-    if (to && *to < 0) *to += from->dims[*axis];
-    if (!to || *to < 0 || *to >= from->dims[*axis]) {
-      all_known = false;
-      return;
-    }
-    const int64_t offset = OffsetOf(index, strides) + (*to - index[*axis]) * strides[*axis];
-    if (offset < static_cast<int64_t>(result->size())) (*result)[offset] = update;
-  });
-  if (all_known) out.SetElements(0, *std::move(result));
+  SetScatteredElements(in, *axis, out);
   return absl::OkStatus();
 }
 
@@ -115,8 +133,9 @@ class ScatterNd {
     const std::optional<Block> from = BlockOf(in_, 0);
     const std::optional<Block> at = BlockOf(in_, 1);
     const std::optional<Block> by = BlockOrUnknown(in_, 2);
-    std::optional<std::vector<Element>> result = Copied(from);
-    if (!result || !at || !by || !Overwrites(in_)) return;
+    if (!from || !at || !by) return;
+    std::vector<Element> result = from->elements;
+    Reduction reduce(in_, out_);
     const std::vector<int64_t> strides = Strides(from->dims);
     int64_t whole = 1;  // elements below one tuple
     for (size_t k = tuple_; k < from->dims.size(); ++k) whole *= from->dims[k];
@@ -126,14 +145,15 @@ class ScatterNd {
     for (int64_t w = 0; w < writes; ++w) {
       int64_t offset = 0;
       for (int64_t k = 0; k < tuple_; ++k) {
-        std::optional<int64_t> position = ConstantOf(in_.context(), at->elements[w * tuple_ + k]);
-        if (position && *position < 0) *position += from->dims[k];
-        if (!position || *position < 0 || *position >= from->dims[k]) return;
+        const auto position = Position(in_.context(), at->elements[w * tuple_ + k], from->dims[k]);
+        if (!position) return;
         offset += *position * strides[k];
       }
-      for (int64_t e = 0; e < whole; ++e) (*result)[offset + e] = by->elements[w * whole + e];
+      for (int64_t e = 0; e < whole; ++e) {
+        result[offset + e] = reduce(result[offset + e], by->elements[w * whole + e]);
+      }
     }
-    out_.SetElements(0, *std::move(result));
+    out_.SetElements(0, std::move(result));
   }
 
   const Operands& in_;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "rules/families.h"
+#include "rules/index_map.h"
 
 namespace symshape::rules {
 namespace {
@@ -123,7 +124,7 @@ absl::Status InferSequenceLength(const Operands& in, Results& out) {
 using symbolic::CeilDiv;
 using symbolic::Min;
 
-// The part of `x` from `start` on, `size` long at `axis`; without the axis where it is dropped.
+// A part of `x`, `size` long at `axis`; without the axis where it is dropped.
 Info PartOf(Results& out, const Operands& in, int axis, std::optional<Expr> size) {
   ShapeBuilder part(in.shape(0).dims());
   if (size) {
@@ -134,6 +135,26 @@ Info PartOf(Results& out, const Operands& in, int axis, std::optional<Expr> size
   return {out.tables().Tensor(in.type(0), out.tables().Intern(part.dims())), KnowledgeId::kNone};
 }
 
+// What is known of the elements of parts that follow each other along the axis.
+void SetPartElements(Results& out, const Operands& in, int axis, std::vector<Info>& parts,
+                     const std::vector<Expr>& sizes) {
+  const std::optional<Block> x = BlockOf(in, 0);
+  if (!x) return;
+  const std::vector<int64_t> strides = Strides(x->dims);
+  int64_t start = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    std::vector<int64_t> dims = x->dims;
+    const std::optional<int64_t> size = sizes[i].constant();
+    if (!size || *size < 0 || start + *size > dims[axis]) return;
+    dims[axis] = *size;
+    Knowledge known;
+    known.has_elements = true;
+    known.elements = Pick(x->elements, dims, strides, start * strides[axis]);
+    parts[i].knowledge = out.tables().Intern(std::move(known));
+    start += *size;
+  }
+}
+
 // Every item has size 1 at the axis, or loses it where keepdims=0.
 Info SplitIntoSlices(const Operands& in, Results& out, int axis) {
   const Expr n = in.shape(0)[axis];
@@ -141,7 +162,9 @@ Info SplitIntoSlices(const Operands& in, Results& out, int axis) {
   const Info item = PartOf(out, in, axis, keep ? std::optional<Expr>(in.Const(1)) : std::nullopt);
   const std::optional<int64_t> count = n.constant();
   if (!count || *count > kMaxItems) return SequenceOfType(out, item.type, n.dim());
-  return SequenceOfItems(out, std::vector<Info>(*count, item), item.type);
+  std::vector<Info> items(*count, item);
+  SetPartElements(out, in, axis, items, std::vector<Expr>(*count, in.Const(1)));
+  return SequenceOfItems(out, std::move(items), item.type);
 }
 
 // Items of `size`, of which the last may be smaller.
@@ -156,14 +179,17 @@ Info SplitByScalar(const Operands& in, Results& out, int axis, Expr size) {
     return SequenceOfType(out, item.type, count.dim());
   }
   std::vector<Info> items;
+  std::vector<Expr> sizes;
   for (int64_t i = 0; i < *known_count; ++i) {
-    items.push_back(PartOf(out, in, axis, Min(size, n - size * i)));
+    sizes.push_back(Min(size, n - size * i));
+    items.push_back(PartOf(out, in, axis, sizes.back()));
   }
+  SetPartElements(out, in, axis, items, sizes);
   return SequenceOfItems(out, std::move(items), PartOf(out, in, axis, size).type);
 }
 
 // Items of these sizes, which add up to n.
-Info SplitBySizes(const Operands& in, Results& out, int axis, absl::Span<const Expr> sizes) {
+Info SplitBySizes(const Operands& in, Results& out, int axis, const std::vector<Expr>& sizes) {
   const Expr n = in.shape(0)[axis];
   std::vector<Info> items;
   Expr sum = in.Const(0);
@@ -171,6 +197,7 @@ Info SplitBySizes(const Operands& in, Results& out, int axis, absl::Span<const E
     items.push_back(PartOf(out, in, axis, size));
     sum = sum + size;
   }
+  SetPartElements(out, in, axis, items, sizes);
   out.Require(Eq(sum, n), {"the sizes of `split` add up to ", n, ", not ", sum});
   return SequenceOfItems(out, std::move(items), TypeId::kUnknown);
 }
@@ -245,6 +272,32 @@ Expr JoinedDim(const Operands& in, Results& out, const SequenceView& s, int axis
   return in.Wrap(in.tables().dims(in.tables().type(s.element).shape)[axis]) * in.Wrap(s.length);
 }
 
+// What is known of an item's elements; nullopt where its dims are not constant.
+std::optional<Block> BlockOfItem(const Operands& in, const Info& item) {
+  const Type& type = in.tables().type(item.type);
+  if (type.shape == ShapeId::kUnknownRank) return std::nullopt;
+  auto dims = ShapeView(in.context(), in.tables().dims(type.shape)).Constants();
+  const std::optional<int64_t> count = dims ? TrackedCount(*dims) : std::nullopt;
+  if (!count) return std::nullopt;
+  const Knowledge& known = in.tables().knowledge(item.knowledge);
+  return Block{*std::move(dims),
+               known.has_elements ? known.elements : std::vector<Element>(*count)};
+}
+
+void SetJoinedElements(const Operands& in, const std::vector<Info>& items, int axis, bool stack,
+                       Results& out) {
+  std::vector<Block> blocks;
+  for (const Info& item : items) {
+    std::optional<Block> block = BlockOfItem(in, item);
+    if (!block) return;
+    if (stack) block->dims.insert(block->dims.begin() + axis, 1);
+    blocks.push_back(*std::move(block));
+  }
+  if (std::optional<Block> joined = Joined(blocks, axis)) {
+    out.SetElements(0, std::move(joined->elements));
+  }
+}
+
 // seq of [a..., k_i, b...] -> [a..., sum of k_i, b...]; with new_axis=1, seq of [a..., b...] ->
 // [a..., length, b...].
 // Source: ONNX ConcatFromSequence-11; an empty sequence fails (onnxruntime
@@ -273,6 +326,7 @@ absl::Status InferConcatFromSequence(const Operands& in, Results& out) {
     y.Set(*axis, JoinedDim(in, out, s, *axis));
   }
   out.SetShape(0, y);
+  if (s.items != nullptr) SetJoinedElements(in, *s.items, *axis, stack, out);
   return absl::OkStatus();
 }
 

@@ -1,8 +1,8 @@
 // TopK. K is an attribute in opset 1, an operand of one element from then on.
-#include <algorithm>
-#include <numeric>
+#include <utility>
 
 #include "rules/ask.h"
+#include "rules/elementwise.h"
 #include "rules/families.h"
 #include "rules/index_map.h"
 #include "rules/moved_values.h"
@@ -15,21 +15,30 @@ std::optional<Expr> ReadK(const Operands& in) {
   return in.Scalar(1);
 }
 
-// The k best of a vector of constants, equal ones by position.
+// The k best of a vector, equal ones by position, where it is known which of two is better.
 void SetBestElements(const Operands& in, int64_t k, Results& out) {
-  const std::optional<std::vector<int64_t>> x = in.Constants(0);
-  if (!x || in.shape(0).rank() != 1 || k < 0 || k > static_cast<int64_t>(x->size())) return;
+  const std::vector<Element>* x = ElementsToFollow(in, 0);
+  if (x == nullptr || in.shape(0).rank() != 1 || k < 0 || k > static_cast<int64_t>(x->size())) {
+    return;
+  }
   if (in.Int("sorted", 1) == 0) return;  // in any order
   const bool largest = in.Int("largest", 1) != 0;
-  std::vector<int64_t> order(x->size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    return largest ? (*x)[a] > (*x)[b] : (*x)[a] < (*x)[b];
-  });
+  ElementMath math(out, in.type(0));
+  std::vector<int64_t> order;  // sorted by insertion
+  for (int64_t i = 0; i < static_cast<int64_t>(x->size()); ++i) {
+    size_t place = order.size();
+    for (; place > 0; --place) {
+      const Element &a = (*x)[i], &b = (*x)[order[place - 1]];
+      const Element better = largest ? math.Greater(a, b) : math.Less(a, b);
+      if (!better.known()) return;
+      if (better == math.Integer(0)) break;
+    }
+    order.insert(order.begin() + static_cast<int64_t>(place), i);
+  }
   order.resize(k);
-  std::vector<int64_t> values;
+  std::vector<Element> values;
   for (int64_t i : order) values.push_back((*x)[i]);
-  out.SetInts(0, values);
+  out.SetElements(0, std::move(values));
   out.SetInts(1, order);
 }
 

@@ -1,10 +1,38 @@
 // Unique.
+#include <algorithm>
+
 #include "rules/ask.h"
 #include "rules/families.h"
 #include "rules/moved_values.h"
 
 namespace symshape::rules {
 namespace {
+
+// All four outputs where x, flattened, is known: its different elements in ascending order, or in
+// that of their first places (sorted=0).
+bool SetConstants(const Operands& in, Results& out) {
+  const std::optional<std::vector<int64_t>> x = in.Constants(0);
+  if (!x) return false;
+  std::vector<int64_t> y, firsts;
+  for (size_t i = 0; i < x->size(); ++i) {
+    if (std::find(y.begin(), y.end(), (*x)[i]) != y.end()) continue;
+    const bool sorted = in.Int("sorted", 1) != 0;
+    const auto place = sorted ? std::lower_bound(y.begin(), y.end(), (*x)[i]) : y.end();
+    firsts.insert(firsts.begin() + (place - y.begin()), static_cast<int64_t>(i));
+    y.insert(place, (*x)[i]);
+  }
+  std::vector<int64_t> inverse, counts(y.size(), 0);
+  for (int64_t value : *x) {
+    inverse.push_back(std::find(y.begin(), y.end(), value) - y.begin());
+    ++counts[inverse.back()];
+  }
+  const std::vector<int64_t>* const outputs[] = {&y, &firsts, &inverse, &counts};
+  for (int i = 0; i < 4; ++i) {
+    out.SetShape(i, ShapeBuilder({in.Const(static_cast<int64_t>(outputs[i]->size()))}));
+    out.SetInts(i, *outputs[i]);
+  }
+  return true;
+}
 
 // Without `axis`: x is flattened, Y [u]. With it: Y is x with u slices along the axis. Beside Y:
 // indices [u], inverse_indices [n], counts [u], int64, n elements or slices in all; 1 <= u <= n, or
@@ -15,6 +43,7 @@ absl::Status InferUnique(const Operands& in, Results& out) {
   EncloseRange(in, {0}, out);
   const ShapeView x = in.shape(0);
   const std::optional<int64_t> axis = in.Int("axis");
+  if (x.has_rank() && (!axis || x.rank() == 1) && SetConstants(in, out)) return absl::OkStatus();
   if (!x.has_rank()) {
     const Expr u = out.Fresh("unique");
     if (!axis) out.SetShape(0, ShapeBuilder({u}));

@@ -39,6 +39,16 @@ ValueRange RangeOfElements(Context& context, const std::vector<Element>& element
   return range;
 }
 
+// f of two bounds: none where one is, or the other one where that is a bound by itself.
+template <typename Function>
+Dim OfBoth(Dim a, Dim b, Function f) {
+  return a.is_none() || b.is_none() ? Dim() : f(a, b);
+}
+template <typename Function>
+Dim OfEither(Dim a, Dim b, Function f) {
+  return a.is_none() ? b : b.is_none() ? a : f(a, b);
+}
+
 }  // namespace
 
 ValueRange RangeOf(const Operands& in, int i) { return RangeOf(in.tables(), in.info(i)); }
@@ -132,26 +142,19 @@ ValueRange RangeMath::FloorMod(const ValueRange& a, const ValueRange& b) const {
 }
 
 ValueRange RangeMath::Min(const ValueRange& a, const ValueRange& b) const {
-  ValueRange least;
-  if (!a.lo.is_none() && !b.lo.is_none()) least.lo = context_.Min(a.lo, b.lo);
-  least.hi = a.hi.is_none() ? b.hi : b.hi.is_none() ? a.hi : context_.Min(a.hi, b.hi);
-  least.attained = Monotonic(a, b);
-  return least;
+  const auto min = [this](Dim x, Dim y) { return context_.Min(x, y); };
+  return {OfBoth(a.lo, b.lo, min), OfEither(a.hi, b.hi, min), Monotonic(a, b)};
 }
 
 ValueRange RangeMath::Max(const ValueRange& a, const ValueRange& b) const {
-  ValueRange most;
-  if (!a.hi.is_none() && !b.hi.is_none()) most.hi = context_.Max(a.hi, b.hi);
-  most.lo = a.lo.is_none() ? b.lo : b.lo.is_none() ? a.lo : context_.Max(a.lo, b.lo);
-  most.attained = Monotonic(a, b);
-  return most;
+  const auto max = [this](Dim x, Dim y) { return context_.Max(x, y); };
+  return {OfEither(a.lo, b.lo, max), OfBoth(a.hi, b.hi, max), Monotonic(a, b)};
 }
 
 ValueRange RangeMath::Join(const ValueRange& a, const ValueRange& b) const {
-  ValueRange both;
-  if (!a.lo.is_none() && !b.lo.is_none()) both.lo = context_.Min(a.lo, b.lo);
-  if (!a.hi.is_none() && !b.hi.is_none()) both.hi = context_.Max(a.hi, b.hi);
-  return both;
+  const auto min = [this](Dim x, Dim y) { return context_.Min(x, y); };
+  const auto max = [this](Dim x, Dim y) { return context_.Max(x, y); };
+  return {OfBoth(a.lo, b.lo, min), OfBoth(a.hi, b.hi, max)};
 }
 
 bool RangeMath::Monotonic(const ValueRange& a, const ValueRange& b) {
