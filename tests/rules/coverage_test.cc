@@ -30,9 +30,9 @@ constexpr Excuse kWithoutRule[] = {
 };
 
 constexpr Excuse kWithoutRows[] = {
-    {"CastMap", "a row has no maps"},
-    {"DictVectorizer", "a row has no maps"},
-    {"ZipMap", "a row has no maps"},
+    {"CastMap", "a row has no maps: tests/engine/containers_test.cc"},
+    {"DictVectorizer", "a row has no maps: tests/engine/containers_test.cc"},
+    {"ZipMap", "a row has no maps: tests/engine/containers_test.cc"},
 };
 
 template <size_t n>
