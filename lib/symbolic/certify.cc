@@ -94,7 +94,7 @@ class Search {
   // The statement, after a let for each quotient and maximum in it.
   bool WithLets(Proof& proof, const std::string& statement) {
     while (!Write(proof, statement)) {
-      const std::optional<Ledger::Atom> missing = proof.ledger.missing();
+      const std::optional<Atom> missing = proof.ledger.missing();
       if (!missing) return false;
       std::vector<std::string> operands;
       for (const Poly& p : missing->operands) operands.push_back(proof.ledger.ToString(p));
@@ -269,7 +269,7 @@ class Search {
   // way.
   int64_t Period(const Ledger& ledger, int atom_name, int name) const {
     const auto atom = std::find_if(ledger.atoms().begin(), ledger.atoms().end(),
-                                   [&](const Ledger::Atom& a) { return a.name == atom_name; });
+                                   [&](const Atom& a) { return a.name == atom_name; });
     if (atom == ledger.atoms().end()) return atom_name == name ? 1 : 0;
     int64_t inside = 0;
     const bool divides = atom->kind == "//";
@@ -294,28 +294,28 @@ class Search {
       if (std::find(split.begin(), split.end(), cases) == split.end()) out.push_back(cases);
     };
     for (size_t i = 1; i <= ledger.disjunctions(); ++i) add(absl::StrCat("given ", i));
-    for (const Ledger::Atom& atom : ledger.atoms()) {
-      if (atom.kind == "max") add(ledger.NameOf(atom.name));
+    for (const Atom& atom : ledger.atoms()) {
+      if (atom.kind == "max") add(ledger.names()[atom.name]);
     }
-    for (int name = 0; name < static_cast<int>(ledger.name_count()); ++name) {
-      if (ledger.NameOf(name)[0] == '$') continue;
+    for (int name = 0; name < static_cast<int>(ledger.names().size()); ++name) {
+      if (ledger.names()[name][0] == '$') continue;
       int64_t period = 1;
-      for (const Ledger::Atom& atom : ledger.atoms()) {
+      for (const Atom& atom : ledger.atoms()) {
         const int64_t one = Period(ledger, atom.name, name);
         if (one > 1 && period <= kMaxModulus) period = std::lcm(period, one);
       }
       if (period > 1 && period <= kMaxModulus) {
-        add(absl::StrCat(ledger.NameOf(name), " % ", period));
+        add(absl::StrCat(ledger.names()[name], " % ", period));
       }
     }
-    for (int name = 0; name < static_cast<int>(ledger.name_count()); ++name) {
+    for (int name = 0; name < static_cast<int>(ledger.names().size()); ++name) {
       const bool factor =
           std::any_of(ledger.rows().begin(), ledger.rows().end(), [&](const Poly& p) {
             return std::any_of(p.begin(), p.end(), [&](const auto& t) {
               return t.first.size() > 1 && std::count(t.first.begin(), t.first.end(), name) > 0;
             });
           });
-      if (factor) add(absl::StrCat(ledger.NameOf(name), " - 1"));
+      if (factor) add(absl::StrCat(ledger.names()[name], " - 1"));
     }
     return out;
   }
