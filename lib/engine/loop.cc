@@ -66,7 +66,7 @@ class LoopRun {
   // Runs to the fixpoint and leaves the facts of the last run in scope. `before` and `after` are the
   // body's inputs around the carried ones; the first carried output is number `first_output`.
   // False where the body could not be entered: nothing is in scope then. `limit`: every trip's number is
-  // below it.
+  // below it; used only where it is at least 1, as outputs are made in this scope, those of no trip, too.
   bool ToFixpoint(const std::vector<Info>& before, const std::vector<Info>& after,
                   size_t first_output, std::optional<Dim> limit) {
     const size_t required = walk_.analysis_->requirements_.size();
@@ -77,7 +77,9 @@ class LoopRun {
       inputs.insert(inputs.end(), after.begin(), after.end());
       walk_.ForgetRequirements(required);
       walk_.context().Push();
-      if (limit) walk_.Bound(trip_, walk_.context().Sub(*limit, walk_.context().Constant(1)));
+      if (limit && walk_.context().Bounds(*limit).lo >= 1) {
+        walk_.Bound(trip_, walk_.context().Sub(*limit, walk_.context().Constant(1)));
+      }
       last_ = walk_.EnterBody(frame_, node_, body_, inputs, Walk::Entered::kRepeatedly);
       if (last_ == nullptr) {
         walk_.context().Pop();

@@ -66,6 +66,21 @@ TEST(Loop, ScanOutputsWithoutATrip) {
   EXPECT_EQ(m->Shape("b"), "[T, N*min(1, T) + 3*max(0, 1 - T), 4]");
 }
 
+// Inside the body the trip's number is below M, so this condition stays true to the end.
+TEST(Loop, ConditionOnTheTripsNumberThatMDecides) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N, 4] x) => (y, ys) {
+      yes = Constant<value = bool {1}>()
+      three = Constant<value = int64 {3}>()
+      M = Constant<value = int64 {3}>()
+      y, ys = Loop (M, yes, x) <body = b (int64 i, bool c, float[] v) => (bool c2, float[] v2, float[] s)
+        { c2 = Less(i, three) v2 = Concat<axis = 0>(v, x) s = Neg(x) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[4*N, 4]");
+  EXPECT_EQ(m->Shape("ys"), "[3, N, 4]");
+}
+
 // A length that only a later node tells: the elements get a name in the next round.
 TEST(Walk, NamesElementsWhoseNumberIsKnownLate) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
