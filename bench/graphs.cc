@@ -13,6 +13,7 @@
 #include "graph/from_proto.h"
 #include "graph/from_wire.h"
 #include "graph/load.h"
+#include "io/source_file.h"
 #include "onnx/shape_inference/implementation.h"
 #include "writer/splice.h"
 #include "writer/write.h"
@@ -137,7 +138,7 @@ void Register() {
 void RegisterFile(const std::string& path) {
   for (const Measured& measured : kMeasured) {
     const auto run = [path, &measured](benchmark::State& state) {
-      const auto proto = OrDie(graph::LoadModelProto(path));
+      const auto proto = OrDie(graph::ParseModelProto(OrDie(io::SourceFile::Read(path))->bytes(), path));
       measured.run(state, *proto);
       state.SetItemsProcessed(state.iterations() * proto->graph().node_size());
     };

@@ -43,7 +43,9 @@ absl::StatusOr<std::string> WriteBytes(const Analysis& analysis, const WriteOpti
 // To an open file, such as 1, standard output; from where it stands.
 absl::Status WriteDescriptor(const Analysis& analysis, int fd, const WriteOptions& options = {});
 
-// Removes all that symshape wrote, and nothing else.
+// Removes all that symshape wrote, and puts back what it replaced: byte for byte the model before the
+// first inference, if that was written by protobuf. Declarations that somebody changed since stay, but
+// for expressions and made-up names. Errors: as infer.h of reading, as above of writing
 absl::Status StripFile(std::string_view path, std::string_view to);
 absl::StatusOr<std::string> StripBytes(std::string_view bytes);
 

@@ -1,12 +1,16 @@
 // Implements symshape/write.h.
 #include "symshape/write.h"
 
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "api/state.h"
 #include "graph/load.h"
+#include "graph/structure.h"
 #include "io/replace.h"
+#include "io/source_file.h"
 #include "symbolic/guard.h"
 #include "writer/splice.h"
 #include "writer/write.h"
@@ -55,7 +59,7 @@ absl::Status WriteFile(const Analysis& analysis, std::string_view path,
                        const WriteOptions& options) {
   return internal::Guard([&]() -> absl::Status {
     const State& state = internal::Access::StateOf(analysis);
-    const auto result = writer::Splice::Make(*state.analysis, ToWriter(options), state.bytes);
+    const auto result = writer::Splice::Annotated(*state.analysis, ToWriter(options), state.bytes);
     if (!result.ok()) return result.status();
     return writer::WriteFile({result->pieces(), state.origin.file.get()}, state.bytes,
                              std::string(path), state.source, ToWriter(options.external_data));
@@ -65,7 +69,7 @@ absl::Status WriteFile(const Analysis& analysis, std::string_view path,
 absl::StatusOr<std::string> WriteBytes(const Analysis& analysis, const WriteOptions& options) {
   return internal::Guard([&]() -> absl::StatusOr<std::string> {
     const State& state = internal::Access::StateOf(analysis);
-    const auto result = writer::Splice::Make(*state.analysis, ToWriter(options), state.bytes);
+    const auto result = writer::Splice::Annotated(*state.analysis, ToWriter(options), state.bytes);
     if (!result.ok()) return result.status();
     return io::Join({result->pieces(), state.origin.file.get()});
   });
@@ -74,7 +78,7 @@ absl::StatusOr<std::string> WriteBytes(const Analysis& analysis, const WriteOpti
 absl::Status WriteDescriptor(const Analysis& analysis, int fd, const WriteOptions& options) {
   return internal::Guard([&]() -> absl::Status {
     const State& state = internal::Access::StateOf(analysis);
-    const auto result = writer::Splice::Make(*state.analysis, ToWriter(options), state.bytes);
+    const auto result = writer::Splice::Annotated(*state.analysis, ToWriter(options), state.bytes);
     if (!result.ok()) return result.status();
     const std::string name = absl::StrCat("descriptor ", fd);
     return io::WritePieces(fd, {result->pieces(), state.origin.file.get()}, name);
@@ -84,19 +88,27 @@ absl::Status WriteDescriptor(const Analysis& analysis, int fd, const WriteOption
 absl::Status StripFile(std::string_view path, std::string_view to) {
   return internal::Guard([&]() -> absl::Status {
     const std::string source(path);
-    const auto proto = graph::LoadModelProto(source);
-    if (!proto.ok()) return proto.status();
-    if (const absl::Status status = writer::Strip(**proto); !status.ok()) return status;
-    return writer::WriteFile(**proto, std::string(to), source, writer::ExternalData::kKeep);
+    const absl::StatusOr<std::shared_ptr<io::SourceFile>> file = io::SourceFile::Open(source);
+    if (!file.ok()) return file.status();
+    if (absl::Status status = graph::LoadStructure(**file); !status.ok()) return status;
+    const absl::string_view bytes = (*file)->bytes();
+    const absl::StatusOr<graph::Model> model = graph::LoadModel(bytes, source, std::nullopt);
+    if (!model.ok()) return model.status();
+    const auto result = writer::Splice::Stripped(*model, bytes);
+    if (!result.ok()) return result.status();
+    return writer::WriteFile({result->pieces(), file->get()}, bytes, std::string(to), source,
+                             writer::ExternalData::kKeep);
   });
 }
 
 absl::StatusOr<std::string> StripBytes(std::string_view bytes) {
   return internal::Guard([&]() -> absl::StatusOr<std::string> {
-    const auto proto = graph::ParseModelProto(internal::ToAbsl(bytes), "model");
-    if (!proto.ok()) return proto.status();
-    if (const absl::Status status = writer::Strip(**proto); !status.ok()) return status;
-    return writer::Serialize(**proto);
+    const absl::string_view view = internal::ToAbsl(bytes);
+    const absl::StatusOr<graph::Model> model = graph::LoadModel(view, "model", std::nullopt);
+    if (!model.ok()) return model.status();
+    const auto result = writer::Splice::Stripped(*model, view);
+    if (!result.ok()) return result.status();
+    return io::Join({result->pieces(), nullptr});
   });
 }
 

@@ -51,6 +51,7 @@ struct Walk::SchemaBodies {
 Walk::Walk(const graph::Model& model, const Options& options)
     : model_(model),
       options_(options),
+      metadata_(graph::ReadMetadata(model)),
       analysis_(std::make_unique<Analysis>(model)),
       schema_bodies_(std::make_unique<SchemaBodies>()) {}
 Walk::~Walk() = default;

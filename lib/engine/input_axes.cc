@@ -6,7 +6,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "diagnostics/nearest.h"
-#include "graph/metadata.h"
 #include "symbolic/context.h"
 
 namespace symshape::engine {
@@ -60,7 +59,8 @@ Axis ReadAxis(const DeclaredDim& d) {
   return axis;
 }
 
-InputAxes::InputAxes(const graph::Model& model) : axes_(model.main->inputs.size()) {
+InputAxes::InputAxes(const graph::Model& model, absl::Span<const graph::NamedInputAxis> earlier)
+    : axes_(model.main->inputs.size()) {
   const graph::Graph& main = *model.main;
   std::set<graph::ValueId> initialized;
   for (const graph::Initializer& i : main.initializers) initialized.insert(i.value);
@@ -74,7 +74,7 @@ InputAxes::InputAxes(const graph::Model& model) : axes_(model.main->inputs.size(
   for (graph::ValueId o : main.outputs) {
     outputs_.insert(std::string(main.values[graph::Index(o)].name));
   }
-  for (const graph::NamedInputAxis& named : graph::ReadMetadata(model).inputs) {
+  for (const graph::NamedInputAxis& named : earlier) {
     const auto input = by_name_.find(named.input);
     if (!named.formula || input == by_name_.end()) continue;
     std::vector<Axis>& axes = axes_[input->second];
@@ -109,8 +109,8 @@ absl::Status InputAxes::Apply(const Options& options) {
   if (options.batch) NameBatch();
   for (const auto& [first, second] : options.unify) {
     if (Names().count(first) == 0) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "unify: no input has an axis named '", first, "'", DidYouMean(first, Names())));
+      return absl::InvalidArgumentError(absl::StrCat("unify: no input has an axis named '", first,
+                                                     "'", DidYouMean(first, Names())));
     }
     if (absl::Status s = Rename("unify", second, first, /*may_exist=*/true); !s.ok()) return s;
   }
@@ -130,15 +130,15 @@ absl::Status InputAxes::Name(const AxisName& name) {
     if (outputs_.count(name.tensor) > 0) return absl::OkStatus();  // output_names.cc
     std::set<std::string> known = outputs_;
     for (const auto& [tensor, index] : by_name_) known.insert(tensor);
-    return absl::InvalidArgumentError(absl::StrCat("dynamic axes: the model has no input or output '",
-                                                   name.tensor, "'",
-                                                   DidYouMean(name.tensor, known)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("dynamic axes: the model has no input or output '", name.tensor, "'",
+                     DidYouMean(name.tensor, known)));
   }
   std::vector<Axis>& list = axes_[input->second];
   const int rank = static_cast<int>(list.size());
   if (name.axis < -rank || name.axis >= rank) {
-    return absl::InvalidArgumentError(absl::StrCat("dynamic axes: input '", name.tensor,
-                                                   "' has rank ", rank, ", so no axis ", name.axis));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "dynamic axes: input '", name.tensor, "' has rank ", rank, ", so no axis ", name.axis));
   }
   Axis& axis = list[name.axis < 0 ? name.axis + rank : name.axis];
   axis.size.reset();
@@ -170,10 +170,11 @@ absl::Status InputAxes::Rename(const std::string& option, const std::string& fro
   if (from == to) return absl::OkStatus();
   const std::set<std::string> names = Names();
   if (names.count(from) == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(option, ": no input has an axis named '", from,
-                                                   "'", DidYouMean(from, names)));
+    return absl::InvalidArgumentError(
+        absl::StrCat(option, ": no input has an axis named '", from, "'", DidYouMean(from, names)));
   }
-  if (to.empty()) return absl::InvalidArgumentError(absl::StrCat(option, ": '", from, "' has no new name"));
+  if (to.empty())
+    return absl::InvalidArgumentError(absl::StrCat(option, ": '", from, "' has no new name"));
   if (!may_exist && names.count(to) > 0) {
     return absl::InvalidArgumentError(absl::StrCat(option, ": another axis is named '", to,
                                                    "'; --unify ", to, "=", from,
@@ -192,8 +193,8 @@ absl::Status InputAxes::Rename(const std::string& option, const std::string& fro
 absl::Status InputAxes::Replace(const std::string& name, const std::string& expression) {
   const std::set<std::string> known = Names();
   if (known.count(name) == 0) {
-    return absl::InvalidArgumentError(absl::StrCat("replace: no input has an axis named '", name,
-                                                   "'", DidYouMean(name, known)));
+    return absl::InvalidArgumentError(
+        absl::StrCat("replace: no input has an axis named '", name, "'", DidYouMean(name, known)));
   }
   const absl::StatusOr<std::vector<std::string>> names = Context::NamesIn(expression);
   if (!names.ok()) {

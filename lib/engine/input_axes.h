@@ -11,7 +11,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "engine/options.h"
+#include "graph/metadata.h"
 #include "graph/model.h"
 
 namespace symshape::engine {
@@ -21,8 +23,8 @@ struct Axis {
   std::string text;      // its name; "" for an anonymous one
   std::string written;   // what the file had
   bool renamed = false;  // by the user
-  // The axis is an expression over symbols, "32*h": the user replaced its name, now or in an earlier
-  // run whose metadata says so. Not what an author wrote there: that is a claim.
+  // The axis is an expression over symbols, "32*h": the user replaced its name, now or in an
+  // earlier run whose metadata says so. Not what an author wrote there: that is a claim.
   bool formula = false;
 };
 
@@ -39,7 +41,8 @@ std::string Identifier(absl::string_view text);
 
 class InputAxes {
  public:
-  explicit InputAxes(const graph::Model& model);
+  // `earlier`: what an earlier run named in the file.
+  InputAxes(const graph::Model& model, absl::Span<const graph::NamedInputAxis> earlier);
 
   // Applies the options, in this order: dynamic_axes, all_dynamic, batch, unify, rename, replace.
   // Errors: kInvalidArgument  a name or an axis that is not there, with the nearest

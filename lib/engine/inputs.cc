@@ -1,5 +1,4 @@
 // The symbols on the main graph's inputs, and the options that speak of them.
-#include <map>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -13,7 +12,7 @@ using rules::Type;
 using symbolic::Dim;
 
 absl::Status Walk::NameInputs() {
-  InputAxes axes(model_);
+  InputAxes axes(model_, metadata_.inputs);
   if (absl::Status s = axes.Apply(options_); !s.ok()) return s;
   const graph::Graph& main = *model_.main;
   const std::set<std::string> plain = axes.PlainNames();
@@ -124,43 +123,6 @@ absl::Status Walk::CheckBindings(const std::set<std::string>& bindable) const {
     if (bindable.count(name) == 0) {
       return absl::InvalidArgumentError(absl::StrCat("bind: no input has an axis named '", name,
                                                      "'", DidYouMean(name, bindable)));
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Walk::ReadAssumptions() {
-  std::set<std::string> known;
-  for (Dim symbol : analysis_->input_symbols_) {
-    known.insert(std::string(*context().SymbolName(symbol)));
-  }
-  std::map<std::string, int64_t> bound(options_.bindings.begin(), options_.bindings.end());
-  for (const std::string& text : options_.assumptions) {
-    const absl::StatusOr<std::vector<symbolic::Fact>> facts = context().ParseFacts(text);
-    if (!facts.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat("assume: ", facts.status().message()));
-    }
-    for (const symbolic::Fact& fact : *facts) {
-      for (Dim side : {fact.a, fact.b}) {
-        for (Dim symbol : context().SymbolsOf(side)) {
-          const std::string name(*context().SymbolName(symbol));
-          if (known.count(name) > 0 || bound.count(name) > 0) continue;
-          return absl::InvalidArgumentError(absl::StrCat(
-              "assume: no input has an axis named '", name, "'", DidYouMean(name, known)));
-        }
-      }
-      for (const auto& [name, size] : bound) {
-        const std::optional<Dim> symbol = context().FindSymbol(name);
-        if (!symbol) continue;
-        context()
-            .Assume({symbolic::Fact::Kind::kEq, *symbol, context().Constant(size)}, {})
-            .IgnoreError();
-      }
-      analysis_->declared_facts_.push_back(fact);
-      if (absl::StatusOr<bool> added = context().Assume(fact, {}); !added.ok()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("assume: '", text, "' contradicts what was assumed before"));
-      }
     }
   }
   return absl::OkStatus();

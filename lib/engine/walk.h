@@ -28,6 +28,7 @@
 #include "engine/memo.h"
 #include "engine/options.h"
 #include "engine/user_ops.h"
+#include "graph/metadata.h"
 #include "rules/operands.h"
 #include "rules/results.h"
 #include "rules/table.h"
@@ -108,9 +109,14 @@ class Walk {
   absl::StatusOr<Dim> NamedDim(const Axis& axis, std::set<std::string>& bindable);
   void AddInputSymbol(Dim symbol);
   absl::Status CheckBindings(const std::set<std::string>& bindable) const;
-  absl::Status ReadAssumptions();
   void StartInputs(Frame& frame);
   rules::TypeId TypeOfClaim(const graph::DeclaredType& type, absl::string_view stem);
+
+  // assumptions.cc
+  absl::Status ReadAssumptions();
+  std::optional<std::string> UnknownAxisIn(const symbolic::Fact& fact);
+  symbolic::Fact AsRenamed(symbolic::Fact fact);
+  bool Declare(const symbolic::Fact& fact);
 
   // walk.cc
   Frame& Child(Frame& frame, uint32_t node, const graph::Model& model, const graph::Graph& graph);
@@ -228,6 +234,7 @@ class Walk {
 
   const graph::Model& model_;
   const Options& options_;
+  const graph::Metadata metadata_;  // of an earlier run
   UserOps user_ops_;
   std::unique_ptr<Analysis> analysis_;
   std::unique_ptr<Frame> root_;

@@ -1,9 +1,9 @@
 #include "graph/fingerprint.h"
 
 #include <bit>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "graph/hash.h"
 
 namespace symshape::graph {
 namespace {
@@ -15,7 +15,7 @@ class Hasher {
  public:
   Hasher(const Model& model, const AxisTexts& texts) : model_(model), texts_(texts) {}
 
-  uint64_t Hash() {
+  std::string Run() {
     AddInputs(*model_.main);
     AddGraph(*model_.main);
     Add(model_.functions.size());
@@ -27,25 +27,12 @@ class Hasher {
       for (const Attribute& attribute : function.attribute_defaults) AddAttribute(attribute);
       AddGraph(*function.graph);
     }
-    return state_;
+    return hash_.Text();
   }
 
  private:
-  // FNV-1a's step on eight bytes, and a fold so that high bits reach low ones.
-  void Add(uint64_t word) {
-    state_ = (state_ ^ word) * 0x100000001b3u;
-    state_ ^= state_ >> 32;
-  }
-  void Add(absl::string_view text) {
-    Add(text.size());
-    while (!text.empty()) {
-      uint64_t word = 0;
-      const size_t taken = std::min(text.size(), sizeof(word));
-      std::memcpy(&word, text.data(), taken);
-      Add(word);
-      text.remove_prefix(taken);
-    }
-  }
+  void Add(uint64_t word) { hash_.Add(word); }
+  void Add(absl::string_view text) { hash_.Add(text); }
   template <typename Integers>
   void AddAll(const Integers& values) {
     Add(values.size());
@@ -145,13 +132,13 @@ class Hasher {
 
   const Model& model_;
   const AxisTexts& texts_;
-  uint64_t state_ = 0xcbf29ce484222325u;
+  Hash hash_;
 };
 
 }  // namespace
 
 std::string Fingerprint(const Model& model, const AxisTexts& texts) {
-  return absl::StrCat(absl::Hex(Hasher(model, texts).Hash(), absl::kZeroPad16));
+  return Hasher(model, texts).Run();
 }
 
 }  // namespace symshape::graph

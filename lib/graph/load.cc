@@ -11,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "graph/builder.h"
 #include "graph/from_wire.h"
-#include "io/source_file.h"
 #include "protozero/pbf_reader.hpp"
 
 namespace symshape::graph {
@@ -103,12 +102,6 @@ absl::StatusOr<Model> LoadModel(absl::string_view bytes, absl::string_view name,
   // Of bytes that are no model at all protobuf's reader says more.
   if (absl::Status status = ParseModelProto(bytes, name).status(); !status.ok()) return status;
   return absl::Status(model.status().code(), absl::StrCat(name, ": ", model.status().message()));
-}
-
-absl::StatusOr<std::unique_ptr<onnx::ModelProto>> LoadModelProto(const std::string& path) {
-  const absl::StatusOr<std::shared_ptr<io::SourceFile>> file = io::SourceFile::Read(path);
-  if (!file.ok()) return file.status();
-  return ParseModelProto((*file)->bytes(), path);
 }
 
 }  // namespace symshape::graph

@@ -1,4 +1,4 @@
-// A ModelProto from a file or from bytes that anybody may have sent.
+// A model from bytes that anybody may have sent.
 #ifndef SYMSHAPE_GRAPH_LOAD_H_
 #define SYMSHAPE_GRAPH_LOAD_H_
 
@@ -13,17 +13,13 @@
 
 namespace symshape::graph {
 
-// Errors: kNotFound, kPermissionDenied, kUnavailable  the file cannot be read
-//         kDataLoss  "'<path>' is not a valid ONNX model: …": empty, truncated, of another format,
-//                    without a graph, or larger than protobuf's 2 GiB
-absl::StatusOr<std::unique_ptr<onnx::ModelProto>> LoadModelProto(const std::string& path);
-
 // The compact model of a file's bytes, which must outlive it; `folder` as in from_proto.h.
-// Errors: kDataLoss  as above; "<name>: …" where the bytes are a message, but no valid model
+// Errors: kDataLoss  "'<name>' is not a valid ONNX model: …": empty, truncated, of another format, or
+//                    without a graph; "<name>: …" where the bytes are a message, but no valid model
 absl::StatusOr<Model> LoadModel(absl::string_view bytes, absl::string_view name,
                                 const std::optional<std::string>& folder);
 
-// The message from bytes; `name` stands for them in messages.
+// The message from bytes. Errors: kDataLoss  as above, or larger than protobuf's 2 GiB
 absl::StatusOr<std::unique_ptr<onnx::ModelProto>> ParseModelProto(absl::string_view bytes,
                                                                   absl::string_view name);
 

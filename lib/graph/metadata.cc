@@ -1,8 +1,9 @@
 #include "graph/metadata.h"
 
-#include <limits>
 #include <optional>
+#include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "graph/fingerprint.h"
 #include "nlohmann/json.hpp"
 
@@ -21,6 +22,15 @@ std::optional<ordered_json> Find(const Model& model, absl::string_view key) {
     return json;
   }
   return std::nullopt;
+}
+
+void ReadTexts(const ordered_json& json, const char* key,
+               absl::FunctionRef<void(std::string)> read) {
+  const auto texts = json.find(key);
+  if (texts == json.end() || !texts->is_array()) return;
+  for (const ordered_json& text : *texts) {
+    if (text.is_string()) read(text.get<std::string>());
+  }
 }
 
 std::optional<NamedInputAxis> ReadInput(const ordered_json& json) {
@@ -60,23 +70,16 @@ void ReadInputs(const ordered_json& json, Metadata& metadata) {
 Metadata ReadMetadata(const Model& model) {
   Metadata metadata;
   if (const std::optional<ordered_json> json = Find(model, kGeneratedKey)) {
-    const auto names = json->find("names");
-    if (names != json->end() && names->is_array()) {
-      for (const ordered_json& name : *names) {
-        if (name.is_string()) metadata.generated.insert(name.get<std::string>());
-      }
-    }
+    ReadTexts(*json, "names",
+              [&](std::string name) { metadata.generated.insert(std::move(name)); });
     ReadInputs(*json, metadata);
   }
   if (const std::optional<ordered_json> json = Find(model, kClaimsKey)) ReadInputs(*json, metadata);
-  if (const std::optional<ordered_json> json = Find(model, kDimsKey)) {
+  if (const std::optional<ordered_json> json = Find(model, kFactsKey)) {
     const auto hash = json->find("hash");
-    const auto dims = json->find("dims");
-    metadata.current = hash != json->end() && *hash == Fingerprint(model);
-    if (metadata.current && dims != json->end() && dims->is_object()) {
-      for (const auto& [name, text] : dims->items()) {
-        if (text.is_string()) metadata.dims.emplace_back(name, text.get<std::string>());
-      }
+    if (hash != json->end() && *hash == Fingerprint(model)) {
+      ReadTexts(*json, "facts",
+                [&](std::string fact) { metadata.facts.push_back(std::move(fact)); });
     }
   }
   return metadata;

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,6 +18,7 @@ inline constexpr absl::string_view kMetadataPrefix = "symshape.";
 inline constexpr absl::string_view kDimsKey = "symshape.dims";
 inline constexpr absl::string_view kGeneratedKey = "symshape.generated";
 inline constexpr absl::string_view kClaimsKey = "symshape.claims";
+inline constexpr absl::string_view kFactsKey = "symshape.facts";
 
 // An axis of an input that symshape named.
 struct NamedInputAxis {
@@ -35,9 +35,9 @@ struct Metadata {
   // Names that symshape made, in any place; never an author's, whatever became of the model since.
   absl::flat_hash_set<std::string> generated;
   std::vector<NamedInputAxis> inputs;
-  // The rest counts only where the model is the one that was inferred.
-  bool current = false;
-  std::vector<std::pair<std::string, std::string>> dims;  // name = expression
+  // What the user said of the inputs' sizes: "H >= 1". None where the model is not the one that was
+  // inferred.
+  std::vector<std::string> facts;
 };
 
 // What cannot be read counts as absent: metadata never makes a model invalid.

@@ -13,6 +13,8 @@
 #include "writer/declared.h"
 #include "writer/dim_names.h"
 #include "writer/metadata.h"
+#include "writer/originals.h"
+#include "writer/replaced.h"
 #include "writer/shells.h"
 #include "writer/types.h"
 #include "writer/write.h"
@@ -66,11 +68,13 @@ void NameOutputs(const engine::Analysis& analysis, const GraphShell& main) {
 
 class Annotator {
  public:
-  Annotator(const engine::Analysis& analysis, const WriteOptions& options, const ModelShell& shell)
+  Annotator(const engine::Analysis& analysis, const WriteOptions& options, const ModelShell& shell,
+            std::vector<Declarations> originals)
       : analysis_(analysis),
         shell_(shell),
         main_(shell.graphs[analysis.model().main->index]),
         earlier_(graph::ReadMetadata(analysis.model())),
+        originals_(std::move(originals)),
         names_(analysis, options.dims, AuthorsNames(main_, earlier_.generated)),
         claims_(analysis, options.outputs, earlier_.generated, names_) {}
 
@@ -90,7 +94,8 @@ class Annotator {
       WriteValueInfos(*graph, *shell.value_infos);
     }
     const std::string fingerprint = graph::Fingerprint(analysis_.model(), axis_texts_);
-    WriteMetadata(analysis_, names_, named_inputs_, fingerprint, *shell_.metadata_props);
+    WriteMetadata(analysis_, names_, named_inputs_, fingerprint,
+                  ReplacedRecord(analysis_.model(), shell_, originals_), *shell_.metadata_props);
   }
 
  private:
@@ -273,6 +278,7 @@ class Annotator {
   const ModelShell& shell_;
   const GraphShell& main_;
   const graph::Metadata earlier_;
+  const std::vector<Declarations> originals_;
   DimNames names_;
   ClaimWriter claims_;
   absl::flat_hash_map<rules::TypeId, std::string> type_bytes_;
@@ -285,8 +291,9 @@ class Annotator {
 
 void AnnotateShell(const engine::Analysis& analysis, const WriteOptions& options,
                    const ModelShell& shell) {
+  std::vector<Declarations> originals = Originals(analysis.model(), shell);
   NameOutputs(analysis, shell.graphs[analysis.model().main->index]);
-  Annotator(analysis, options, shell).Annotate();
+  Annotator(analysis, options, shell, std::move(originals)).Annotate();
 }
 
 absl::Status Annotate(const engine::Analysis& analysis, const WriteOptions& options,

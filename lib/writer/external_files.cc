@@ -5,7 +5,6 @@
 #include <optional>
 #include <system_error>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "io/errors.h"
 #include "io/external_data.h"
@@ -16,49 +15,6 @@ namespace symshape::writer {
 namespace {
 
 namespace fs = std::filesystem;
-
-class Collector {
- public:
-  void AddModel(const onnx::ModelProto& model) {
-    AddGraph(model.graph());
-    for (const onnx::FunctionProto& function : model.functions()) AddNodes(function.node());
-  }
-  std::vector<std::string> Take() { return std::move(locations_); }
-
- private:
-  void AddTensor(const onnx::TensorProto& tensor) {
-    if (tensor.data_location() != onnx::TensorProto::EXTERNAL) return;
-    for (const onnx::StringStringEntryProto& entry : tensor.external_data()) {
-      if (entry.key() == "location" && seen_.insert(entry.value()).second) {
-        locations_.push_back(entry.value());
-      }
-    }
-  }
-  void AddSparse(const onnx::SparseTensorProto& tensor) {
-    AddTensor(tensor.values());
-    AddTensor(tensor.indices());
-  }
-  void AddNodes(const google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes) {
-    for (const onnx::NodeProto& node : nodes) {
-      for (const onnx::AttributeProto& attribute : node.attribute()) {
-        if (attribute.has_t()) AddTensor(attribute.t());
-        for (const onnx::TensorProto& tensor : attribute.tensors()) AddTensor(tensor);
-        if (attribute.has_sparse_tensor()) AddSparse(attribute.sparse_tensor());
-        if (attribute.has_g()) AddGraph(attribute.g());
-        for (const onnx::GraphProto& graph : attribute.graphs()) AddGraph(graph);
-      }
-    }
-  }
-  // Recursion was bounded when the model was read.
-  void AddGraph(const onnx::GraphProto& graph) {
-    for (const onnx::TensorProto& tensor : graph.initializer()) AddTensor(tensor);
-    for (const onnx::SparseTensorProto& tensor : graph.sparse_initializer()) AddSparse(tensor);
-    AddNodes(graph.node());
-  }
-
-  std::vector<std::string> locations_;
-  absl::flat_hash_set<std::string> seen_;
-};
 
 // Synced, as the model that names it is.
 absl::Status CopyFile(const fs::path& source, const fs::path& target) {
@@ -96,12 +52,6 @@ absl::Status Refusal(const std::vector<std::string>& locations, const std::strin
 }
 
 }  // namespace
-
-std::vector<std::string> ExternalLocations(const onnx::ModelProto& proto) {
-  Collector collector;
-  collector.AddModel(proto);
-  return collector.Take();
-}
 
 absl::Status PlaceExternalFiles(absl::FunctionRef<std::vector<std::string>()> locations,
                                 const std::string& from, const std::string& to,

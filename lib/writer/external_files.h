@@ -8,14 +8,12 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "onnx/onnx_pb.h"
 #include "writer/write.h"
 
 namespace symshape::writer {
 
-// The locations that the model's tensors name, each once, in the model's order.
-std::vector<std::string> ExternalLocations(const onnx::ModelProto& proto);
-// The same from a model's bytes; weights are skipped. None where the bytes are damaged.
+// The locations that the tensors name in a model's bytes, each once, in the file's order; weights are
+// skipped. None where the bytes are damaged.
 std::vector<std::string> ExternalLocations(absl::string_view bytes);
 
 // Does for a result in `to` what `external_data` says about the files of a model in `from`, the

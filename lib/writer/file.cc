@@ -1,4 +1,4 @@
-// A ModelProto into bytes and files.
+// Results into bytes and files.
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
@@ -36,17 +36,6 @@ std::string FolderOf(const std::string& path) {
 }
 
 }  // namespace
-
-absl::Status WriteFile(const onnx::ModelProto& proto, const std::string& path,
-                       const std::string& source_path, ExternalData external_data) {
-  const absl::StatusOr<std::string> bytes = Serialize(proto);
-  if (!bytes.ok()) return bytes.status();
-  const absl::Status placed =
-      PlaceExternalFiles([&] { return ExternalLocations(proto); }, FolderOf(source_path),
-                         FolderOf(path), external_data);
-  if (!placed.ok()) return placed;
-  return io::ReplaceFile(path, {{*bytes}});
-}
 
 absl::Status WriteFile(const io::Pieces& pieces, absl::string_view source_bytes,
                        const std::string& path, const std::string& source_path,

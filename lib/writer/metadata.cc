@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "nlohmann/json.hpp"
 #include "queries/contract.h"
+#include "writer/replaced.h"
 
 namespace symshape::writer {
 namespace {
@@ -17,11 +18,15 @@ using symbolic::Interval;
 constexpr absl::string_view kBoundsKey = "symshape.bounds";
 constexpr absl::string_view kContractKey = "symshape.contract";
 
-void Add(absl::string_view key, const ordered_json& json, Properties& properties) {
+void AddText(absl::string_view key, std::string text, Properties& properties) {
   onnx::StringStringEntryProto& entry = *properties.Add();
   entry.set_key(key.data(), key.size());
+  entry.set_value(std::move(text));
+}
+
+void Add(absl::string_view key, const ordered_json& json, Properties& properties) {
   // Names may hold bytes that are no UTF-8; JSON must.
-  entry.set_value(json.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+  AddText(key, json.dump(-1, ' ', false, ordered_json::error_handler_t::replace), properties);
 }
 
 // In insertion order, without the look-up of operator[], which is linear.
@@ -85,6 +90,24 @@ void AddBounds(symbolic::Context& context, const DimNames& names, const std::str
   Add(kBoundsKey, {{"v", 1}, {"hash", fingerprint}, {"bounds", std::move(bounds)}}, properties);
 }
 
+// What the user said of the inputs' sizes: the shapes hold under it, so the next run must know.
+void AddFacts(const engine::Analysis& analysis, const std::string& fingerprint,
+              Properties& properties) {
+  symbolic::Context& context = analysis.context();
+  const auto is_on_inputs = [&](symbolic::Dim dim) {
+    const std::vector<symbolic::Dim> symbols = context.SymbolsOf(dim);
+    return std::all_of(symbols.begin(), symbols.end(),
+                       [&](symbolic::Dim symbol) { return analysis.IsInputSymbol(symbol); });
+  };
+  ordered_json facts = ordered_json::array();
+  for (const symbolic::Fact& fact : analysis.declared_facts()) {
+    if (!is_on_inputs(fact.a) || !is_on_inputs(fact.b)) continue;  // of a size that is bound
+    facts.push_back(context.Print(fact));
+  }
+  if (facts.empty()) return;
+  Add(graph::kFactsKey, {{"v", 1}, {"hash", fingerprint}, {"facts", std::move(facts)}}, properties);
+}
+
 // At which sizes the model runs, for whoever reads the file without symshape.
 void AddContract(const engine::Analysis& analysis, const std::string& fingerprint,
                  Properties& properties) {
@@ -107,19 +130,22 @@ void AddContract(const engine::Analysis& analysis, const std::string& fingerprin
 
 void WriteMetadata(const engine::Analysis& analysis, const DimNames& names,
                    const std::vector<NamedInputAxis>& inputs, const std::string& fingerprint,
-                   Properties& properties) {
+                   std::string replaced, Properties& properties) {
   RemoveMetadata(properties);
   AddDims(names, fingerprint, properties);
   AddGenerated(names, inputs, properties);
   AddBounds(analysis.context(), names, fingerprint, properties);
+  AddFacts(analysis, fingerprint, properties);
   AddContract(analysis, fingerprint, properties);
+  AddText(kReplacedKey, std::move(replaced), properties);
 }
 
 void RemoveMetadata(Properties& properties) {
-  const auto ours = [](const onnx::StringStringEntryProto& entry) {
-    return absl::StartsWith(entry.key(), graph::kMetadataPrefix);
-  };
-  properties.erase(std::remove_if(properties.begin(), properties.end(), ours), properties.end());
+  properties.erase(std::remove_if(properties.begin(), properties.end(), IsOurs), properties.end());
+}
+
+bool IsOurs(const onnx::StringStringEntryProto& entry) {
+  return absl::StartsWith(entry.key(), graph::kMetadataPrefix);
 }
 
 }  // namespace symshape::writer

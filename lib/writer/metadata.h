@@ -17,12 +17,18 @@ namespace symshape::writer {
 //   symshape.generated  names that symshape made, and axes of inputs that it named
 //   symshape.claims     expressions that stood on axes of inputs
 //   symshape.bounds     [lo, hi] of symbols that only data decides; null where unbounded
+//   symshape.facts      what the user said of the inputs' sizes
 //   symshape.contract   the conditions on the inputs' sizes under which the model runs
+//   symshape.replaced   `replaced`, the author's declarations (replaced.h)
+// The next inference reads names, claims and facts (graph/metadata.h), strip also what was
+// replaced. Dims, bounds and the contract are proved anew: they are for readers that do not infer.
 void WriteMetadata(const engine::Analysis& analysis, const DimNames& names,
                    const std::vector<graph::NamedInputAxis>& inputs, const std::string& fingerprint,
-                   Properties& properties);
+                   std::string replaced, Properties& properties);
 
 void RemoveMetadata(Properties& properties);
+
+bool IsOurs(const onnx::StringStringEntryProto& entry);
 
 }  // namespace symshape::writer
 

@@ -34,6 +34,10 @@ absl::StatusOr<ModelShell> ShellOf(const graph::Model& model, onnx::ModelProto& 
 void AnnotateShell(const engine::Analysis& analysis, const WriteOptions& options,
                    const ModelShell& shell);
 
+// Takes out all that AnnotateShell put into the shell of `model`, and puts back what it replaced
+// (originals.h).
+void StripShell(const graph::Model& model, const ModelShell& shell);
+
 }  // namespace symshape::writer
 
 #endif  // SYMSHAPE_WRITER_SHELLS_H_

@@ -10,7 +10,6 @@
 #include "protozero/pbf_reader.hpp"
 #include "writer/function_claims.h"
 #include "writer/rope.h"
-#include "writer/shells.h"
 
 namespace symshape::writer {
 namespace {
@@ -96,16 +95,17 @@ constexpr uint32_t Number(Tag tag) {
 // Both recurse into subgraphs, whose nesting the builder bounded.
 class Splice::Impl {
  public:
-  Impl(const engine::Analysis& analysis, absl::string_view bytes)
-      : analysis_(analysis), model_(analysis.model()), bytes_(bytes.data(), bytes.size()) {
+  // `analysis`: what functions' bodies declare is corrected by it; nullptr: it stays.
+  Impl(const graph::Model& model, const engine::Analysis* analysis, absl::string_view bytes)
+      : analysis_(analysis), model_(model), bytes_(bytes.data(), bytes.size()) {
     parts_.resize(model_.graphs.size());
     shell_.graphs.resize(model_.graphs.size());
     shell_.metadata_props = &metadata_props_;
   }
 
-  absl::Status Run(const WriteOptions& options) {
+  absl::Status Run(absl::FunctionRef<void(const ModelShell&)> edit) {
     if (absl::Status status = TakeModel(); !status.ok()) return status;
-    AnnotateShell(analysis_, options, shell_);
+    edit(shell_);
     return PutModel();
   }
 
@@ -212,7 +212,7 @@ class Splice::Impl {
     while (const std::optional<Field> field = fields.Next()) {
       if (Is(*field, wire::Model::kMetadataProps)) continue;
       if (field->number > Number(wire::Model::kMetadataProps)) put_metadata();
-      if (Is(*field, wire::Model::kFunctions)) {
+      if (analysis_ != nullptr && Is(*field, wire::Model::kFunctions)) {
         if (function == model_.functions.size()) return Another();
         if (absl::Status s = PutFunction(model_.functions[function++], *field); !s.ok()) return s;
       } else if (!Is(*field, wire::Model::kGraph)) {
@@ -237,7 +237,7 @@ class Splice::Impl {
         return status;
       }
     }
-    if (infos.empty() || !CorrectFunctionClaims(analysis_, function, infos)) {
+    if (infos.empty() || !CorrectFunctionClaims(*analysis_, function, infos)) {
       result_.AddView(whole.all);
       return absl::OkStatus();
     }
@@ -316,7 +316,7 @@ class Splice::Impl {
     return rope;
   }
 
-  const engine::Analysis& analysis_;
+  const engine::Analysis* const analysis_;
   const graph::Model& model_;
   const data_view bytes_;
   graph::Arena arena_;             // graphs that stand in the file in several parts
@@ -332,15 +332,26 @@ Splice::~Splice() = default;
 
 absl::Span<const absl::string_view> Splice::pieces() const { return impl_->pieces(); }
 
-absl::StatusOr<Splice> Splice::Make(const engine::Analysis& analysis, const WriteOptions& options,
-                                    absl::string_view bytes) {
-  auto impl = std::make_unique<Impl>(analysis, bytes);
+absl::StatusOr<Splice> Splice::Make(const graph::Model& model, const engine::Analysis* analysis,
+                                    absl::string_view bytes,
+                                    absl::FunctionRef<void(const ModelShell&)> edit) {
+  auto impl = std::make_unique<Impl>(model, analysis, bytes);
   try {
-    if (absl::Status status = impl->Run(options); !status.ok()) return status;
+    if (absl::Status status = impl->Run(edit); !status.ok()) return status;
   } catch (const protozero::exception& error) {
     return absl::DataLossError(error.what());
   }
   return Splice(std::move(impl));
+}
+
+absl::StatusOr<Splice> Splice::Annotated(const engine::Analysis& analysis,
+                                         const WriteOptions& options, absl::string_view bytes) {
+  return Make(analysis.model(), &analysis, bytes,
+              [&](const ModelShell& shell) { AnnotateShell(analysis, options, shell); });
+}
+
+absl::StatusOr<Splice> Splice::Stripped(const graph::Model& model, absl::string_view bytes) {
+  return Make(model, nullptr, bytes, [&](const ModelShell& shell) { StripShell(model, shell); });
 }
 
 }  // namespace symshape::writer

@@ -6,10 +6,12 @@
 #include <memory>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/analysis.h"
+#include "writer/shells.h"
 #include "writer/write.h"
 
 namespace symshape::writer {
@@ -20,8 +22,11 @@ class Splice {
   // pieces. Gives what Annotate and Serialize give of a file that protobuf wrote.
   // Errors: kDataLoss    a declared type cannot be read
   //         kInternal    the bytes are another model
-  static absl::StatusOr<Splice> Make(const engine::Analysis& analysis, const WriteOptions& options,
-                                     absl::string_view bytes);
+  static absl::StatusOr<Splice> Annotated(const engine::Analysis& analysis,
+                                          const WriteOptions& options, absl::string_view bytes);
+
+  // The same without all that an earlier inference wrote. `model`: from `bytes`.
+  static absl::StatusOr<Splice> Stripped(const graph::Model& model, absl::string_view bytes);
 
   Splice(Splice&&) noexcept;
   ~Splice();
@@ -31,6 +36,9 @@ class Splice {
 
  private:
   class Impl;
+  static absl::StatusOr<Splice> Make(const graph::Model& model, const engine::Analysis* analysis,
+                                     absl::string_view bytes,
+                                     absl::FunctionRef<void(const ModelShell&)> edit);
   explicit Splice(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -5,6 +5,7 @@
 
 #include "graph/wire.h"
 #include "protozero/buffer_string.hpp"
+#include "protozero/pbf_reader.hpp"
 #include "protozero/varint.hpp"
 
 namespace symshape::writer {
@@ -17,6 +18,11 @@ constexpr auto kField = static_cast<uint32_t>(wire::Graph::kValueInfo);
 size_t FieldSize(auto tag, size_t length) {
   return protozero::length_of_varint(uint64_t{static_cast<uint32_t>(tag)} << 3) +
          protozero::length_of_varint(length) + length;
+}
+
+// Of a damaged entry as much as protobuf can read.
+void Parse(protozero::data_view bytes, ValueInfos& infos) {
+  (void)infos.Add()->ParsePartialFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
 }  // namespace
@@ -39,6 +45,12 @@ void ValueInfoMessages::Add(absl::string_view name, absl::string_view type) {
   info.set_name(name.data(), name.size());
   info.mutable_type()->ParsePartialFromArray(type.data(), static_cast<int>(type.size()));
 }
+
+ValueInfos ValueInfoMessages::Old() const { return old_; }
+
+void ValueInfoMessages::Append(const onnx::ValueInfoProto& info) { *infos_.Add() = info; }
+
+ValueInfos ValueInfoMessages::Result() const { return infos_; }
 
 absl::string_view ValueInfoBytes::name(size_t entry) const {
   absl::string_view name;
@@ -66,15 +78,36 @@ void ValueInfoBytes::Keep(size_t entry) {
 }
 
 void ValueInfoBytes::Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&)> write) {
-  Reserve();
   onnx::ValueInfoProto info;
   if (!info.ParsePartialFromArray(old_[entry].data(), static_cast<int>(old_[entry].size()))) {
     info.Clear();  // only the type can be damaged, which is written anew
     info.set_name(std::string(name(entry)));
   }
   write(*info.mutable_type());
+  Append(info);
+}
+
+void ValueInfoBytes::Append(const onnx::ValueInfoProto& info) {
+  Reserve();
   Rope::AppendFieldHead(kField, info.ByteSizeLong(), block_);
   info.AppendPartialToString(&block_);
+}
+
+ValueInfos ValueInfoBytes::Old() const {
+  ValueInfos infos;
+  for (protozero::data_view entry : old_) Parse(entry, infos);
+  return infos;
+}
+
+ValueInfos ValueInfoBytes::Result() const {
+  ValueInfos infos;
+  const auto parse = [&infos](absl::string_view fields) {
+    protozero::pbf_reader reader(fields.data(), fields.size());
+    while (reader.next(kField)) Parse(reader.get_view(), infos);
+  };
+  for (absl::string_view piece : full_.pieces()) parse(piece);  // each of whole fields
+  parse(block_);
+  return infos;
 }
 
 void ValueInfoBytes::Add(absl::string_view name, absl::string_view type) {

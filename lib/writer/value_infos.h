@@ -24,11 +24,16 @@ class ValueInfoList {
   // The file's entries.
   virtual size_t size() const = 0;
   virtual absl::string_view name(size_t entry) const = 0;
+  virtual ValueInfos Old() const = 0;  // all of them, before the first of the calls below
 
   // Each appends an entry to the result: one of the file's as it is, one with another type, a new one.
   virtual void Keep(size_t entry) = 0;
   virtual void Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&)> write) = 0;
   virtual void Add(absl::string_view name, absl::string_view type) = 0;  // a TypeProto's bytes
+  virtual void Append(const onnx::ValueInfoProto& info) = 0;
+
+  // What was appended.
+  virtual ValueInfos Result() const = 0;
 };
 
 class ValueInfoMessages : public ValueInfoList {
@@ -37,9 +42,12 @@ class ValueInfoMessages : public ValueInfoList {
 
   size_t size() const override { return static_cast<size_t>(old_.size()); }
   absl::string_view name(size_t entry) const override;
+  ValueInfos Old() const override;
   void Keep(size_t entry) override;
   void Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&)> write) override;
   void Add(absl::string_view name, absl::string_view type) override;
+  void Append(const onnx::ValueInfoProto& info) override;
+  ValueInfos Result() const override;
 
  private:
   ValueInfos old_;
@@ -57,9 +65,12 @@ class ValueInfoBytes : public ValueInfoList {
 
   size_t size() const override { return old_.size(); }
   absl::string_view name(size_t entry) const override;
+  ValueInfos Old() const override;
   void Keep(size_t entry) override;
   void Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&)> write) override;
   void Add(absl::string_view name, absl::string_view type) override;
+  void Append(const onnx::ValueInfoProto& info) override;
+  ValueInfos Result() const override;
 
  private:
   static constexpr size_t kBlockBytes = size_t{1} << 18;

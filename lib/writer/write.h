@@ -37,23 +37,15 @@ struct WriteOptions {
 absl::Status Annotate(const engine::Analysis& analysis, const WriteOptions& options,
                       onnx::ModelProto& proto);
 
-// Removes what Annotate wrote: metadata, value_info of nodes' outputs, expressions and made-up
-// names on outputs; axes of inputs get back what they had.
-absl::Status Strip(onnx::ModelProto& proto);
-
 // Deterministic bytes. Errors: kResourceExhausted  2 GiB and more
 absl::StatusOr<std::string> Serialize(const onnx::ModelProto& proto);
 
 // What becomes of weights in other files when the result goes into another folder than the model's.
 enum class ExternalData : uint8_t { kRefuse, kKeep, kCopy, kHardlink };
 
-// Replaces `path` whole or not at all (io/replace.h). `source_path`: the model's own file; "" where
-// it came from elsewhere. Errors: io's; kFailedPrecondition  external data lies in another folder,
-// and kRefuse
-absl::Status WriteFile(const onnx::ModelProto& proto, const std::string& path,
-                       const std::string& source_path, ExternalData external_data);
-
-// The same for a result in pieces (splice.h) of a model whose file has `source_bytes`.
+// A result in pieces (splice.h) of a model whose file has `source_bytes`: replaces `path` whole or not
+// at all (io/replace.h). `source_path`: the model's own file; "" where it came from elsewhere.
+// Errors: io's; kFailedPrecondition  external data lies in another folder, and kRefuse
 absl::Status WriteFile(const io::Pieces& pieces, absl::string_view source_bytes,
                        const std::string& path, const std::string& source_path,
                        ExternalData external_data);

@@ -6,7 +6,6 @@
 
 #include "graph/from_proto.h"
 #include "graph/parse_text.h"
-#include "io/scratch_folder.h"
 
 namespace symshape::graph {
 namespace {
@@ -19,20 +18,6 @@ std::string ErrorOf(const std::string& bytes) {
   const auto proto = ParseModelProto(bytes, "m.onnx");
   EXPECT_EQ(proto.status().code(), absl::StatusCode::kDataLoss);
   return std::string(proto.status().message());
-}
-
-TEST(Load, ReadsAFile) {
-  const ScratchFolder folder;
-  WriteText(folder / "m.onnx", Bytes());
-  const auto proto = LoadModelProto(folder / "m.onnx");
-  ASSERT_TRUE(proto.ok()) << proto.status();
-  EXPECT_EQ((*proto)->graph().node_size(), 1);
-}
-
-TEST(Load, SaysWhyAFileCannotBeRead) {
-  const ScratchFolder folder;
-  EXPECT_EQ(LoadModelProto(folder / "none.onnx").status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(LoadModelProto(folder.path()).status().code(), absl::StatusCode::kUnavailable);
 }
 
 TEST(Load, SaysWhatIsNoModel) {

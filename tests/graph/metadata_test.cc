@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "graph/fingerprint.h"
 #include "graph/from_proto.h"
@@ -29,41 +30,38 @@ TEST(Metadata, IsReadBack) {
   Set(proto, "symshape.generated",
       R"({"v":1,"names":["_dim1"],"inputs":[{"input":"x","axis":1,"name":"M","was":"?"}]})");
   Set(proto, "symshape.claims", R"({"v":1,"inputs":[{"input":"x","axis":0,"name":"N","was":-1}]})");
-  Set(proto, "symshape.dims", R"({"v":1,"hash":")" + Print(proto) + R"(","dims":{"_dim1":"N*M"}})");
+  Set(proto, "symshape.facts", R"({"v":1,"hash":")" + Print(proto) + R"(","facts":["N >= 1"]})");
   const Metadata metadata = Read(proto);
   EXPECT_EQ(metadata.generated, (absl::flat_hash_set<std::string>{"_dim1", "M", "N"}));
   ASSERT_EQ(metadata.inputs.size(), 2u);
   EXPECT_EQ(std::get<std::string>(metadata.inputs[0].was), "?");
   EXPECT_EQ(std::get<int64_t>(metadata.inputs[1].was), -1);
-  EXPECT_TRUE(metadata.current);
-  ASSERT_EQ(metadata.dims.size(), 1u);
-  EXPECT_EQ(metadata.dims[0].second, "N*M");
+  EXPECT_EQ(metadata.facts, std::vector<std::string>{"N >= 1"});
 }
 
 TEST(Metadata, OfAnotherModelIsDroppedButForTheNames) {
   onnx::ModelProto proto = ParseGraph(kGraph);
   Set(proto, "symshape.generated", R"({"v":1,"names":["_dim1"]})");
-  Set(proto, "symshape.dims", R"({"v":1,"hash":")" + Print(proto) + R"(","dims":{"_dim1":"N*M"}})");
+  Set(proto, "symshape.facts", R"({"v":1,"hash":")" + Print(proto) + R"(","facts":["N >= 1"]})");
   proto.mutable_graph()->mutable_node(0)->set_op_type("Neg");
   const Metadata metadata = Read(proto);
-  EXPECT_FALSE(metadata.current);
-  EXPECT_TRUE(metadata.dims.empty());
+  EXPECT_TRUE(metadata.facts.empty());
   EXPECT_TRUE(metadata.generated.contains("_dim1"));
 }
 
 TEST(Metadata, WhatCannotBeReadIsAbsent) {
   for (const char* text :
        {"", "{", "[]", "1", "{\"v\":2,\"names\":[\"a\"]}", "{\"v\":1}", "{\"v\":1,\"names\":5}",
-        "{\"v\":1,\"names\":[5]}",
+        "{\"v\":1,\"names\":[5]}", "{\"v\":1,\"facts\":[\"N >= 1\"]}",
         "{\"v\":1,\"inputs\":[5,{\"input\":5},{\"input\":\"x\",\"axis\":\"0\"}]}"}) {
     onnx::ModelProto proto = ParseGraph(kGraph);
-    for (const char* key : {"symshape.generated", "symshape.claims", "symshape.dims"}) {
+    for (const char* key : {"symshape.generated", "symshape.claims", "symshape.facts"}) {
       Set(proto, key, text);
     }
     const Metadata metadata = Read(proto);
     EXPECT_TRUE(metadata.generated.empty()) << text;
     EXPECT_TRUE(metadata.inputs.empty()) << text;
-    EXPECT_FALSE(metadata.current) << text;
+    EXPECT_TRUE(metadata.facts.empty()) << text;
   }
 }
 

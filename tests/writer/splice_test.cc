@@ -20,7 +20,7 @@ std::string Spliced(const std::string& bytes, const WriteOptions& options = {}) 
   EXPECT_TRUE(model.ok()) << model.status();
   const auto analysis = engine::Infer(*model, {});
   EXPECT_TRUE(analysis.ok()) << analysis.status();
-  const absl::StatusOr<Splice> splice = Splice::Make(**analysis, options, bytes);
+  const absl::StatusOr<Splice> splice = Splice::Annotated(**analysis, options, bytes);
   EXPECT_TRUE(splice.ok()) << splice.status();
   return absl::StrJoin(splice->pieces(), "");
 }
@@ -103,10 +103,10 @@ TEST(Splice, RefusesAnotherModel) {
   const absl::StatusOr<graph::Model> model = graph::FromWire(bytes);
   const auto analysis = engine::Infer(*model, {});
   ASSERT_TRUE(analysis.ok());
-  EXPECT_EQ(Splice::Make(**analysis, {}, "").status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(Splice::Annotated(**analysis, {}, "").status().code(), absl::StatusCode::kInternal);
   const std::string other =
       *Serialize(ParseGraph("g (float[N] x) => (float[] y) { a = Neg(x)  y = Neg(a) }"));
-  EXPECT_EQ(Splice::Make(**analysis, {}, other).status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(Splice::Annotated(**analysis, {}, other).status().code(), absl::StatusCode::kInternal);
 }
 
 }  // namespace

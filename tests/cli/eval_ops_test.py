@@ -1,0 +1,38 @@
+"""The other sub-commands: eval, ops."""
+
+
+def test_eval(stale):
+    result = stale.run('eval', 'm.onnx', '--at', 'N=1,H=10,W=7')
+    assert result.returncode == 0, result.stderr
+    assert '[1, 3, 5, 3]' in result.stdout
+    assert stale.names() == ['m.onnx']
+
+
+def test_eval_of_an_inferred_model(stale):
+    stale.infer('m.onnx')
+    assert '[1, 3, 5, 3]' in stale.run('eval', 'out.onnx', '--at', 'N=1,H=10,W=7').stdout
+
+
+def test_eval_wants_every_symbol(stale):
+    result = stale.run('eval', 'm.onnx', '--at', 'N=1,H=10')
+    assert result.returncode == 2
+    assert 'W' in result.stderr
+
+
+def test_eval_outside_the_conditions(stale):
+    result = stale.run('eval', 'm.onnx', '--at', 'N=1,H=0,W=7')
+    assert result.returncode == 1
+    assert 'H' in result.stderr
+
+
+def test_ops(folder):
+    result = folder.run('ops')
+    assert result.returncode == 0
+    for name in ('MaxPool', 'Reshape', 'If', 'com.microsoft'):
+        assert name in result.stdout
+
+
+def test_ops_of_one_operator(folder):
+    result = folder.run('ops', 'MaxPool')
+    assert result.returncode == 0
+    assert 'lib/rules/pool.cc' in result.stdout
