@@ -46,7 +46,9 @@ absl::Status WriteDescriptor(const Analysis& analysis, int fd, const WriteOption
 // Removes all that symshape wrote, and puts back what it replaced: byte for byte the model before the
 // first inference, if that was written by protobuf. Declarations that somebody changed since stay, but
 // for expressions and made-up names. Errors: as infer.h of reading, as above of writing
-absl::Status StripFile(std::string_view path, std::string_view to);
+absl::Status StripFile(
+    std::string_view path, std::string_view to,
+    WriteOptions::ExternalData external_data = WriteOptions::ExternalData::kRefuse);
 absl::StatusOr<std::string> StripBytes(std::string_view bytes);
 
 }  // namespace symshape

@@ -85,7 +85,8 @@ absl::Status WriteDescriptor(const Analysis& analysis, int fd, const WriteOption
   });
 }
 
-absl::Status StripFile(std::string_view path, std::string_view to) {
+absl::Status StripFile(std::string_view path, std::string_view to,
+                       WriteOptions::ExternalData external_data) {
   return internal::Guard([&]() -> absl::Status {
     const std::string source(path);
     const absl::StatusOr<std::shared_ptr<io::SourceFile>> file = io::SourceFile::Open(source);
@@ -97,7 +98,7 @@ absl::Status StripFile(std::string_view path, std::string_view to) {
     const auto result = writer::Splice::Stripped(*model, bytes);
     if (!result.ok()) return result.status();
     return writer::WriteFile({result->pieces(), file->get()}, bytes, std::string(to), source,
-                             writer::ExternalData::kKeep);
+                             ToWriter(external_data));
   });
 }
 

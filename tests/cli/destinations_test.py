@@ -134,16 +134,21 @@ def test_external_data_that_is_absent_is_no_obstacle(external):
     assert dims_of(Inferred(external.read('d/m.inferred.onnx')), 'y') == ['N', '5']
 
 
-def test_external_data_into_another_folder_is_refused(external):
-    result = external.run('infer', 'd/m.onnx', '-o', 'other.onnx')
-    assert result.returncode not in (0, 70)
+WRITERS = [['infer', 'd/m.onnx'], ['strip', 'd/m.onnx'], ['rename', 'd/m.onnx', 'N=batch'], ['bind', 'd/m.onnx', 'N=1'], ['check', 'd/m.onnx', '--fix']]
+
+
+@pytest.mark.parametrize('args', WRITERS, ids=' '.join)
+def test_external_data_into_another_folder_is_refused(external, args):
+    result = external.run(*args, '-o', 'other.onnx')
+    assert result.returncode == 2
     assert '--external-data' in result.stderr
     assert external.names() == ['d', 'm.onnx', 'w.bin']
 
 
+@pytest.mark.parametrize('args', WRITERS, ids=' '.join)
 @pytest.mark.parametrize('how,there', [('keep', False), ('copy', True), ('hardlink', True)])
-def test_external_data(external, how, there):
-    result = external.run('infer', 'd/m.onnx', '-o', 'other.onnx', f'--external-data={how}')
+def test_external_data(external, how, there, args):
+    result = external.run(*args, '-o', 'other.onnx', f'--external-data={how}')
     assert result.returncode == 0, result.stderr
     assert (external.path / 'w.bin').exists() == there
     if there:

@@ -1,9 +1,10 @@
 """Exit codes: 0 ok, 1 findings, 2 usage, 3 cannot read or write, 4 not a valid model. Each failure is one clear line, and leaves nothing behind."""
 
+import subprocess
 
 import onnx
 import pytest
-from conftest import STALE, model_bytes
+from conftest import STALE, command, model_bytes
 
 JPEG = bytes.fromhex('ffd8ffe000104a46494600010100000100010000ffdb004300') + bytes(range(256)) * 4
 NO_SUCH_OPERATOR = '<ir_version: 10, opset_import: ["" : 17]> g (float[N] x) => (float[N] y) { y = Frobnicate(x) }'
@@ -91,6 +92,16 @@ def test_unwritable_target(stale):
 
 def test_full_disk(stale):
     assert stale.run('infer', 'm.onnx', '-o', '/dev/full').returncode == 3
+
+
+@pytest.mark.parametrize('args', [['infer', 'm.onnx', '--no-output'], ['infer', 'm.onnx', '--no-output', '--json'], ['infer', 'm.onnx', '-o', '-'],
+                                  ['eval', 'm.onnx', '--at', 'N=1,H=8,W=8'], ['contract', 'm.onnx'], ['ops'], ['explain']], ids=' '.join)  # yapf: disable
+def test_full_stdout(stale, args):
+    with open('/dev/full', 'w') as full:
+        result = subprocess.run([command.SYMSHAPE, *args], cwd=stale.path, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert result.returncode == 3
+    assert result.stderr.startswith('symshape: error: cannot write to stdout') and len(result.stderr.splitlines()) == 1
+    assert stale.names() == ['m.onnx']
 
 
 @pytest.mark.parametrize('args', [

@@ -37,7 +37,7 @@ def test_back_whatever_was_asked(stale, options):
 def test_back_after_several_runs(stale):
     stale.infer('m.onnx')
     assert stale.run('infer', 'out.onnx', '--in-place', '-q', '--outputs=infer', '--rename', 'H=height').returncode == 0
-    assert stale.run('bind', 'out.onnx', 'N=1', '-o', 'bound.onnx').returncode == 0
+    assert stale.run('bind', 'out.onnx', 'N=1', '-o', 'bound.onnx', '-q').returncode == 0
     assert strip(stale, 'bound.onnx') == stale.read('m.onnx')
 
 

@@ -47,7 +47,11 @@ int RunCheck(const CheckArgs& args, const Globals& globals) {
   if (args.fix) {
     const absl::StatusOr<std::string> path = OutputPath(args.output, args.model.model, "fixed");
     if (!path.ok()) return Fail(path.status());
-    if (absl::Status status = WriteModel(*analysis, *path, {}); !status.ok()) return Fail(status);
+    WriteOptions options;
+    options.external_data = ExternalDataOf(args.output);
+    if (absl::Status status = WriteModel(*analysis, *path, options); !status.ok()) {
+      return Fail(status);
+    }
     Say(absl::StrCat("wrote ", *path, "\n"));
   }
   return findings.count == 0 ? kOk : kFindings;

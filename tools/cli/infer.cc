@@ -33,7 +33,6 @@ struct InferArgs {
   bool no_output = false;
   std::string outputs = "names";
   std::string dims = "expr";
-  std::string external_data = "refuse";
   bool strict = false;
   bool require_complete = false;
   bool json = false;
@@ -51,8 +50,6 @@ constexpr Flag<InferArgs> kFlags[] = {
      &InferArgs::outputs},
     {"--dims", "expr|names", "compound dims as expressions, or as names defined in the metadata",
      &InferArgs::dims},
-    {"--external-data", "refuse|keep|copy|hardlink",
-     "weights in other files, when the result goes into another folder", &InferArgs::external_data},
     {"--strict", "", "declared shapes that are wrong, and nodes that never run, are errors: exit 1",
      &InferArgs::strict},
     {"--require-complete", "", "a tensor of unknown rank is an error: exit 1",
@@ -67,11 +64,7 @@ WriteOptions ToWriteOptions(const InferArgs& args) {
   if (args.outputs == "infer") options.outputs = WriteOptions::Outputs::kInfer;
   if (args.outputs == "keep") options.outputs = WriteOptions::Outputs::kKeep;
   if (args.dims == "names") options.dims = WriteOptions::Dims::kNames;
-  if (args.external_data == "keep") options.external_data = WriteOptions::ExternalData::kKeep;
-  if (args.external_data == "copy") options.external_data = WriteOptions::ExternalData::kCopy;
-  if (args.external_data == "hardlink") {
-    options.external_data = WriteOptions::ExternalData::kHardlink;
-  }
+  options.external_data = ExternalDataOf(args.output);
   return options;
 }
 
@@ -134,8 +127,8 @@ void Report(const InferArgs& args, const Globals& globals, const Analysis& analy
                        .color = UseColor(globals, stderr)}));
   if (args.quiet) return;
   if (args.json) {
-    WriteStdout(ReportJson(analysis, name)).IgnoreError();
-    Say(wrote());
+    // Where that fails, main.cc says so.
+    if (WriteStdout(ReportJson(analysis, name)).ok()) Say(wrote());
     return;
   }
   std::FILE* stream = model_on_stdout ? stderr : stdout;

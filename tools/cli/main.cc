@@ -1,5 +1,5 @@
-// The symshape command: joins the sub-commands, and turns what is wrong on the command line into one
-// line and exit code 2.
+// The symshape command: joins the sub-commands, and turns what is wrong on the command line into
+// one line and exit code 2.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
@@ -18,13 +19,14 @@ namespace symshape::cli {
 namespace {
 
 const Command* const kCommands[] = {
-    &kInferCommand,  &kCheckCommand, &kContractCommand, &kSizesCommand,   &kEvalCommand,
-    &kRenameCommand, &kBindCommand,  &kStripCommand,    &kExplainCommand, &kOpsCommand,
+    &kInferCommand,  &kCheckCommand, &kContractCommand,   &kSizesCommand,   &kEvalCommand,
+    &kRenameCommand, &kBindCommand,  &kStripCommand,      &kExplainCommand, &kOpsCommand,
     &kDimCommand,    &kProveCommand, &kCompletionCommand,
 };
 
 constexpr char kFooter[] =
-    "exit codes: 0 ok, 1 findings (check, --strict, --require-complete, sizes outside the conditions),\n"
+    "exit codes: 0 ok, 1 findings (check, --strict, --require-complete, sizes outside the "
+    "conditions),\n"
     "2 usage, 3 cannot read or write, 4 not a valid model, 70 internal error\n\n"
     "examples:\n"
     "  symshape infer model.onnx\n"
@@ -53,8 +55,9 @@ std::string Describe(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> extras = app.remaining(true);
   if (extras.empty()) return error.what();
   const std::string word = extras.front().substr(0, extras.front().find('='));
-  const char* kind = &Asked(app) == &app ? "no command '" : word[0] == '-' ? "no flag '"
-                                                                           : "what is '";
+  const char* kind = &Asked(app) == &app ? "no command '"
+                     : word[0] == '-'    ? "no flag '"
+                                         : "what is '";
   return absl::StrCat(kind, word, "'", DidYouMean(word, KnownWords(Asked(app))));
 }
 
@@ -62,9 +65,14 @@ int UsageError(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& asked = Asked(app);
   const std::string command =
       &asked == &app ? "symshape" : absl::StrCat("symshape ", asked.get_name());
-  Say(absl::StrCat("symshape: error: ", Describe(app, error), "\n    run: ", command,
-                   " --help\n"));
+  Say(absl::StrCat("symshape: error: ", Describe(app, error), "\n    run: ", command, " --help\n"));
   return kUsage;
+}
+
+// A report that did not get through, to a full disk say, is an error, too.
+int WithStdout(int code) {
+  if ((std::fflush(stdout) == 0 && !std::ferror(stdout)) || code != kOk) return code;
+  return Fail(absl::UnavailableError("cannot write to stdout"));
 }
 
 int Main(int argc, char** argv) {
@@ -90,7 +98,7 @@ int Main(int argc, char** argv) {
     return UsageError(app, error);
   }
   for (const auto& [sub, run] : runs) {
-    if (sub->parsed()) return run(globals);
+    if (sub->parsed()) return WithStdout(run(globals));
   }
   return kUsage;
 }

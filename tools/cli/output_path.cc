@@ -12,11 +12,21 @@ namespace {
 constexpr Flag<OutputArgs> kFlags[] = {
     {"-o,--output", "PATH", "where the model goes; - writes stdout", &OutputArgs::output},
     {"--in-place", "", "write into MODEL itself", &OutputArgs::in_place},
+    {"--external-data", "refuse|keep|copy|hardlink",
+     "weights in other files, when the result goes into another folder",
+     &OutputArgs::external_data},
 };
 
 }  // namespace
 
 void AddOutputArgs(CLI::App& app, OutputArgs& args) { AddFlags(app, args, kFlags); }
+
+WriteOptions::ExternalData ExternalDataOf(const OutputArgs& args) {
+  if (args.external_data == "keep") return WriteOptions::ExternalData::kKeep;
+  if (args.external_data == "copy") return WriteOptions::ExternalData::kCopy;
+  if (args.external_data == "hardlink") return WriteOptions::ExternalData::kHardlink;
+  return WriteOptions::ExternalData::kRefuse;
+}
 
 absl::StatusOr<std::string> OutputPath(const OutputArgs& args, const std::string& model,
                                        const std::string& what) {

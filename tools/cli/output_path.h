@@ -1,4 +1,5 @@
-// Where a command's model goes: -o PATH, -o -, --in-place, or beside the input.
+// Where a command's model goes: -o PATH, -o -, --in-place, or beside the input; and what becomes of
+// its weights in other files.
 #ifndef SYMSHAPE_CLI_OUTPUT_PATH_H_
 #define SYMSHAPE_CLI_OUTPUT_PATH_H_
 
@@ -6,16 +7,20 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
+#include "symshape/write.h"
 
 namespace symshape::cli {
 
 struct OutputArgs {
   std::string output;
   bool in_place = false;
+  std::string external_data = "refuse";
   bool given() const { return !output.empty() || in_place; }
 };
 
 void AddOutputArgs(CLI::App& app, OutputArgs& args);
+
+WriteOptions::ExternalData ExternalDataOf(const OutputArgs& args);
 
 // "-" for stdout. Without flags "model.onnx" gives "model.<what>.onnx".
 // Errors: kInvalidArgument  both flags; stdin as the model and no flag; stdin in place

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
+#include "cli/flags.h"
 #include "cli/model_args.h"
 #include "cli/output_path.h"
 #include "cli/terminal.h"
@@ -19,19 +20,27 @@ struct RenameArgs {
   ModelArgs model;
   OutputArgs output;
   std::vector<std::string> names;
+  bool quiet = false;
+};
+
+constexpr Flag<RenameArgs> kFlags[] = {
+    {"-q,--quiet", "", "print errors only", &RenameArgs::quiet},
 };
 
 void AddArgs(CLI::App& app, RenameArgs& args, const char* what, const char* help) {
   AddModelArgs(app, args.model);
   app.add_option(what, args.names, help)->required()->type_name("");
   AddOutputArgs(app, args.output);
+  AddFlags(app, args, kFlags);
 }
 
 int WriteResult(const RenameArgs& args, const Analysis& analysis, const std::string& what) {
   const absl::StatusOr<std::string> path = OutputPath(args.output, args.model.model, what);
   if (!path.ok()) return Fail(path.status());
-  if (absl::Status status = WriteModel(analysis, *path, {}); !status.ok()) return Fail(status);
-  Say(absl::StrCat("wrote ", *path, "\n"));
+  WriteOptions options;
+  options.external_data = ExternalDataOf(args.output);
+  if (absl::Status status = WriteModel(analysis, *path, options); !status.ok()) return Fail(status);
+  if (!args.quiet) Say(absl::StrCat("wrote ", *path, "\n"));
   return kOk;
 }
 
@@ -50,21 +59,22 @@ std::string Bound(const std::optional<int64_t>& bound, const char* none) {
 std::string WhatRemains(const Analysis& analysis) {
   std::string text;
   for (const Symbol& symbol : analysis.symbols()) {
-    absl::StrAppend(&text, symbol.name, symbol.of_input ? " is not bound: " : " depends on data: ",
-                    Bound(symbol.min, "any size"),
-                    symbol.min.has_value() ? absl::StrCat(" to ", Bound(symbol.max, "any size")) : "",
-                    "\n");
+    absl::StrAppend(
+        &text, symbol.name,
+        symbol.of_input ? " is not bound: " : " depends on data: ", Bound(symbol.min, "any size"),
+        symbol.min.has_value() ? absl::StrCat(" to ", Bound(symbol.max, "any size")) : "", "\n");
   }
   return text;
 }
 
-// What the conditions leave only one size for, once the rest is bound: past, where total and seq are.
-bool AddSolved(const Analysis& analysis, ModelArgs& args) {
+// What the conditions leave only one size for, once the rest is bound: past, where total and seq
+// are.
+bool AddSolved(const Analysis& analysis, RenameArgs& args) {
   bool solved = false;
   for (const Symbol& symbol : analysis.symbols()) {
     if (!symbol.of_input || !symbol.min.has_value() || symbol.min != symbol.max) continue;
-    args.bind.push_back(absl::StrCat(symbol.name, "=", *symbol.min));
-    Say(absl::StrCat(symbol.name, " can only be ", *symbol.min, "\n"));
+    args.model.bind.push_back(absl::StrCat(symbol.name, "=", *symbol.min));
+    if (!args.quiet) Say(absl::StrCat(symbol.name, " can only be ", *symbol.min, "\n"));
     solved = true;
   }
   return solved;
@@ -73,7 +83,7 @@ bool AddSolved(const Analysis& analysis, ModelArgs& args) {
 int RunBind(RenameArgs args) {
   args.model.bind.insert(args.model.bind.end(), args.names.begin(), args.names.end());
   absl::StatusOr<Analysis> analysis = InferModel(args.model);
-  if (analysis.ok() && AddSolved(*analysis, args.model)) analysis = InferModel(args.model);
+  if (analysis.ok() && AddSolved(*analysis, args)) analysis = InferModel(args.model);
   if (!analysis.ok()) return Fail(analysis.status());
   const std::vector<Condition> broken = analysis->Broken({});
   if (!broken.empty()) {
@@ -81,21 +91,20 @@ int RunBind(RenameArgs args) {
         absl::StrCat("the model does not run at these sizes: ", broken[0].when, " is false (",
                      broken[0].op, " '", broken[0].node, "': ", broken[0].because, ")")));
   }
-  Say(WhatRemains(*analysis));
+  if (!args.quiet) Say(WhatRemains(*analysis));
   return WriteResult(args, *analysis, "bound");
 }
 
 }  // namespace
 
-const Command kRenameCommand = {
-    "rename", "write a model with other names for its inputs' axes",
-    "examples:\n"
-    "  symshape rename model.onnx N=batch S=seq\n",
-    [](CLI::App& app) -> Run {
-      const auto args = std::make_shared<RenameArgs>();
-      AddArgs(app, *args, "OLD=NEW", "a name, and what it becomes");
-      return [args](const Globals&) { return RunRename(*args); };
-    }};
+const Command kRenameCommand = {"rename", "write a model with other names for its inputs' axes",
+                                "examples:\n"
+                                "  symshape rename model.onnx N=batch S=seq\n",
+                                [](CLI::App& app) -> Run {
+                                  const auto args = std::make_shared<RenameArgs>();
+                                  AddArgs(app, *args, "OLD=NEW", "a name, and what it becomes");
+                                  return [args](const Globals&) { return RunRename(*args); };
+                                }};
 
 const Command kBindCommand = {
     "bind", "write a model with fixed sizes for names",

@@ -29,35 +29,35 @@ absl::Status StripToStdout(const absl::StatusOr<std::string>& bytes) {
   return stripped.ok() ? WriteStdout(*stripped) : stripped.status();
 }
 
-absl::Status Strip(const std::string& model, const std::string& path) {
+absl::Status Strip(const StripArgs& args, const std::string& path) {
+  const std::string& model = args.model;
   if (path == "-") return StripToStdout(model == "-" ? ReadStdin() : ReadFile(model));
-  if (model != "-") return StripFile(model, path);
+  if (model != "-") return StripFile(model, path, ExternalDataOf(args.output));
   return absl::InvalidArgumentError("the model comes from stdin: it goes to stdout, with -o -");
 }
 
 int RunStrip(const StripArgs& args) {
   const absl::StatusOr<std::string> path = OutputPath(args.output, args.model, "stripped");
   if (!path.ok()) return Fail(path.status());
-  if (const absl::Status status = Strip(args.model, *path); !status.ok()) return Fail(status);
+  if (const absl::Status status = Strip(args, *path); !status.ok()) return Fail(status);
   if (!args.quiet) Say(absl::StrCat("wrote ", *path == "-" ? "stdout" : *path, "\n"));
   return kOk;
 }
 
 }  // namespace
 
-const Command kStripCommand = {
-    "strip", "remove all that symshape wrote from a model",
-    "examples:\n"
-    "  symshape strip model.inferred.onnx -o model.onnx\n"
-    "  symshape strip model.onnx --in-place\n",
-    [](CLI::App& app) -> Run {
-      const auto args = std::make_shared<StripArgs>();
-      app.add_option("MODEL", args->model, "an ONNX file; - reads stdin")
-          ->required()
-          ->type_name("");
-      AddOutputArgs(app, args->output);
-      AddFlags(app, *args, kFlags);
-      return [args](const Globals&) { return RunStrip(*args); };
-    }};
+const Command kStripCommand = {"strip", "remove all that symshape wrote from a model",
+                               "examples:\n"
+                               "  symshape strip model.inferred.onnx -o model.onnx\n"
+                               "  symshape strip model.onnx --in-place\n",
+                               [](CLI::App& app) -> Run {
+                                 const auto args = std::make_shared<StripArgs>();
+                                 app.add_option("MODEL", args->model, "an ONNX file; - reads stdin")
+                                     ->required()
+                                     ->type_name("");
+                                 AddOutputArgs(app, args->output);
+                                 AddFlags(app, *args, kFlags);
+                                 return [args](const Globals&) { return RunStrip(*args); };
+                               }};
 
 }  // namespace symshape::cli
