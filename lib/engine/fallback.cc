@@ -69,7 +69,9 @@ absl::Status Walk::CheckOperators() {
       for (const graph::Node& node : graph->nodes) {
         if (graph::Index(node.op) != i) continue;
         return absl::DataLossError(
-            absl::StrCat("node '", node.name, "' (#", node.position, "): operator '", op.name,
+            absl::StrCat("node ", node.position,
+                         node.name.empty() ? "" : absl::StrCat(" '", node.name, "'"), ": operator '",
+                         op.name,
                          "' does not exist in ai.onnx at opset ", op.version));
       }
     }

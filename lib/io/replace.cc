@@ -30,7 +30,9 @@ mode_t ModeFor(const std::optional<struct stat>& old) {
   return 0666 & ~mask;
 }
 
-// A temporary file that is gone afterwards unless it was renamed.
+// A temporary file that is gone afterwards unless it was renamed. Where the file system can
+// (O_TMPFILE), it has no name until it is complete, so that not even a process which is killed
+// leaves one behind.
 class TemporaryFile {
  public:
   TemporaryFile(TemporaryFile&& other) noexcept
@@ -44,7 +46,13 @@ class TemporaryFile {
   }
 
   static absl::StatusOr<TemporaryFile> Beside(const fs::path& target) {
-    std::string path = (target.parent_path() / ".symshape-XXXXXX").string();
+    const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+    const int nameless = open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (nameless >= 0 && access(LinkOf(nameless).c_str(), F_OK) == 0) {
+      return TemporaryFile("", nameless);
+    }
+    if (nameless >= 0) close(nameless);
+    std::string path = (folder / ".symshape-XXXXXX").string();
     const int fd = mkostemp(path.data(), O_CLOEXEC);
     if (fd < 0) return SystemError(errno, "write", target.string());
     return TemporaryFile(std::move(path), fd);
@@ -53,7 +61,7 @@ class TemporaryFile {
   int fd() const { return fd_; }
 
   absl::Status RenameTo(const fs::path& target, mode_t mode) {
-    if (fchmod(fd_, mode) != 0 || fsync(fd_) != 0) {
+    if (fchmod(fd_, mode) != 0 || fsync(fd_) != 0 || !TakeName(target.parent_path())) {
       return SystemError(errno, "write", target.string());
     }
     // Some file systems tell of a full disk only here.
@@ -67,7 +75,22 @@ class TemporaryFile {
  private:
   TemporaryFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
 
-  std::string path_;
+  static std::string LinkOf(int fd) { return absl::StrCat("/proc/self/fd/", fd); }
+
+  // A link cannot replace what is there, as a rename can: hence a name for a moment.
+  bool TakeName(const fs::path& folder) {
+    for (int n = 0; path_.empty(); ++n) {
+      const std::string path = (folder / absl::StrCat(".symshape-", getpid(), "-", fd_, "-", n));
+      if (linkat(AT_FDCWD, LinkOf(fd_).c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+        path_ = path;
+      } else if (errno != EEXIST) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::string path_;  // "": it has none yet
   int fd_;
 };
 

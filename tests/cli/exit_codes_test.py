@@ -1,5 +1,7 @@
 """Exit codes: 0 ok, 1 findings, 2 usage, 3 cannot read or write, 4 not a valid model. Each failure is one clear line, and leaves nothing behind."""
 
+import resource
+import signal
 import subprocess
 
 import onnx
@@ -94,6 +96,14 @@ def test_full_disk(stale):
     assert stale.run('infer', 'm.onnx', '-o', '/dev/full').returncode == 3
 
 
+def test_killed_while_writing(stale):
+    """The kernel ends a process that writes more than it may (SIGXFSZ) in the middle of its file."""
+    limit = len(stale.read('m.onnx')) // 2
+    result = stale.run('infer', 'm.onnx', '-o', 'out.onnx', preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    assert result.returncode == -signal.SIGXFSZ
+    assert stale.names() == ['m.onnx']
+
+
 @pytest.mark.parametrize('args', [['infer', 'm.onnx', '--no-output'], ['infer', 'm.onnx', '--no-output', '--json'], ['infer', 'm.onnx', '-o', '-'],
                                   ['eval', 'm.onnx', '--at', 'N=1,H=8,W=8'], ['contract', 'm.onnx'], ['ops'], ['explain']], ids=' '.join)  # yapf: disable
 def test_full_stdout(stale, args):
@@ -106,7 +116,7 @@ def test_full_stdout(stale, args):
 
 @pytest.mark.parametrize('args', [
     ['frobnicate'], ['infer'], ['infer', 'm.onnx', '--frobnicate'], ['strip', 'm.onnx', 'other.onnx'],
-    ['infer', 'm.onnx', '--outputs=sideways'], ['infer', 'm.onnx', '-o'], ['infer', 'm.onnx', '-o', 'a', '--in-place'],
+    ['infer', 'm.onnx', '--outputs=sideways'], ['infer', 'm.onnx', '-o'], ['infer', 'm.onnx', '-o', ''], ['infer', 'm.onnx', '-o', 'a', '--in-place'],
     ['infer', 'm.onnx', '--bind', 'N'], ['infer', 'm.onnx', '--bind', 'N=many'], ['infer', 'm.onnx', '--bind', 'Q=1'],
     ['infer', 'm.onnx', '--bind', 'N=-1'], ['infer', 'm.onnx', '--assume', 'H >'], ['infer', 'm.onnx', '--assume', 'Q >= 1'],
     ['infer', 'm.onnx', '--dynamic-axes', '{'], ['infer', 'm.onnx', '--dynamic-axes', '{"nobody": [0]}'],

@@ -19,7 +19,11 @@ constexpr Flag<OutputArgs> kFlags[] = {
 
 }  // namespace
 
-void AddOutputArgs(CLI::App& app, OutputArgs& args) { AddFlags(app, args, kFlags); }
+void AddOutputArgs(CLI::App& app, OutputArgs& args) {
+  AddFlags(app, args, kFlags);
+  app.get_option("-o")->check(
+      [](const std::string& path) { return std::string(path.empty() ? "no path is given" : ""); });
+}
 
 WriteOptions::ExternalData ExternalDataOf(const OutputArgs& args) {
   if (args.external_data == "keep") return WriteOptions::ExternalData::kKeep;
