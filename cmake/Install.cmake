@@ -27,6 +27,7 @@ endif()
 install(TARGETS symshape_symbolic EXPORT symshapeSymbolicTargets)
 install(TARGETS ${targets} EXPORT symshapeTargets)
 install(DIRECTORY include/symshape DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(EXPORT symshapeSymbolicTargets NAMESPACE symshape:: DESTINATION ${package})
 install(EXPORT symshapeTargets NAMESPACE symshape:: DESTINATION ${package})
 configure_package_config_file(cmake/symshapeConfig.cmake.in symshapeConfig.cmake
