@@ -51,6 +51,10 @@ constexpr Row kRows[] = {
     {"output-fixed", Severity::kWarning,
      "an output's axis was to be dynamic (--dynamic-axes, --name), but it has one size whatever the inputs' are",
      "nothing to do: the number was written. symshape explain MODEL OUTPUT:AXIS names the node that fixed it"},
+    {"rank-lost", Severity::kNote,
+     "a tensor has no rank that holds in every run: branches differ, or data decides it",
+     "nothing to do: the shape stays open. Where you know the rank, a Squeeze with axes, or a Reshape "
+     "to as many axes, tells it"},
     {"schema-inference", Severity::kWarning,
      "onnx's own inference, asked for an operator without a native rule, refuses the node",
      "check the node's attributes and operands; the shapes of its outputs are as the file declares "

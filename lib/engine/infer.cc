@@ -6,8 +6,7 @@
 
 namespace symshape::engine {
 
-absl::StatusOr<std::unique_ptr<Analysis>> Infer(const graph::Model& model,
-                                                const Options& options) {
+absl::StatusOr<std::unique_ptr<Analysis>> Infer(const graph::Model& model, const Options& options) {
   Walk walk(model, options);
   if (absl::Status status = walk.Run(); !status.ok()) return status;
   return walk.Take();
@@ -34,6 +33,7 @@ absl::Status Walk::Run() {
   Remember(*root_);
   if (absl::Status status = NameOutputs(); !status.ok()) return status;
   CheckClaims();
+  ReportLostRanks(*root_);
   return absl::OkStatus();
 }
 

@@ -118,6 +118,10 @@ class Walk {
   symbolic::Fact AsRenamed(symbolic::Fact fact);
   bool Declare(const symbolic::Fact& fact);
 
+  // lost_ranks.cc
+  bool LacksRank(const Frame& frame, graph::ValueId value);
+  void ReportLostRanks(const Frame& frame);
+
   // walk.cc
   Frame& Child(Frame& frame, uint32_t node, const graph::Model& model, const graph::Graph& graph);
   void StartFrame(Frame& frame);  // initializers

@@ -11,10 +11,6 @@ namespace symshape::rules {
 inline bool Surely(const Operands& in, const Fact& fact) {
   return in.context().Decide(fact) == Tri::kYes;
 }
-// Disproved at every size: unknown counts as false.
-inline bool Never(const Operands& in, const Fact& fact) {
-  return in.context().Decide(fact) == Tri::kNo;
-}
 
 }  // namespace symshape::rules
 

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 
 def report(folder, *options):
     result = folder.run('infer', 'm.onnx', '--json', '--no-output', *options)
@@ -42,3 +44,20 @@ def test_eval(stale):
     result = stale.run('eval', 'm.onnx', '--at', 'N=1,H=10,W=7', '--json')
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)['v'] == 1
+
+
+RANKS = {
+    'Squeeze': 'g (float[N,M] x) => (z) { y = Squeeze (x)  z = Neg (y) }',
+    'If': """g (float[N] x, bool c) => (z) {
+        z = Neg (y)
+        y = If (c) <then_branch = t () => (float[N] a) { a = Relu (x) },
+                    else_branch = e () => (float[1,N] b) { i = Constant <value = int64[1] {0}> ()  b = Unsqueeze (x, i) }>
+    }""",
+}
+
+
+@pytest.mark.parametrize('op', RANKS)
+def test_a_lost_rank_is_told_at_its_node(folder, op):
+    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> ' + RANKS[op])
+    found = [d for d in json.loads(folder.run('infer', 'm.onnx', '--no-output', '--json').stdout)['diagnostics'] if d['id'] == 'rank-lost']
+    assert [(d['tensor'], d['op'].split('-')[0]) for d in found] == [('y', op)]
