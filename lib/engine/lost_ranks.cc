@@ -17,6 +17,12 @@ bool Walk::LacksRank(const Frame& frame, ValueId value) {
   return is_tensor && type.shape == ShapeId::kUnknownRank;
 }
 
+// A node of which something worse is said already: it never runs, nobody knows its operator.
+bool Walk::IsReported(const std::string& node, const std::string& op) const {
+  return std::any_of(analysis_->diagnostics().begin(), analysis_->diagnostics().end(),
+                     [&](const diagnostics::Diagnostic& d) { return d.node == node && d.op == op; });
+}
+
 void Walk::ReportLostRanks(const Frame& frame) {
   if (&frame.model != &model_) return;
   const auto lacks = [&](ValueId value) { return LacksRank(frame, value); };
@@ -30,8 +36,8 @@ void Walk::ReportLostRanks(const Frame& frame) {
       if (key.first != i) continue;
       for (ValueId made : child->graph.outputs) lost_inside |= LacksRank(*child, made);
     }
-    if (lost_inside) continue;
     diagnostics::Diagnostic d = AtNode(frame, i, "rank-lost");
+    if (lost_inside || IsReported(d.node, d.op)) continue;
     d.tensor = std::string(frame.graph.values[Index(*output)].name);
     d.message = {PlanOf(frame, node).kind == Plan::Kind::kIf
                      ? "the branches give it different ranks"

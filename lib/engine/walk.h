@@ -120,6 +120,7 @@ class Walk {
 
   // lost_ranks.cc
   bool LacksRank(const Frame& frame, graph::ValueId value);
+  bool IsReported(const std::string& node, const std::string& op) const;
   void ReportLostRanks(const Frame& frame);
 
   // walk.cc
