@@ -19,6 +19,35 @@ std::optional<Dim> Solver::FloorDivConst(Poly num, int64_t d, int depth) {
   return Finish(out);
 }
 
+// Of num//d: the terms that a common divisor g of d and of all others makes too small to matter.
+// Without the bounds: (2*x + y)//4 at x=0, y=4 is 1, not x//2.
+bool Solver::DropSmallTerms(Poly& num, int64_t& d) {
+  for (const Term& t : num.terms) {
+    const int64_t g = static_cast<int64_t>(GcdU(AbsU(t.coeff), static_cast<uint64_t>(d)));
+    if (g <= 1) continue;
+    for (bool quotients_small : {false, true}) {  // y - 11*(y//11) is small as a whole
+      Poly large, small;
+      small.constant = num.constant;
+      for (const Term& u : num.terms) {
+        const bool is_small = u.coeff % g != 0 || (quotients_small && store.mono(u.mono).has_div);
+        (is_small ? small : large).terms.push_back(u);
+      }
+      if (large.terms.empty() || !Spend(8)) continue;
+      const Interval range = TightPolyBounds(small, 1);
+      if (range.lo == Interval::kMinusInf || range.hi == Interval::kPlusInf) continue;
+      const int64_t k = FloorDivInt(range.lo, g);
+      if (k != FloorDivInt(range.hi, g)) continue;
+      for (Term& u : large.terms) u.coeff /= g;
+      large.constant = k;
+      Because(Rewrite::kCommonDivisor);
+      num = std::move(large);
+      d /= g;
+      return true;
+    }
+  }
+  return false;
+}
+
 bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
   out = Poly();      // what has left the quotient
   int64_t sign = 1;  // result = out + sign * (num // d)
@@ -100,6 +129,8 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
       d /= static_cast<int64_t>(g);
       continue;
     }
+    // (g*x + r)//(g*d) = (x + k)//d where k*g <= r < (k + 1)*g, r being any terms.
+    if (compound && DropSmallTerms(num, d)) continue;
     // The same where facts, not coefficients, say that the terms are multiples: 16 | H gives
     // (H + 5)//32 = H//32.
     if (state.has_congruences && num.constant != 0) {
@@ -225,7 +256,7 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
     return finish(PolyView{FloorDivInt(range.lo, d), {}});
   }
   const Dim args[] = {*numerator, Constant(d)};
-  return finish(store.View(MakeAtom(AtomKind::kFloorDiv, args)));
+  return finish(store.View(Representative(MakeAtom(AtomKind::kFloorDiv, args))));
 }
 
 Dim Solver::FloorDiv(Dim a, Dim b) {

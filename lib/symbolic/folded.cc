@@ -70,7 +70,7 @@ template <typename Take>
 bool Printer::AnyQuotient(const Poly& p, Take take) const {
   const auto terms = p.terms;  // `take` changes p where it is true
   for (const Term& t : terms) {
-    for (AtomId atom : store_.atoms_of(t.mono)) {
+    for (AtomId atom : store_.ordered(t.mono)) {
       const Atom& a = store_.atom(atom);
       if (a.kind != AtomKind::kFloorDiv) continue;
       QuotientTerm q{t, store_.View(a.args[0]), store_.View(a.args[1]), a.args[1],
@@ -91,7 +91,7 @@ void Printer::TakeQuotient(Poly& p, const QuotientTerm& q, int64_t k, const Poly
   items.push_back(MakeItem(k, core, q.factors, q.term.mono));
 }
 
-// k*(x - d*(x//d)) as k*(x % d), and k*(d*(x//d) - x) as k*(-x % d) after row 35.
+// k*(x - d*(x//d)) as k*(x % d), and k*(d*((x + d - 1)//d) - x) as k*(-x % d) after row 35.
 bool Printer::TakeMod(Poly& p, std::vector<Item>& items) {
   return AnyQuotient(p, [&](QuotientTerm& q) {
     if (q.den.terms.size() + (q.den.constant != 0) != 1 || q.num.terms.empty()) return false;
@@ -115,7 +115,8 @@ bool Printer::TakeMod(Poly& p, std::vector<Item>& items) {
     }
     Poly inside = Solver::Copy(q.num);
     int64_t back, constant;
-    if (k > 0) {
+    const bool mirrored = k < 0 && q.num.constant > d - 1 - q.num.constant;
+    if (!mirrored) {
       if (!MulOk(k, q.num.constant, &back)) return false;
     } else {
       // With E = x + c and E - d*(E//d) = d - 1 - ((d - 1 - E) % d):
@@ -126,7 +127,7 @@ bool Printer::TakeMod(Poly& p, std::vector<Item>& items) {
     if (!SubOk(p.constant, back, &constant)) return false;
     for (const Term& u : q.num.terms) *Slot(p, u.mono, q.factors) = 0;
     p.constant = constant;
-    TakeQuotient(p, q, k < 0 ? -k : k, inside, " % ", items);
+    TakeQuotient(p, q, mirrored ? -k : k, inside, " % ", items);
     return true;
   });
 }
@@ -179,6 +180,16 @@ std::vector<Poly> Printer::Shifts(Poly& p, const std::vector<Poly>& elements, in
   return shifts;
 }
 
+// Whether e holds a maximum that the one around it would take in when it is read: with it, the text
+// would be that of another form.
+bool Printer::JoinsOuter(const Poly& e, const Poly& shift) const {
+  if (shift.terms.empty() && shift.constant == 0) return false;
+  return std::any_of(e.terms.begin(), e.terms.end(), [this](const Term& t) {
+    const Mono& m = store_.mono(t.mono);
+    return t.coeff > 0 && m.degree == 1 && m.has_max;
+  });
+}
+
 void Printer::MoveInto(Poly& p, const Poly& shift, const Factors& factors) const {
   for (const Term& u : shift.terms) {
     if (int64_t* slot = Slot(p, u.mono, factors)) *slot = 0;
@@ -192,7 +203,7 @@ void Printer::MoveInto(Poly& p, const Poly& shift, const Factors& factors) const
 bool Printer::TakeMax(Poly& p, std::vector<Item>& items) {
   for (size_t i = 0; i < p.terms.size(); ++i) {
     const Term t = p.terms[i];
-    const auto atoms = store_.atoms_of(t.mono);
+    const auto atoms = store_.ordered(t.mono);
     const auto atom = std::find_if(atoms.begin(), atoms.end(), [this](AtomId a) {
       return store_.atom(a).kind == AtomKind::kMax;
     });
@@ -211,7 +222,8 @@ bool Printer::TakeMax(Poly& p, std::vector<Item>& items) {
       size_t cost = Cost(rest);
       bool fits = true;
       for (Poly& e : shifted) {
-        fits = fits && s_.Accumulate(e, Solver::ViewOf(shift), 1) && (t.coeff > 0 || Negate(e));
+        fits = fits && s_.Accumulate(e, Solver::ViewOf(shift), 1) && !JoinsOuter(e, shift);
+        fits = fits && (t.coeff > 0 || Negate(e));
         cost += std::max<size_t>(Cost(e), 1);
       }
       if (!fits || cost >= best_cost) continue;

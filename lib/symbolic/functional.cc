@@ -115,25 +115,36 @@ std::optional<Solver::Shaped> Solver::ShapeOf(const PolyView& p) {
   return out;
 }
 
+namespace {
+
 // How long a sum is: its terms, those of its quotients' numerators included, then the coefficients.
-bool Solver::Shorter(Dim a, Dim b) const {
-  const auto size = [this](const auto& self, const PolyView& p) -> std::pair<size_t, int128> {
-    std::pair<size_t, int128> out{p.terms.size(), AbsU(p.constant)};
-    for (const Term& t : p.terms) {
-      out.second += AbsU(t.coeff);
-      for (AtomId a : store.atoms_of(t.mono)) {
-        if (store.atom(a).kind != AtomKind::kFloorDiv) continue;
-        for (Dim arg : store.args(a)) {
-          const auto inner = self(self, store.View(arg));
-          out.first += inner.first;
-          out.second += inner.second;
-        }
+std::pair<size_t, int128> Length(const Store& store, const PolyView& p) {
+  std::pair<size_t, int128> out{p.terms.size(), AbsU(p.constant)};
+  for (const Term& t : p.terms) {
+    out.second += AbsU(t.coeff);
+    for (AtomId a : store.atoms_of(t.mono)) {
+      if (store.atom(a).kind != AtomKind::kFloorDiv) continue;
+      for (Dim arg : store.args(a)) {
+        const auto inner = Length(store, store.View(arg));
+        out.first += inner.first;
+        out.second += inner.second;
       }
     }
-    return out;
-  };
-  const auto x = size(size, store.View(a)), y = size(size, store.View(b));
-  return x != y ? x < y : store.CompareDims(a, b) < 0;
+  }
+  return out;
+}
+
+}  // namespace
+
+bool Solver::Shorter(const PolyView& p, const PolyView& q) const {
+  const auto x = Length(store, p), y = Length(store, q);
+  if (x != y) return x < y;
+  const auto a = store.Sorted(p.terms), b = store.Sorted(q.terms);
+  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (const int c = store.CompareMonos(a[i].mono, b[i].mono); c != 0) return c < 0;
+    if (a[i].coeff != b[i].coeff) return a[i].coeff > b[i].coeff;
+  }
+  return a.size() != b.size() ? a.size() < b.size() : p.constant < q.constant;
 }
 
 // c where a - factor*b is c at all integers.
@@ -163,6 +174,35 @@ std::optional<Poly> Solver::AsLinear(const PolyView& p) {
   return linear;
 }
 
+// p with one quotient for several of one variable: (x + 2)//6 + (x + 5)//6 is (x + 2)//3, whether
+// or not the latter was ever built.
+std::optional<Poly> Solver::WithFewerQuotients(const PolyView& p) {
+  QuasiAffine f(store);
+  if (!f.Add(p, 1)) return std::nullopt;
+  const std::vector<QuasiAffine::OneQuotient> found = f.OneQuotients();
+  Spend(f.steps() / 8);
+  if (found.empty()) return std::nullopt;
+  Poly out = Copy(p);
+  for (const QuasiAffine::OneQuotient& one : found) {
+    out.terms.erase(std::remove_if(out.terms.begin(), out.terms.end(),
+                                   [&](const Term& t) {
+                                     return std::find(one.parts.begin(), one.parts.end(), t.mono) !=
+                                            one.parts.end();
+                                   }),
+                    out.terms.end());
+    Poly numerator, quotient;
+    numerator.constant = one.offset;
+    if (!AccumulateTerm(numerator, one.variable, one.coeff) ||
+        !FloorDivPoly(std::move(numerator), one.divisor, 0, quotient) ||
+        !Accumulate(out, ViewOf(quotient), one.factor) ||
+        !AccumulateTerm(out, one.variable, one.slope) ||
+        !AddOk(out.constant, one.constant, &out.constant)) {
+      return std::nullopt;
+    }
+  }
+  return out;
+}
+
 Dim Solver::Enter(Dim d, bool several) {
   const std::optional<Shaped> mine = ShapeOf(store.View(d));
   if (!mine) return d;
@@ -180,6 +220,12 @@ Dim Solver::Enter(Dim d, bool several) {
   if (several) {
     if (const std::optional<Poly> linear = AsLinear(store.View(mine->shape))) {
       return rewritten(store.InternPoly(*linear), 1, 0).value_or(d);
+    }
+    if (const std::optional<Poly> fewer = WithFewerQuotients(store.View(mine->shape))) {
+      const Dim shorter = store.InternPoly(*fewer);
+      if (shorter != mine->shape && Shorter(shorter, mine->shape)) {
+        return rewritten(Representative(shorter), 1, 0).value_or(d);
+      }
     }
   }
   std::vector<Alike>& alike = by_hash[mine->hash];

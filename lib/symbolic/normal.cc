@@ -1,5 +1,6 @@
 // Rewrites that look at a whole sum: exact quotients, families of quotients, monomial rules.
 #include <algorithm>
+#include <limits>
 
 #include "symbolic/solver.h"
 
@@ -9,12 +10,6 @@ namespace {
 constexpr int64_t kMaxFamily = 8;  // divisors whose quotients are combined
 
 int Count(const Poly& p) { return static_cast<int>(p.terms.size()); }
-
-int128 Weight(const Poly& p) {
-  int128 w = 0;
-  for (const Term& t : p.terms) w += AbsU(t.coeff);
-  return w;
-}
 
 // One occurrence coeff * q * rest of a quotient q = numerator // divisor.
 struct Occurrence {
@@ -202,22 +197,24 @@ bool ReduceFamilies(Solver& s, Poly& p, bool* changed) {
     };
     std::sort(candidates.begin(), candidates.end());
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+    // About how long a variant is, before it is built: not, where that is more than now.
+    const auto predicted = [&](int64_t t) {
+      Poly rest = others;
+      if (!s.Accumulate(rest, Solver::ViewOf(step), t)) return std::numeric_limits<int>::max();
+      int terms = Count(rest);
+      for (int64_t k = 0; k < d; ++k) terms += count[k] != t ? 1 + Count(step) : 0;
+      return terms;
+    };
+    const int now = predicted(0);
     // Judged on the result alone, so that every member of the class chooses the same one.
     std::optional<Poly> best;
-    const auto better = [&](const Poly& x, const Poly& y) {
-      if (Count(x) != Count(y)) return Count(x) < Count(y);
-      if (Weight(x) != Weight(y)) return Weight(x) < Weight(y);
-      const auto a = s.store.Sorted(x.terms), b = s.store.Sorted(y.terms);
-      for (size_t k = 0; k < a.size(); ++k) {
-        if (const int c = s.store.CompareMonos(a[k].mono, b[k].mono); c != 0) return c < 0;
-        if (a[k].coeff != b[k].coeff) return a[k].coeff > b[k].coeff;
-      }
-      return false;
+    const auto better = [&s](const Poly& x, const Poly& y) {
+      return s.Shorter(Solver::ViewOf(x), Solver::ViewOf(y));
     };
     for (int64_t t : candidates) {
       Poly out;
-      if (!s.Spend(8 + Count(p))) break;
-      if (!variant(t, out)) continue;
+      if (!s.Spend(8 + Count(p))) return true;  // not all were seen: none is the best
+      if (predicted(t) > now || !variant(t, out)) continue;
       if (!best || better(out, *best)) best = std::move(out);
     }
     if (best && (best->terms != p.terms || best->constant != p.constant)) {

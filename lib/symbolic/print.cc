@@ -118,6 +118,7 @@ Printer::Text Printer::Print(const Poly& original) {
   if (p.terms.empty()) {
     return {absl::StrCat(p.constant), p.constant < 0 ? Level::kSum : Level::kWord};
   }
+  p.terms = store_.Sorted(p.terms);  // what is found first must not depend on what was built first
   std::vector<Item> items;
   while (TakeMod(p, items)) {
   }

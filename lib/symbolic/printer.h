@@ -71,6 +71,7 @@ class Printer {
                     absl::string_view op, std::vector<Item>& items);
   std::vector<Poly> Shifts(Poly& p, const std::vector<Poly>& elements, int64_t coeff,
                            const Factors& factors) const;
+  bool JoinsOuter(const Poly& e, const Poly& shift) const;
   void MoveInto(Poly& p, const Poly& shift, const Factors& factors) const;
 
   // The factors of t besides one occurrence of `atom`.

@@ -170,6 +170,18 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
 
   const std::optional<Dim> divisor = Finish(den);
   if (!divisor) return std::nullopt;
+  // What Finish made of the divisor may begin with another term.
+  if (const PolyView v = store.View(*divisor);
+      !v.terms.empty() && store.Leading(v.terms).coeff < 0) {
+    den = Copy(v);
+    if (!Negate(num) || !Negate(den)) return std::nullopt;
+    const std::optional<Dim> opposite = Finish(den);
+    if (opposite && store.Leading(store.View(*opposite).terms).coeff > 0) {
+      const std::optional<Dim> q = FloorDivSymbolic(std::move(num), Copy(store.View(*opposite)));
+      return q ? finish(store.View(*q)) : std::nullopt;
+    }
+    if (!Negate(num) || !Negate(den)) return std::nullopt;
+  }
   const bool positive = IsNonNegative(*divisor);  // 0 is no claim, so this means >= 1
 
   // x*(a//b) = (x*a)//b where b | a                                      row 11
@@ -202,15 +214,16 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
       return smaller ? finish(store.View(*smaller)) : std::nullopt;
     }
     // (x//a + c)//d = (x + a*c)//(a*d)                                   row 2
+    // Only where it is the one quotient in the numerator, as beside a constant divisor.
     const Term* nested = nullptr;
     int candidates = 0;
     for (const Term& t : num.terms) {
       const Mono& m = store.mono(t.mono);
-      if (m.degree != 1 || t.coeff != 1) continue;
-      if (store.atom(m.atoms[0]).kind != AtomKind::kFloorDiv) continue;
-      nested = &t;
+      if (!m.has_div) continue;
       ++candidates;
+      if (m.degree == 1 && t.coeff == 1) nested = &t;
     }
+    if (nested == nullptr) candidates = 0;
     if (candidates == 1) {
       const Term picked = *nested;
       const Atom inner = store.atom(store.mono(picked.mono).atoms[0]);

@@ -250,6 +250,63 @@ std::optional<int64_t> QuasiAffine::ConstantValue() {
   return total;
 }
 
+// From x to x + 1 a sum lo*x + c*((n*x + m)//L) grows by lo or by lo + c, n times of L by the
+// latter; m is what fits all of them.
+std::optional<QuasiAffine::OneQuotient> QuasiAffine::AsOneQuotient(const Component& c,
+                                                                   int64_t period) {
+  std::vector<int64_t> values;
+  const bool all = ForEachPoint(c, {{0, period, 1}}, [&](int64_t value) {
+    values.push_back(value);
+    return true;
+  });
+  if (!all) return std::nullopt;
+  int64_t low = INT64_MAX, high = INT64_MIN;
+  for (int64_t i = 0; i < period; ++i) {
+    int64_t step;
+    if (!SubOk(values[i + 1], values[i], &step)) return std::nullopt;
+    low = std::min(low, step);
+    high = std::max(high, step);
+  }
+  OneQuotient out;
+  if (low == high || !SubOk(high, low, &out.factor)) return std::nullopt;
+  int64_t jumps = 0;
+  for (int64_t i = 0; i < period; ++i) {
+    const int64_t step = values[i + 1] - values[i];
+    if (step != low && step != high) return std::nullopt;
+    jumps += step == high;
+  }
+  int64_t least = 0, most = period - 1;  // of m
+  for (int64_t i = 0, taken = 0; i < period; ++i) {
+    least = std::max(least, period * taken - jumps * i);
+    most = std::min(most, period * taken + period - 1 - jumps * i);
+    taken += values[i + 1] - values[i] == high;
+  }
+  if (least > most) return std::nullopt;
+  out.variable = variables_[c.variables[0]].mono;
+  out.slope = low;
+  out.coeff = jumps;
+  out.offset = least;
+  out.divisor = period;
+  out.constant = values[0];
+  for (const Part& part : c.parts) {
+    for (const auto& [mono, slot] : slot_of_) {
+      if (slot == part.slot) out.parts.push_back(mono);
+    }
+  }
+  return out;
+}
+
+std::vector<QuasiAffine::OneQuotient> QuasiAffine::OneQuotients() {
+  std::vector<OneQuotient> out;
+  std::vector<Period> periods;
+  if (!SumPeriods(sum_, periods)) return out;
+  for (const Component& c : Components()) {
+    if (c.variables.size() != 1 || c.slots.size() < 2) continue;
+    if (auto one = AsOneQuotient(c, periods[c.variables[0]].length)) out.push_back(*std::move(one));
+  }
+  return out;
+}
+
 // Where the function does not fall over a period, its minimum lies in the first one, else in the
 // last: so does the minimum over several variables, as each one's growth does not depend on the
 // others.

@@ -34,6 +34,16 @@ class QuasiAffine {
   // The variables with their slopes; nullopt where a slope is no integer.
   std::optional<std::vector<std::pair<MonoId, int64_t>>> Slopes() const;
 
+  // A part of the sum that depends on one variable and holds several quotients, as one:
+  //   slope*x + factor*((coeff*x + offset)//divisor) + constant
+  struct OneQuotient {
+    std::vector<MonoId> parts;  // of the sum, with their coefficients, that it stands for
+    MonoId variable;
+    int64_t slope, factor, coeff, offset, divisor, constant;
+  };
+  // All parts that can be written so.
+  std::vector<OneQuotient> OneQuotients();
+
   // What a variable may be: lo..hi, and those that leave `remainder` modulo `modulus`.
   struct Domain {
     Interval range;
@@ -81,6 +91,7 @@ class QuasiAffine {
   };
 
   std::optional<uint32_t> SlotOf(MonoId mono, int depth);
+  std::optional<OneQuotient> AsOneQuotient(const Component& c, int64_t period);
   bool SetPeriods(Slot& slot);
   bool SumPeriods(const absl::InlinedVector<Part, 4>& parts, std::vector<Period>& out) const;
   std::vector<Component> Components() const;

@@ -3,8 +3,8 @@
 //   floor_div.cc  quotients with a constant divisor         ratio.cc     with a symbolic divisor
 //   max.cc        maxima, minima                            broadcast.cc
 //   bounds.cc     intervals, congruences                    decide.cc    the tiers of proof
-//   envelope.cc   the inequality prover                     facts.cc     Assume, and what stays known
-//   equate.cc     equalities                                narrow.cc    inequalities
+//   envelope.cc   the inequality prover                     facts.cc     Assume, and what stays
+//   known equate.cc     equalities                                narrow.cc    inequalities
 //   divides.cc    divisibility                              fit.cc       sizes that are equal or 1
 //   resolve.cc    today's form of a dim                     explain.cc   why an answer is known
 //   sample.cc     sizes that satisfy all facts              print.cc, parse.cc   text
@@ -141,6 +141,7 @@ class Solver {
   std::optional<Dim> FloorDivConst(Poly num, int64_t d, int depth);
   // The same without the rewrites over the whole result, which may call it.
   [[nodiscard]] bool FloorDivPoly(Poly num, int64_t d, int depth, Poly& out);
+  bool DropSmallTerms(Poly& num, int64_t& d);
   std::optional<Dim> FloorDivSymbolic(Poly num, Poly den);
   // The dim of a compound atom under today's substitutions.
   Dim MakeAtom(AtomKind kind, absl::Span<const Dim> args);
@@ -166,9 +167,12 @@ class Solver {
   // d, or a shorter sum that is the same function of its atoms.
   Dim Representative(Dim d);
   size_t CountQuotients(const PolyView& p) const;
-  bool Shorter(Dim a, Dim b) const;
+  // An order of sums that are equal: which one is kept.
+  bool Shorter(const PolyView& p, const PolyView& q) const;
+  bool Shorter(Dim a, Dim b) const { return Shorter(store.View(a), store.View(b)); }
   std::optional<int64_t> Difference(Dim a, Dim b, int64_t factor);
   std::optional<Poly> AsLinear(const PolyView& p);
+  std::optional<Poly> WithFewerQuotients(const PolyView& p);
   struct Points {  // values of a monomial at a few sizes
     enum State : uint8_t { kNone, kKnown, kOverflow } state = kNone;
     std::array<int64_t, 8> values;
@@ -300,7 +304,7 @@ class Solver {
   uint32_t epoch = 1;
   uint64_t undecided = 0;
   std::array<uint64_t, kRowCount> fired = {};  // by row of the catalogue
-  std::vector<bool> fitting_atoms;  // broadcasts that a rule asked for (broadcast.cc)
+  std::vector<bool> fitting_atoms;             // broadcasts that a rule asked for (broadcast.cc)
   // The last refused fact, and all that was stated before it.
   Stated refused;
   std::vector<Stated> stated_before;

@@ -92,15 +92,20 @@ struct SymbolInfo {
   uint8_t nesting = 0;           // opaque symbols inside a and b, nested
 };
 
-// Blocks of T whose addresses never move.
+// Blocks of T whose addresses never move. A copy shares what was written before, which nobody
+// changes, and writes into blocks of its own.
 template <typename T>
 class BlockPool {
  public:
+  BlockPool() = default;
+  BlockPool(const BlockPool& other) : blocks_(other.blocks_) {}
+  BlockPool& operator=(const BlockPool&) = delete;
+
   const T* Copy(absl::Span<const T> values) {
     if (values.empty()) return nullptr;
     if (used_ + values.size() > capacity_) {
       capacity_ = values.size() > kBlock ? values.size() : kBlock;
-      blocks_.push_back(std::make_unique<T[]>(capacity_));
+      blocks_.emplace_back(new T[capacity_]);
       used_ = 0;
     }
     T* out = blocks_.back().get() + used_;
@@ -111,7 +116,7 @@ class BlockPool {
 
  private:
   static constexpr size_t kBlock = 1024;
-  std::vector<std::unique_ptr<T[]>> blocks_;
+  std::vector<std::shared_ptr<T[]>> blocks_;
   size_t used_ = 0;
   size_t capacity_ = 0;
 };
@@ -186,6 +191,9 @@ class Store {
   }
   absl::Span<const AtomId> atoms_of(MonoId id) const {
     return absl::MakeConstSpan(monos_[id].atoms, monos_[id].degree);
+  }
+  absl::Span<const AtomId> ordered(MonoId id) const {
+    return absl::MakeConstSpan(monos_[id].ordered, monos_[id].degree);
   }
   PolyView View(Dim d) const {
     if (d.is_inline()) return {d.inline_value(), {}};

@@ -129,8 +129,7 @@ TEST(OneForm, OtherWritings) {
   }
   std::printf("checked %d expressions, %d in two forms, %d wrong\n", checked, different, wrong);
   EXPECT_EQ(checked, kExpressions);
-  // Remainders of remainders of remainders: two of these expressions keep two forms (issue 6).
-  EXPECT_LE(different, 2) << report;
+  EXPECT_EQ(different, 0) << report;
 }
 
 TEST(OneForm, FunctionsOfOneSymbol) {

@@ -1,0 +1,69 @@
+// What is printed is read back as the same id, and does not depend on what was built before.
+#include <gtest/gtest.h>
+
+#include "symbolic/context.h"
+#include "symbolic/testing.h"
+
+namespace symshape::symbolic {
+namespace {
+
+constexpr int kExpressions = 20000;
+
+TEST(Printing, IsReadBackAsTheSameId) {
+  int checked = 0, different = 0;
+  std::string report;
+  for (int round = 0; checked < kExpressions; ++round) {
+    Context c;
+    const Dim symbols[] = {c.Symbol("x"), c.Symbol("y"), c.Symbol("z")};
+    Trees t(round);
+    for (int k = 0; k < 10 && checked < kExpressions; ++k) {
+      t.Clear();
+      const int i = t.Make(4, 3, "+-*/%mMC");
+      const Dim d = c.Resolve(t.Build(c, i, symbols));
+      const std::string text = c.Print(d);
+      // What has no value, x//0, gets a name of its own, in order of appearance.
+      if (text.find("_opaque") != std::string::npos) continue;
+      const auto again = c.Parse(text);
+      ASSERT_TRUE(again.ok()) << again.status();
+      ++checked;
+      if (*again == c.Resolve(d)) continue;
+      if (++different > 20) continue;
+      absl::StrAppend(&report, "\n", t.Show(i), "\n   is ", text, "\n   read as ", c.Print(*again));
+    }
+  }
+  std::printf("checked %d expressions, %d read back as another\n", checked, different);
+  EXPECT_EQ(checked, kExpressions);
+  // Past the limit in steps what is read again may stop elsewhere than what was built.
+  EXPECT_LE(different, kExpressions / 4000) << report;
+}
+
+TEST(Printing, DoesNotDependOnWhatWasBuiltBefore) {
+  int checked = 0, different = 0;
+  std::string report;
+  for (int round = 0; checked < kExpressions; ++round) {
+    Context all;
+    const Dim symbols[] = {all.Symbol("x"), all.Symbol("y"), all.Symbol("z")};
+    Trees t(round);
+    for (int k = 0; k < 10 && checked < kExpressions; ++k) {
+      t.Clear();
+      const int i = t.Make(4, 3, "+-*/%mMC");
+      const std::string text = all.Print(all.Resolve(t.Build(all, i, symbols)));
+      Context alone;
+      const Dim same[] = {alone.Symbol("x"), alone.Symbol("y"), alone.Symbol("z")};
+      const std::string other = alone.Print(alone.Resolve(t.Build(alone, i, same)));
+      if (text.find("_opaque") != std::string::npos) continue;
+      ++checked;
+      if (text == other) continue;
+      if (++different > 20) continue;
+      absl::StrAppend(&report, "\n", t.Show(i), "\n   is ", text, "\n   alone ", other);
+    }
+  }
+  std::printf("checked %d expressions, %d printed otherwise alone\n", checked, different);
+  EXPECT_EQ(checked, kExpressions);
+  // A shorter equal that was built before is kept, and an element of a maximum is dropped where the
+  // proof that another one is larger fits into its budget.
+  EXPECT_LE(different, kExpressions / 1000) << report;
+}
+
+}  // namespace
+}  // namespace symshape::symbolic
