@@ -14,7 +14,7 @@ constexpr CatalogueRow kCatalogue[] = {
     {11, "exact-product",  "x*(a//b)",             "(x*a)//b",           "b != 0 and a % b == 0",        "x=2 a=1 b=2",         "h*(D//h) ; D % h == 0"},
     {12, "exact-quotient", "g*c*(x//(g*d))",       "c*(x//d - r//d)",    "d > 0 and g > 0 and x % (g*d) == r", "x=3 r=0 g=2 c=1 d=1", "4*(C//4) ; C % 4 == 0"},
     {22, "hermite",        "x//d + (x + 1)//d",    "x",                  "d == 2",                       "x=1 d=3",             "S//2 + (S + 1)//2"},
-    {31, "orient-max",     "c*max(-e, 0)",         "c*(max(e, 0) - e)",  "c >= 1",                       "",                    "max(0, 3 - S)"},
+    {31, "orient-max",     "max(c*a, c*b)",        "c*(b + max(a - b, 0))", "c >= 0",                    "c=-1 a=0 b=1",        "max(0, 3 - S)"},
     {32, "div-of-max",     "max(a, b)//d",         "max(a//d, b//d)",    "d > 0",                        "a=1 b=2 d=-1",        "max(H, W)//2"},
     {33, "broadcast",      "broadcast(a, b)",      "max(a, b)*min(1, a, b)", "a >= 0 and b >= 0 and (a - b)*(a - 1)*(b - 1) == 0", "a=2 b=3", "max(a, b)*min(1, a, b)"},
     {35, "negated-div",    "-(x//d)",              "(-x + d - 1)//d",    "d > 0",                        "x=1 d=-2",            "(7 - H)//3"},
