@@ -112,7 +112,7 @@ struct Theorem {
 
 // Symbols, the facts known about them, and what follows. A fact is a text: "H >= 1", "a == b",
 // "a != b", "H % 32 == 0", "1 <= seq <= 512", "a == b or a == 1 or b == 1" (they can be broadcast), and
-// several with "and" between them. Not thread-safe; use one Algebra per thread.
+// several with "and" between them. Not thread-safe: use one Algebra per thread, or a Fork.
 class Algebra {
  public:
   Algebra();
@@ -156,7 +156,13 @@ class Algebra {
 
   // Facts stated after Push are forgotten at the matching Pop. Dims stay.
   void Push();
-  void Pop();
+  // Errors: kFailedPrecondition  no Push is left to undo
+  absl::Status Pop();
+
+  // One that knows what this one knows, and takes its dims; what is stated to it is not known here. For
+  // questions of the kind "what if": any number of threads may fork an Algebra that none of them
+  // changes, and each ask its own.
+  Algebra Fork() const;
 
  private:
   struct Impl;

@@ -91,6 +91,10 @@ std::vector<std::string> SizesIn(Context& context, absl::Span<const std::string>
 }  // namespace
 
 struct Algebra::Impl {
+  Impl() = default;
+  Impl(const Impl& other)
+      : context(other.context.Fork()), stated(other.stated), scopes(other.scopes) {}
+
   Context context;
   // What was stated, as it was written; Cause::id is the position.
   std::vector<Statement> stated;
@@ -281,10 +285,18 @@ void Algebra::Push() {
   impl_->context.Push();
   impl_->scopes.push_back(impl_->stated.size());
 }
-void Algebra::Pop() {
+absl::Status Algebra::Pop() {
+  if (impl_->scopes.empty()) return absl::FailedPreconditionError("no Push is left to undo");
   impl_->context.Pop();
   impl_->stated.resize(impl_->scopes.back());
   impl_->scopes.pop_back();
+  return absl::OkStatus();
+}
+
+Algebra Algebra::Fork() const {
+  Algebra fork;
+  fork.impl_ = std::make_unique<Impl>(*impl_);
+  return fork;
 }
 
 absl::StatusOr<Theorem> CheckCertificate(std::string_view certificate) {

@@ -8,7 +8,10 @@
 namespace symshape::symbolic {
 
 Context::Context() : impl_(std::make_unique<Impl>()) {}
+Context::Context(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Context::Context(Context&&) noexcept = default;
 Context::~Context() = default;
+Context Context::Fork() const { return Context(std::make_unique<Impl>(*impl_)); }
 
 Dim Context::Constant(int64_t value) { return impl_->Constant(value); }
 Dim Context::Symbol(absl::string_view name, Interval domain, SymbolKind kind) {

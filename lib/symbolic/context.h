@@ -65,6 +65,7 @@ class Context {
  public:
   Context();
   ~Context();
+  Context(Context&&) noexcept;
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
@@ -120,7 +121,8 @@ class Context {
   // Adds the fact. Returns true where it told something new, false where it was known already.
   // Errors: kFailedPrecondition  it contradicts what is known; the context is unchanged
   absl::StatusOr<bool> Assume(const Fact& fact, Cause cause);
-  // What the last refused fact contradicts, looked for when asked. REQUIRES: Assume has refused one.
+  // What the last refused fact contradicts, looked for when asked. REQUIRES: Assume has refused
+  // one.
   Conflict LastConflict();
   // Decide, and why. Slow: facts are left out one by one.
   Explanation Explain(const Fact& fact);
@@ -140,9 +142,14 @@ class Context {
   // How often a rewrite of that row was made so far.
   uint64_t Fired(Rewrite row) const;
 
-  // Facts assumed after Push are forgotten at the matching Pop (branches and loop bodies). Dims stay.
+  // Facts assumed after Push are forgotten at the matching Pop (branches and loop bodies). Dims
+  // stay.
   void Push();
-  void Pop();
+  void Pop();  // REQUIRES: a Push that no Pop has undone
+  // A context of its own that knows what this one knows, and has the same dims; what is done to it
+  // does not show here. As the other const members, it may be called from any number of threads at
+  // a time where none changes this context.
+  Context Fork() const;
 
   // --- text -----------------------------------------------------------------------------------
   // Python-evaluable text, solver.md 3.11.
@@ -162,6 +169,7 @@ class Context {
 
  private:
   struct Impl;
+  explicit Context(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -82,7 +82,8 @@ TEST(Parse, FactsInOtherWords) {
     ASSERT_TRUE(facts.ok()) << in << ": " << facts.status();
     EXPECT_EQ(c.Print((*facts)[0]), out);
   }
-  for (const char* wrong : {"a/n >= b/n", "Eq(a)", "a == 1 or b == 1", "a", "a >= ", "0.3*a >= 1"}) {
+  for (const char* wrong :
+       {"a/n >= b/n", "Eq(a)", "a == 1 or b == 1", "a", "a >= ", "0.3*a >= 1"}) {
     Context c;
     EXPECT_FALSE(c.ParseFacts(wrong).ok()) << wrong;
   }
