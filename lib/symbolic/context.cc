@@ -32,14 +32,8 @@ Dim Context::FloorDiv(Dim a, Dim b) { return impl_->FloorDiv(a, b); }
 Dim Context::CeilDiv(Dim a, Dim b) { return impl_->CeilDiv(a, b); }
 Dim Context::TruncDiv(Dim a, Dim b) { return impl_->TruncDiv(a, b); }
 Dim Context::Mod(Dim a, Dim b) { return impl_->Mod(a, b); }
-Dim Context::Min(Dim a, Dim b) {
-  const Dim both[] = {a, b};
-  return impl_->Min(both);
-}
-Dim Context::Max(Dim a, Dim b) {
-  const Dim both[] = {a, b};
-  return impl_->Max(both);
-}
+Dim Context::Min(Dim a, Dim b) { return impl_->Min(a, b); }
+Dim Context::Max(Dim a, Dim b) { return impl_->Max(a, b); }
 Dim Context::Broadcast(Dim a, Dim b) {
   const Dim both[] = {a, b};
   return impl_->Broadcast(both);

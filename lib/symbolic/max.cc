@@ -56,6 +56,20 @@ Dim Solver::Min(absl::Span<const Dim> elements) {
   return Neg(Max(negated));
 }
 
+Dim Solver::Extreme(char op, Dim a, Dim b) {
+  a = Resolve(a);
+  b = Resolve(b);
+  if (a == b) return a;
+  if (b.bits() < a.bits()) std::swap(a, b);
+  const CacheEntry& slot = Slot(op, a, b);
+  if (Hit(slot, op, a, b)) return slot.result;
+  const Operation operation(*this);
+  const Dim both[] = {a, b};
+  const Dim result = op == 'M' ? Max(both) : Min(both);
+  Slot(op, a, b) = {epoch, a.bits(), b.bits(), op, result};
+  return result;
+}
+
 std::optional<Dim> Solver::MaxOf(std::vector<Dim> elements) {
   Dim offset = Dim::Inline(0);  // the result is offset + factor*Max{elements}
   for (int round = 0; round < 6; ++round) {

@@ -100,6 +100,10 @@ class Solver {
   Dim Mod(Dim a, Dim b);
   Dim Max(absl::Span<const Dim> elements);
   Dim Min(absl::Span<const Dim> elements);
+  // Of two, from the cache where it was made before.
+  Dim Max(Dim a, Dim b) { return Extreme('M', a, b); }
+  Dim Min(Dim a, Dim b) { return Extreme('m', a, b); }
+  Dim Extreme(char op, Dim a, Dim b);
   Dim Broadcast(absl::Span<const Dim> elements);
   Dim TotalBroadcast(absl::Span<const Dim> elements);
   Dim BroadcastOf(absl::Span<const Dim> elements, bool fitting);
@@ -323,7 +327,8 @@ class Solver {
   };
   std::vector<Bounded> atom_bounds;
 
-  // Direct-mapped cache of building operations, keyed by everything that decides the result.
+  // A cache of building operations, keyed by everything that decides the result; each has two
+  // places.
   struct CacheEntry {
     uint32_t epoch = 0;
     uint32_t a = 0, b = 0;
@@ -332,10 +337,12 @@ class Solver {
   };
   static constexpr size_t kCacheSize = 1 << 13;
   std::vector<CacheEntry> cache;
+  // Where the result of a op b is, or is to be put.
   CacheEntry& Slot(int64_t op, Dim a, Dim b) {
     uint64_t h = (uint64_t{a.bits()} << 32 | b.bits()) * 0x9e3779b97f4a7c15u;
     h ^= static_cast<uint64_t>(op) * 0xc2b2ae3d27d4eb4fu;
-    return cache[(h >> 40) & (kCacheSize - 1)];
+    const size_t i = (h >> 40) & (kCacheSize - 1);
+    return cache[i].epoch != epoch || Hit(cache[i], op, a, b) ? cache[i] : cache[i ^ 1];
   }
   bool Hit(const CacheEntry& e, int64_t op, Dim a, Dim b) const {
     return e.epoch == epoch && e.op == op && e.a == a.bits() && e.b == b.bits();
@@ -365,8 +372,8 @@ class Solver {
   };
   std::vector<Represented> represented;  // by node
 
-  int64_t work_left = 0;  // of the operation being done
-  int64_t spent = 0;      // by all operations so far
+  int64_t work_left = 0;       // of the operation being done
+  int64_t spent = 0;           // by all operations so far
   int64_t assume_started = 0;  // what was spent when the Assume that is being done began
   int operation_depth = 0;
   int separate_depth = 0;
