@@ -132,6 +132,29 @@ bool Printer::TakeMod(Poly& p, std::vector<Item>& items) {
   });
 }
 
+// k*((x + 1)//2) - k*(x//2) as k*(x % 2), with k < 0 as well.
+bool Printer::TakeParity(Poly& p, std::vector<Item>& items) {
+  return AnyQuotient(p, [&](QuotientTerm& q) {
+    if (!q.den.terms.empty() || q.den.constant != 2 || q.num.constant % 2 != 0) return false;
+    if (q.term.coeff == INT64_MIN) return false;
+    for (Term& other : p.terms) {
+      if (other.coeff != -q.term.coeff) continue;
+      for (AtomId atom : store_.atoms_of(other.mono)) {
+        const Atom& a = store_.atom(atom);
+        if (a.kind != AtomKind::kFloorDiv || a.args[1] != q.den_dim) continue;
+        const PolyView above = store_.View(a.args[0]);
+        if (above.terms != q.num.terms || above.constant != q.num.constant + 1) continue;
+        if (Without(other, atom) != q.factors) continue;
+        const int64_t k = other.coeff;
+        other.coeff = 0;
+        TakeQuotient(p, q, k, Solver::Copy(q.num), " % ", items);
+        return true;
+      }
+    }
+    return false;
+  });
+}
+
 // k*n*x + k*(x//d) as k*(((n*d + 1)*x)//d).
 bool Printer::TakeFolded(Poly& p, std::vector<Item>& items) {
   return AnyQuotient(p, [&](QuotientTerm& q) {

@@ -223,7 +223,9 @@ Dim Solver::Enter(Dim d, bool several) {
     }
     if (const std::optional<Poly> fewer = WithFewerQuotients(store.View(mine->shape))) {
       const Dim shorter = store.InternPoly(*fewer);
-      if (shorter != mine->shape && Shorter(shorter, mine->shape)) {
+      // Fewer terms: x - 2*(x//2) is no shorter than (x + 1)//2 - x//2, which shares more with
+      // others.
+      if (fewer->terms.size() < store.View(mine->shape).terms.size()) {
         return rewritten(Representative(shorter), 1, 0).value_or(d);
       }
     }

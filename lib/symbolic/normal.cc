@@ -11,6 +11,12 @@ constexpr int64_t kMaxFamily = 8;  // divisors whose quotients are combined
 
 int Count(const Poly& p) { return static_cast<int>(p.terms.size()); }
 
+int128 Weight(const Poly& p) {
+  int128 w = 0;
+  for (const Term& t : p.terms) w += AbsU(t.coeff);
+  return w;
+}
+
 // One occurrence coeff * q * rest of a quotient q = numerator // divisor.
 struct Occurrence {
   Term term;
@@ -197,18 +203,20 @@ bool ReduceFamilies(Solver& s, Poly& p, bool* changed) {
     };
     std::sort(candidates.begin(), candidates.end());
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-    // About how long a variant is, before it is built: not, where that is more than now.
+    // How many terms a variant has, before it is built: not, where that is more than now.
     const auto predicted = [&](int64_t t) {
       Poly rest = others;
       if (!s.Accumulate(rest, Solver::ViewOf(step), t)) return std::numeric_limits<int>::max();
       int terms = Count(rest);
-      for (int64_t k = 0; k < d; ++k) terms += count[k] != t ? 1 + Count(step) : 0;
+      for (int64_t k = 0; k < d; ++k) terms += count[k] != t;
       return terms;
     };
-    const int now = predicted(0);
+    const int now = Count(p);
     // Judged on the result alone, so that every member of the class chooses the same one.
     std::optional<Poly> best;
     const auto better = [&s](const Poly& x, const Poly& y) {
+      if (Count(x) != Count(y)) return Count(x) < Count(y);
+      if (Weight(x) != Weight(y)) return Weight(x) < Weight(y);
       return s.Shorter(Solver::ViewOf(x), Solver::ViewOf(y));
     };
     for (int64_t t : candidates) {
