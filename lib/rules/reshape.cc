@@ -1,6 +1,7 @@
 // Reshape and Flatten: the same elements in the same order, under other dims.
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "rules/ask.h"
 #include "rules/axes.h"
@@ -155,10 +156,23 @@ class Reshape {
       count = *count * other;
       if (!inferred_ && !other.constant()) unless_zero.push_back(other.dim());
     }
-    if (!count || FitsWhereZero(size, *count)) return size + Max(0, 1 - size) * copied;
+    if (!count || !IsOfShape(size) || FitsWhereZero(size, *count)) {
+      return size + Max(0, 1 - size) * copied;
+    }
     out_.RequireUnlessZero(unless_zero, Ge(size, 1),
                            {"target's axis ", i, " is not 0, or it would copy ", copied});
     return size;
+  }
+
+  // Whether `size` is told by x's own dims. A number that data decides (an index of TopK, say) may be
+  // anything within its bounds, beside sizes that are not 0.
+  bool IsOfShape(Expr size) const {
+    absl::flat_hash_set<Dim> symbols;
+    for (Dim d : x_.dims()) {
+      for (Dim symbol : in_.context().SymbolsOf(d)) symbols.insert(symbol);
+    }
+    const std::vector<Dim> own = in_.context().SymbolsOf(size.dim());
+    return std::all_of(own.begin(), own.end(), [&](Dim symbol) { return symbols.contains(symbol); });
   }
 
   // Whether y may have as many elements as x where `size` is 0 and y, but for the -1, has `count`.
