@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes lib/rules/required_operands.cc from the schemas of onnx and onnxruntime: tools/required_operands.py."""
+"""Writes lib/rules/required_operands.inc from the schemas of onnx and onnxruntime: tools/required_operands.py."""
 
 import collections
 import os
@@ -9,52 +9,14 @@ import onnx.defs
 from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-FILE = os.path.join(ROOT, 'lib/rules/required_operands.cc')
+FILE = os.path.join(ROOT, 'lib/rules/required_operands.inc')
 
 DOMAINS = {'': 'kOnnx', 'ai.onnx.ml': 'kOnnxMl', 'ai.onnx.preview': 'kOnnxPreview',
            'ai.onnx.preview.training': 'kOnnxTraining', 'com.microsoft': 'kMicrosoft', 'com.ms.internal.nhwc': 'kNhwc'}
 
 HEAD = '''\
-// Which operands a node must have. Made by tools/required_operands.py from the schemas of onnx (kOnnx,
-// kOnnxMl, kOnnxPreview, kOnnxTraining) and onnxruntime (kMicrosoft, kNhwc); a line for each operator,
-// and for each version that requires others.
-#include "rules/required_operands.h"
-
-#include <algorithm>
-#include <tuple>
-
-#include "rules/table.h"
-
-namespace symshape::rules {
-namespace {
-
-struct Row {
-  absl::string_view domain;
-  absl::string_view op;
-  int since;
-  uint32_t operands;  // bit i: operand i
-};
-
-constexpr Row kRows[] = {
-'''
-
-FOOT = '''\
-};
-
-}  // namespace
-
-uint32_t RequiredOperands(absl::string_view domain, absl::string_view op, int version) {
-  constexpr int kNewest = 1 << 30;
-  const Row* const after = std::upper_bound(
-      std::begin(kRows), std::end(kRows),
-      std::make_tuple(domain, op, version == 0 ? kNewest : version),
-      [](const auto& key, const Row& row) { return key < std::tie(row.domain, row.op, row.since); });
-  if (after == std::begin(kRows)) return 0;
-  const Row& row = *(after - 1);
-  return row.domain == domain && row.op == op ? row.operands : 0;
-}
-
-}  // namespace symshape::rules
+// Made by tools/required_operands.py from the schemas of onnx and onnxruntime (kMicrosoft, kNhwc): a line
+// for each operator, and for each version that requires others.
 '''
 
 
@@ -83,7 +45,7 @@ def text():
             if mask != before:
                 lines.append(f'    {{{DOMAINS[domain]}, "{op}", {since}, {mask:#x}}},\n')
             before = mask
-    return HEAD + ''.join(lines) + FOOT
+    return HEAD + ''.join(lines)
 
 
 if __name__ == '__main__':

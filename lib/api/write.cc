@@ -1,6 +1,8 @@
 // Implements symshape/write.h.
 #include "symshape/write.h"
 
+#include <unistd.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -80,7 +82,7 @@ absl::Status WriteDescriptor(const Analysis& analysis, int fd, const WriteOption
     const State& state = internal::Access::StateOf(analysis);
     const auto result = writer::Splice::Annotated(*state.analysis, ToWriter(options), state.bytes);
     if (!result.ok()) return result.status();
-    const std::string name = absl::StrCat("descriptor ", fd);
+    const std::string name = fd == STDOUT_FILENO ? "stdout" : absl::StrCat("descriptor ", fd);
     return io::WritePieces(fd, {result->pieces(), state.origin.file.get()}, name);
   });
 }

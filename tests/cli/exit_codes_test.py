@@ -110,7 +110,7 @@ def test_full_stdout(stale, args):
     with open('/dev/full', 'w') as full:
         result = subprocess.run([command.SYMSHAPE, *args], cwd=stale.path, stdout=full, stderr=subprocess.PIPE, text=True)
     assert result.returncode == 3
-    assert result.stderr.startswith('symshape: error: cannot write to stdout') and len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("symshape: error: cannot write 'stdout'") and len(result.stderr.splitlines()) == 1
     assert stale.names() == ['m.onnx']
 
 

@@ -1,4 +1,4 @@
-"""lib/rules/required_operands.cc is what the schemas of onnx and onnxruntime say."""
+"""lib/rules/required_operands.inc is what the schemas of onnx and onnxruntime say."""
 
 import importlib.util
 import os

@@ -72,7 +72,7 @@ int UsageError(const CLI::App& app, const CLI::ParseError& error) {
 // A report that did not get through, to a full disk say, is an error, too.
 int WithStdout(int code) {
   if ((std::fflush(stdout) == 0 && !std::ferror(stdout)) || code != kOk) return code;
-  return Fail(absl::UnavailableError("cannot write to stdout"));
+  return Fail(absl::UnavailableError("cannot write 'stdout'"));
 }
 
 int Main(int argc, char** argv) {

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include "absl/strings/str_replace.h"
 #include "cli/flags.h"
 #include "cli/terminal.h"
 
@@ -110,10 +109,7 @@ absl::StatusOr<Analysis> InferModel(const ModelArgs& args) {
 absl::Status WriteModel(const Analysis& analysis, const std::string& path,
                         const WriteOptions& options) {
   if (path != "-") return WriteFile(analysis, path, options);
-  const absl::Status status = WriteDescriptor(analysis, STDOUT_FILENO, options);
-  // The library knows stdout by its number only.
-  return absl::Status(status.code(),
-                      absl::StrReplaceAll(status.message(), {{"'descriptor 1'", "to stdout"}}));
+  return WriteDescriptor(analysis, STDOUT_FILENO, options);
 }
 
 std::string NameOf(const ModelArgs& args) { return args.model == "-" ? "stdin" : args.model; }

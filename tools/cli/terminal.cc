@@ -55,7 +55,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
 absl::Status WriteStdout(std::string_view bytes) {
   const bool written = std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size();
   if (!written || std::fflush(stdout) != 0) {
-    return absl::UnavailableError(absl::StrCat("cannot write to stdout: ", std::strerror(errno)));
+    return absl::UnavailableError(absl::StrCat("cannot write 'stdout': ", std::strerror(errno)));
   }
   return absl::OkStatus();
 }
