@@ -12,6 +12,7 @@
 #include "graph/metadata.h"
 #include "writer/declared.h"
 #include "writer/dim_names.h"
+#include "writer/function_claims.h"
 #include "writer/metadata.h"
 #include "writer/originals.h"
 #include "writer/replaced.h"
@@ -293,6 +294,9 @@ void AnnotateShell(const engine::Analysis& analysis, const WriteOptions& options
                    const ModelShell& shell) {
   std::vector<Declarations> originals = Originals(analysis.model(), shell);
   NameOutputs(analysis, shell.graphs[analysis.model().main->index]);
+  for (size_t i = 0; i < shell.functions.size(); ++i) {
+    CorrectFunctionClaims(analysis, analysis.model().functions[i], *shell.functions[i]);
+  }
   Annotator(analysis, options, shell, std::move(originals)).Annotate();
 }
 

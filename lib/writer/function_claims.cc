@@ -29,62 +29,52 @@ class Corrector {
     for (size_t v = 0; v < body.values.size(); ++v) values_.emplace(body.values[v].name, v);
   }
 
-  bool Correct(ValueInfos& infos) {
-    bool changed = false;
+  void Correct(ValueInfos& infos) {
     ValueInfos kept;
     for (onnx::ValueInfoProto& info : infos) {
       const auto value = values_.find(info.name());
       bool keep = true;
       if (value != values_.end() && info.type().has_tensor_type()) {
-        keep = CorrectTensor(value->second, *info.mutable_type()->mutable_tensor_type(), changed);
+        keep = CorrectTensor(value->second, *info.mutable_type()->mutable_tensor_type());
       }
       if (keep) kept.Add()->Swap(&info);
     }
     infos.Swap(&kept);
-    return changed;
   }
 
  private:
   // False where the calls' types differ, or are of another kind.
-  bool CorrectTensor(size_t value, onnx::TypeProto::Tensor& tensor, bool& changed) {
+  bool CorrectTensor(size_t value, onnx::TypeProto::Tensor& tensor) {
     std::vector<std::optional<absl::Span<const Dim>>> dims;
     std::optional<graph::ElementType> element;
     for (const auto* infos : calls_) {
       const Type& type = analysis_.tables().type((*infos)[value].type);
       if (type.kind == Type::Kind::kUnknown) continue;
-      const bool other = type.kind != Type::Kind::kTensor || (element && *element != type.element);
-      if (other) {
-        changed = true;
-        return false;
-      }
+      if (type.kind != Type::Kind::kTensor || (element && *element != type.element)) return false;
       element = type.element;
       dims.push_back(analysis_.DimsOf((*infos)[value]));
     }
     if (!element.has_value()) return true;
-    if (*element != graph::ElementType::kUndefined &&
-        tensor.elem_type() != static_cast<int32_t>(*element)) {
+    if (*element != graph::ElementType::kUndefined) {
       tensor.set_elem_type(static_cast<int32_t>(*element));
-      changed = true;
     }
-    if (tensor.has_shape()) CorrectShape(dims, tensor, changed);
+    if (tensor.has_shape()) CorrectShape(dims, tensor);
     return true;
   }
 
   void CorrectShape(const std::vector<std::optional<absl::Span<const Dim>>>& dims,
-                    onnx::TypeProto::Tensor& tensor, bool& changed) {
+                    onnx::TypeProto::Tensor& tensor) {
     const auto size = static_cast<size_t>(tensor.shape().dim_size());
     const bool another_rank = std::any_of(dims.begin(), dims.end(), [&](const auto& known) {
       return known.has_value() && known->size() != size;
     });
     if (another_rank) {
       tensor.clear_shape();
-      changed = true;
       return;
     }
     for (size_t axis = 0; axis < size; ++axis) {
       TensorShapeProto::Dimension& dim = *tensor.mutable_shape()->mutable_dim(static_cast<int>(axis));
       if (IsRight(dims, axis, dim)) continue;
-      changed = true;
       dim.clear_value();
       if (const std::optional<int64_t> size = SameSize(dims, axis)) dim.set_dim_value(*size);
     }
@@ -133,9 +123,9 @@ class Corrector {
 
 }  // namespace
 
-bool CorrectFunctionClaims(const engine::Analysis& analysis, const graph::Function& function,
+void CorrectFunctionClaims(const engine::Analysis& analysis, const graph::Function& function,
                            ValueInfos& infos) {
-  return Corrector(analysis, function).Correct(infos);
+  if (!infos.empty()) Corrector(analysis, function).Correct(infos);
 }
 
 }  // namespace symshape::writer

@@ -9,8 +9,8 @@
 
 namespace symshape::writer {
 
-// Corrects those that are wrong; false where none is. An entry of which no type remains is dropped.
-bool CorrectFunctionClaims(const engine::Analysis& analysis, const graph::Function& function,
+// Corrects those that are wrong. An entry of which no type remains is dropped.
+void CorrectFunctionClaims(const engine::Analysis& analysis, const graph::Function& function,
                            ValueInfos& infos);
 
 }  // namespace symshape::writer

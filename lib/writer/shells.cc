@@ -14,8 +14,12 @@ class Collector {
   explicit Collector(const graph::Model& model) { shell_.graphs.resize(model.graphs.size()); }
 
   absl::StatusOr<ModelShell> Collect(const graph::Model& model, onnx::ModelProto& proto) {
-    if (!Add(*model.main, *proto.mutable_graph())) {
+    if (!Add(*model.main, *proto.mutable_graph()) ||
+        static_cast<size_t>(proto.functions_size()) != model.functions.size()) {
       return absl::InternalError("the message is not the model that was analysed");
+    }
+    for (onnx::FunctionProto& function : *proto.mutable_functions()) {
+      shell_.functions.push_back(function.mutable_value_info());
     }
     shell_.metadata_props = proto.mutable_metadata_props();
     return std::move(shell_);

@@ -8,7 +8,6 @@
 #include "graph/wire.h"
 #include "protozero/exception.hpp"
 #include "protozero/pbf_reader.hpp"
-#include "writer/function_claims.h"
 #include "writer/rope.h"
 
 namespace symshape::writer {
@@ -76,6 +75,11 @@ struct GraphParts {
   ValueInfoBytes* value_infos = nullptr;  // of the shell
 };
 
+struct FunctionParts {
+  ValueInfos value_infos;
+  std::string bytes_before;  // of them
+};
+
 template <typename Protos>
 void AppendFields(uint32_t number, const Protos& protos, std::string& bytes) {
   for (const auto& proto : protos) {
@@ -95,9 +99,8 @@ constexpr uint32_t Number(Tag tag) {
 // Both recurse into subgraphs, whose nesting the builder bounded.
 class Splice::Impl {
  public:
-  // `analysis`: what functions' bodies declare is corrected by it; nullptr: it stays.
-  Impl(const graph::Model& model, const engine::Analysis* analysis, absl::string_view bytes)
-      : analysis_(analysis), model_(model), bytes_(bytes.data(), bytes.size()) {
+  Impl(const graph::Model& model, absl::string_view bytes)
+      : model_(model), bytes_(bytes.data(), bytes.size()) {
     parts_.resize(model_.graphs.size());
     shell_.graphs.resize(model_.graphs.size());
     shell_.metadata_props = &metadata_props_;
@@ -106,7 +109,8 @@ class Splice::Impl {
   absl::Status Run(absl::FunctionRef<void(const ModelShell&)> edit) {
     if (absl::Status status = TakeModel(); !status.ok()) return status;
     edit(shell_);
-    return PutModel();
+    PutModel();
+    return absl::OkStatus();
   }
 
   const std::vector<absl::string_view>& pieces() const { return result_.pieces(); }
@@ -128,11 +132,32 @@ class Splice::Impl {
     Fields fields(bytes_);
     std::optional<data_view> main;
     while (const std::optional<Field> field = fields.Next()) {
+      absl::Status status;
       if (Is(*field, wire::Model::kGraph)) wire::Merge(main, field->content, arena_);
-      if (!Is(*field, wire::Model::kMetadataProps)) continue;
-      if (absl::Status s = Parse(*field->content, metadata_props_); !s.ok()) return s;
+      if (Is(*field, wire::Model::kMetadataProps)) status = Parse(*field->content, metadata_props_);
+      if (Is(*field, wire::Model::kFunctions)) status = TakeFunction(*field->content);
+      if (!status.ok()) return status;
     }
+    if (functions_.size() != model_.functions.size()) return Another();
+    for (FunctionParts& parts : functions_) shell_.functions.push_back(&parts.value_infos);
     return main.has_value() ? TakeGraph(*model_.main, *main) : Another();
+  }
+
+  absl::Status TakeFunction(data_view bytes) {
+    FunctionParts& parts = functions_.emplace_back();
+    Fields fields(bytes);
+    while (const std::optional<Field> field = fields.Next()) {
+      if (!Is(*field, wire::Function::kValueInfo)) continue;
+      if (absl::Status s = Parse(*field->content, parts.value_infos); !s.ok()) return s;
+    }
+    parts.bytes_before = BytesOf(parts.value_infos);
+    return absl::OkStatus();
+  }
+
+  static std::string BytesOf(const ValueInfos& infos) {
+    std::string bytes;
+    AppendFields(Number(wire::Function::kValueInfo), infos, bytes);
+    return bytes;
   }
 
   absl::Status TakeNode(const Node& node, data_view bytes) {
@@ -198,7 +223,7 @@ class Splice::Impl {
   }
 
   // Metadata behind the last field that stands before it in onnx.proto's order.
-  absl::Status PutModel() {
+  void PutModel() {
     bool has_metadata = false;
     bool has_graph = false;
     size_t function = 0;
@@ -212,9 +237,8 @@ class Splice::Impl {
     while (const std::optional<Field> field = fields.Next()) {
       if (Is(*field, wire::Model::kMetadataProps)) continue;
       if (field->number > Number(wire::Model::kMetadataProps)) put_metadata();
-      if (analysis_ != nullptr && Is(*field, wire::Model::kFunctions)) {
-        if (function == model_.functions.size()) return Another();
-        if (absl::Status s = PutFunction(model_.functions[function++], *field); !s.ok()) return s;
+      if (Is(*field, wire::Model::kFunctions)) {
+        PutFunction(functions_[function++], *field);
       } else if (!Is(*field, wire::Model::kGraph)) {
         result_.AddView(field->all);
       } else if (!std::exchange(has_graph, true)) {
@@ -222,30 +246,22 @@ class Splice::Impl {
       }
     }
     put_metadata();
-    return absl::OkStatus();
   }
 
-  // As it is, but for value_infos that its calls contradict.
-  absl::Status PutFunction(const graph::Function& function, const Field& whole) {
-    ValueInfos infos;
-    Rope rest;
+  // As it is, but for value_info that is another now.
+  void PutFunction(const FunctionParts& parts, const Field& whole) {
+    std::string value_infos = BytesOf(parts.value_infos);
+    if (value_infos == parts.bytes_before) {
+      result_.AddView(whole.all);
+      return;
+    }
+    Rope rope;
     Fields fields(*whole.content);
     while (const std::optional<Field> field = fields.Next()) {
-      if (!Is(*field, wire::Function::kValueInfo)) {
-        rest.AddView(field->all);
-      } else if (absl::Status status = Parse(*field->content, infos); !status.ok()) {
-        return status;
-      }
+      if (!Is(*field, wire::Function::kValueInfo)) rope.AddView(field->all);
     }
-    if (infos.empty() || !CorrectFunctionClaims(*analysis_, function, infos)) {
-      result_.AddView(whole.all);
-      return absl::OkStatus();
-    }
-    std::string corrected;
-    AppendFields(Number(wire::Function::kValueInfo), infos, corrected);
-    rest.AddOwned(std::move(corrected));
-    result_.AddField(whole.number, std::move(rest));
-    return absl::OkStatus();
+    rope.AddOwned(std::move(value_infos));
+    result_.AddField(whole.number, std::move(rope));
   }
 
   Rope PutGraph(const Graph& graph) {
@@ -316,11 +332,11 @@ class Splice::Impl {
     return rope;
   }
 
-  const engine::Analysis* const analysis_;
   const graph::Model& model_;
   const data_view bytes_;
   graph::Arena arena_;             // graphs that stand in the file in several parts
   std::vector<GraphParts> parts_;  // by Graph::index
+  std::vector<FunctionParts> functions_;
   Properties metadata_props_;
   ModelShell shell_;
   Rope result_;
@@ -332,10 +348,9 @@ Splice::~Splice() = default;
 
 absl::Span<const absl::string_view> Splice::pieces() const { return impl_->pieces(); }
 
-absl::StatusOr<Splice> Splice::Make(const graph::Model& model, const engine::Analysis* analysis,
-                                    absl::string_view bytes,
+absl::StatusOr<Splice> Splice::Make(const graph::Model& model, absl::string_view bytes,
                                     absl::FunctionRef<void(const ModelShell&)> edit) {
-  auto impl = std::make_unique<Impl>(model, analysis, bytes);
+  auto impl = std::make_unique<Impl>(model, bytes);
   try {
     if (absl::Status status = impl->Run(edit); !status.ok()) return status;
   } catch (const protozero::exception& error) {
@@ -346,12 +361,12 @@ absl::StatusOr<Splice> Splice::Make(const graph::Model& model, const engine::Ana
 
 absl::StatusOr<Splice> Splice::Annotated(const engine::Analysis& analysis,
                                          const WriteOptions& options, absl::string_view bytes) {
-  return Make(analysis.model(), &analysis, bytes,
+  return Make(analysis.model(), bytes,
               [&](const ModelShell& shell) { AnnotateShell(analysis, options, shell); });
 }
 
 absl::StatusOr<Splice> Splice::Stripped(const graph::Model& model, absl::string_view bytes) {
-  return Make(model, nullptr, bytes, [&](const ModelShell& shell) { StripShell(model, shell); });
+  return Make(model, bytes, [&](const ModelShell& shell) { StripShell(model, shell); });
 }
 
 }  // namespace symshape::writer

@@ -36,8 +36,7 @@ class Splice {
 
  private:
   class Impl;
-  static absl::StatusOr<Splice> Make(const graph::Model& model, const engine::Analysis* analysis,
-                                     absl::string_view bytes,
+  static absl::StatusOr<Splice> Make(const graph::Model& model, absl::string_view bytes,
                                      absl::FunctionRef<void(const ModelShell&)> edit);
   explicit Splice(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

@@ -74,6 +74,20 @@ TEST(Splice, ReplacesWhatIsThere) {
   ExpectSame(proto);
 }
 
+TEST(Splice, CorrectsWhatFunctionsDeclare) {
+  onnx::ModelProto proto = ParseText(R"(<ir_version: 10, opset_import: ["" : 17, "own" : 1]>
+    g (float[N, 3] x) => (float[] y) { y = own.F(x) }
+    <domain: "own", opset_import: ["" : 17]> F (a) => (c) { b = Neg(a)  c = Exp(b) })");
+  onnx::ValueInfoProto& info = *proto.mutable_functions(0)->add_value_info();
+  info.set_name("b");
+  info.mutable_type()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::FLOAT);
+  info.mutable_type()->mutable_tensor_type()->mutable_shape()->add_dim()->set_dim_value(7);
+  ExpectSame(proto);
+  onnx::ModelProto result;
+  ASSERT_TRUE(result.ParseFromString(Spliced(*Serialize(proto))));
+  EXPECT_FALSE(result.functions(0).value_info(0).type().tensor_type().has_shape());
+}
+
 TEST(Splice, Subgraphs) {
   ExpectSame(ParseGraph(R"(g (bool c, float[N] x) => (float[] y) {
     y = If (c) <
