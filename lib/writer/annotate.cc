@@ -70,7 +70,7 @@ void NameOutputs(const engine::Analysis& analysis, const GraphShell& main) {
 class Annotator {
  public:
   Annotator(const engine::Analysis& analysis, const WriteOptions& options, const ModelShell& shell,
-            std::vector<Declarations> originals)
+            FileDeclarations originals)
       : analysis_(analysis),
         shell_(shell),
         main_(shell.graphs[analysis.model().main->index]),
@@ -279,7 +279,7 @@ class Annotator {
   const ModelShell& shell_;
   const GraphShell& main_;
   const graph::Metadata earlier_;
-  const std::vector<Declarations> originals_;
+  const FileDeclarations originals_;
   DimNames names_;
   ClaimWriter claims_;
   absl::flat_hash_map<rules::TypeId, std::string> type_bytes_;
@@ -292,7 +292,7 @@ class Annotator {
 
 void AnnotateShell(const engine::Analysis& analysis, const WriteOptions& options,
                    const ModelShell& shell) {
-  std::vector<Declarations> originals = Originals(analysis.model(), shell);
+  FileDeclarations originals = Originals(analysis.model(), shell);
   NameOutputs(analysis, shell.graphs[analysis.model().main->index]);
   for (size_t i = 0; i < shell.functions.size(); ++i) {
     CorrectFunctionClaims(analysis, analysis.model().functions[i], *shell.functions[i]);

@@ -78,7 +78,7 @@ ValueInfos OfNoNode(const Graph& graph, const ValueInfos& infos) {
   return result;
 }
 
-std::vector<Declarations> Originals(const graph::Model& model, const ModelShell& shell) {
+FileDeclarations Originals(const graph::Model& model, const ModelShell& shell) {
   const std::string* record = nullptr;
   bool written_before = false;
   for (const onnx::StringStringEntryProto& entry : *shell.metadata_props) {
@@ -86,26 +86,34 @@ std::vector<Declarations> Originals(const graph::Model& model, const ModelShell&
     written_before = written_before || IsOurs(entry);
   }
   if (record != nullptr) {
-    std::optional<std::vector<Declarations>> read = ReadReplaced(model, shell, *record);
+    std::optional<FileDeclarations> read = ReadReplaced(model, shell, *record);
     if (read.has_value()) return *std::move(read);
   }
-  std::vector<Declarations> graphs(shell.graphs.size());
-  for (size_t i = 0; i < graphs.size(); ++i) {
+  FileDeclarations stands;
+  stands.graphs.resize(shell.graphs.size());
+  for (size_t i = 0; i < shell.graphs.size(); ++i) {
     const GraphShell& now = shell.graphs[i];
-    if (now.inputs != nullptr) graphs[i] = {*now.inputs, *now.outputs, now.value_infos->Old()};
+    if (now.inputs != nullptr) {
+      stands.graphs[i] = {*now.inputs, *now.outputs, now.value_infos->Old()};
+    }
   }
-  if (written_before) TakeOut(model, graphs);
-  return graphs;
+  for (const ValueInfos* now : shell.functions) stands.functions.push_back(*now);
+  if (written_before) TakeOut(model, stands.graphs);
+  return stands;
 }
 
 void StripShell(const graph::Model& model, const ModelShell& shell) {
-  std::vector<Declarations> originals = Originals(model, shell);
-  for (size_t i = 0; i < originals.size(); ++i) {
+  FileDeclarations originals = Originals(model, shell);
+  for (size_t i = 0; i < shell.graphs.size(); ++i) {
     const GraphShell& now = shell.graphs[i];
     if (now.inputs == nullptr) continue;
-    now.inputs->Swap(&originals[i].inputs);
-    now.outputs->Swap(&originals[i].outputs);
-    for (const onnx::ValueInfoProto& info : originals[i].value_infos) now.value_infos->Append(info);
+    Declarations& before = originals.graphs[i];
+    now.inputs->Swap(&before.inputs);
+    now.outputs->Swap(&before.outputs);
+    for (const onnx::ValueInfoProto& info : before.value_infos) now.value_infos->Append(info);
+  }
+  for (size_t i = 0; i < shell.functions.size(); ++i) {
+    shell.functions[i]->Swap(&originals.functions[i]);
   }
   RemoveMetadata(*shell.metadata_props);
 }

@@ -17,10 +17,16 @@ struct Declarations {
   ValueInfos value_infos;
 };
 
-// By Graph::index; empty for graphs without a shell. Of a file that symshape never wrote to it is
-// what stands there. Where somebody changed declarations since, it is what stands there without
-// what can be told to be symshape's: value_info of nodes' outputs, made-up names, expressions.
-std::vector<Declarations> Originals(const graph::Model& model, const ModelShell& shell);
+// Of a file.
+struct FileDeclarations {
+  std::vector<Declarations> graphs;   // by Graph::index; empty for graphs without a shell
+  std::vector<ValueInfos> functions;  // of their bodies, by position in Model::functions
+};
+
+// Of a file that symshape never wrote to it is what stands there. Where somebody changed
+// declarations since, it is what stands there without what can be told to be symshape's: value_info
+// of nodes' outputs, made-up names, expressions.
+FileDeclarations Originals(const graph::Model& model, const ModelShell& shell);
 
 // The entries of value_info that stand for no node's output (but an initializer's, say). Those are
 // the author's, always.

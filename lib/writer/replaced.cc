@@ -24,6 +24,10 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 using Dimension = onnx::TensorShapeProto::Dimension;
 
+constexpr char kGraphs[] = "graphs";
+constexpr char kGraph[] = "graph";
+constexpr char kFunctions[] = "functions";
+constexpr char kFunction[] = "function";
 constexpr char kInputs[] = "inputs";
 constexpr char kOutputs[] = "outputs";
 constexpr char kValueInfo[] = "value_info";
@@ -183,27 +187,39 @@ bool HasShell(const GraphShell& shell) { return shell.inputs != nullptr; }
 // The value_info as the file has it, or as it will have it.
 using Listing = ValueInfos (ValueInfoList::*)() const;
 
+// What the record tells of beyond inputs and outputs.
+struct Extent {
+  absl::flat_hash_set<size_t> with_value_infos;  // graphs
+  absl::flat_hash_set<size_t> functions;
+};
+
 // Of all that the record speaks of. Where no value_info stood, what stands there now is symshape's
 // whatever became of it.
-std::string HashOf(const ModelShell& shell, Listing listing,
-                   const absl::flat_hash_set<size_t>& with_value_infos) {
+std::string HashOf(const ModelShell& shell, Listing listing, const Extent& extent) {
   graph::Hash hash;
   for (size_t i = 0; i < shell.graphs.size(); ++i) {
     if (!HasShell(shell.graphs[i])) continue;
     Add(*shell.graphs[i].inputs, hash);
     Add(*shell.graphs[i].outputs, hash);
-    if (with_value_infos.contains(i)) Add((*shell.graphs[i].value_infos.*listing)(), hash);
+    if (extent.with_value_infos.contains(i)) {
+      Add((*shell.graphs[i].value_infos.*listing)(), hash);
+    }
+  }
+  for (size_t i = 0; i < shell.functions.size(); ++i) {
+    if (extent.functions.contains(i)) Add(*shell.functions[i], hash);
   }
   return hash.Text();
 }
 
+bool AllSame(const ValueInfos& a, const ValueInfos& b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), Same);
+}
+
 ordered_json GraphJson(const Graph& graph, const GraphShell& shell, const Declarations& before) {
-  ordered_json json = {{"graph", graph.index}};
+  ordered_json json = {{kGraph, graph.index}};
   const auto add = [&](const char* key, const ValueInfos& was, const ValueInfos& unsaid,
                        const ValueInfos& now) {
-    const bool same =
-        was.size() == unsaid.size() && std::equal(was.begin(), was.end(), unsaid.begin(), Same);
-    if (!same) json[key] = Tokens(was, now);
+    if (!AllSame(was, unsaid)) json[key] = Tokens(was, now);
   };
   add(kInputs, before.inputs, *shell.inputs, *shell.inputs);
   add(kOutputs, before.outputs, *shell.outputs, *shell.outputs);
@@ -214,23 +230,43 @@ ordered_json GraphJson(const Graph& graph, const GraphShell& shell, const Declar
   return json;
 }
 
-// What a record has of each graph.
+// What a record has of each graph and of each function's body, by position.
 struct Told {
-  std::vector<json> graphs;  // by Graph::index
-  absl::flat_hash_set<size_t> with_value_infos;
+  std::vector<json> graphs;
+  std::vector<json> functions;
+  Extent extent;
 };
 
-std::optional<Told> ReadGraphs(const json& record, size_t count) {
-  Told told{std::vector<json>(count, json::object()), {}};
-  const json graphs = record.value("graphs", json::array());
-  if (!graphs.is_array()) return std::nullopt;
-  for (const json& graph : graphs) {
-    const json index = graph.is_object() ? graph.value("graph", json()) : json();
-    if (!index.is_number_unsigned() || index.get<uint64_t>() >= count) return std::nullopt;
-    if (graph.contains(kValueInfo)) told.with_value_infos.insert(index.get<uint64_t>());
-    told.graphs[index.get<uint64_t>()] = graph;
+// The objects of the record's list `lists`, each at the position that its member `one` says.
+std::optional<std::vector<json>> ByPosition(const json& record, const char* lists, const char* one,
+                                            size_t count) {
+  std::vector<json> told(count, json::object());
+  const json list = record.value(lists, json::array());
+  if (!list.is_array()) return std::nullopt;
+  for (const json& item : list) {
+    const json position = item.is_object() ? item.value(one, json()) : json();
+    if (!position.is_number_unsigned() || position.get<uint64_t>() >= count) return std::nullopt;
+    told[position.get<uint64_t>()] = item;
   }
   return told;
+}
+
+absl::flat_hash_set<size_t> WithValueInfos(const std::vector<json>& told) {
+  absl::flat_hash_set<size_t> positions;
+  for (size_t i = 0; i < told.size(); ++i) {
+    if (told[i].contains(kValueInfo)) positions.insert(i);
+  }
+  return positions;
+}
+
+std::optional<Told> ReadTold(const json& record, const ModelShell& shell) {
+  std::optional<std::vector<json>> graphs =
+      ByPosition(record, kGraphs, kGraph, shell.graphs.size());
+  std::optional<std::vector<json>> functions =
+      ByPosition(record, kFunctions, kFunction, shell.functions.size());
+  if (!graphs.has_value() || !functions.has_value()) return std::nullopt;
+  Extent extent = {WithValueInfos(*graphs), WithValueInfos(*functions)};
+  return Told{*std::move(graphs), *std::move(functions), std::move(extent)};
 }
 
 std::optional<Declarations> ReadGraph(const Graph& graph, const GraphShell& now, const json& told) {
@@ -252,38 +288,54 @@ std::optional<Declarations> ReadGraph(const Graph& graph, const GraphShell& now,
 }  // namespace
 
 std::string ReplacedRecord(const graph::Model& model, const ModelShell& shell,
-                           const std::vector<Declarations>& before) {
+                           const FileDeclarations& before) {
   ordered_json graphs = ordered_json::array();
-  absl::flat_hash_set<size_t> with_value_infos;
+  ordered_json functions = ordered_json::array();
+  Extent extent;
   for (const auto& graph : model.graphs) {
     const size_t i = graph->index;
     if (!HasShell(shell.graphs[i])) continue;
-    ordered_json json = GraphJson(*graph, shell.graphs[i], before[i]);
-    if (json.contains(kValueInfo)) with_value_infos.insert(i);
+    ordered_json json = GraphJson(*graph, shell.graphs[i], before.graphs[i]);
+    if (json.contains(kValueInfo)) extent.with_value_infos.insert(i);
     if (json.size() > 1) graphs.push_back(std::move(json));
   }
-  ordered_json record = {{"v", 1}, {"hash", HashOf(shell, &ValueInfoList::Result, with_value_infos)}};
-  if (!graphs.empty()) record["graphs"] = std::move(graphs);
+  for (size_t i = 0; i < shell.functions.size(); ++i) {
+    const ValueInfos& now = *shell.functions[i];
+    if (AllSame(before.functions[i], now)) continue;
+    extent.functions.insert(i);
+    functions.push_back({{kFunction, i}, {kValueInfo, Tokens(before.functions[i], now)}});
+  }
+  ordered_json record = {{"v", 1}, {"hash", HashOf(shell, &ValueInfoList::Result, extent)}};
+  if (!graphs.empty()) record[kGraphs] = std::move(graphs);
+  if (!functions.empty()) record[kFunctions] = std::move(functions);
   return record.dump();
 }
 
-std::optional<std::vector<Declarations>> ReadReplaced(const graph::Model& model,
-                                                      const ModelShell& shell,
-                                                      absl::string_view text) {
+std::optional<FileDeclarations> ReadReplaced(const graph::Model& model, const ModelShell& shell,
+                                             absl::string_view text) {
   const json record = json::parse(text.begin(), text.end(), /*cb=*/nullptr,
                                   /*allow_exceptions=*/false);
   if (!record.is_object() || record.value("v", json()) != 1) return std::nullopt;
-  const std::optional<Told> told = ReadGraphs(record, shell.graphs.size());
-  if (!told.has_value() || record.value("hash", json()) != HashOf(shell, &ValueInfoList::Old, told->with_value_infos)) {
+  const std::optional<Told> told = ReadTold(record, shell);
+  if (!told.has_value() ||
+      record.value("hash", json()) != HashOf(shell, &ValueInfoList::Old, told->extent)) {
     return std::nullopt;
   }
-  std::vector<Declarations> before(shell.graphs.size());
+  FileDeclarations before;
+  before.graphs.resize(shell.graphs.size());
   for (const auto& graph : model.graphs) {
     const GraphShell& now = shell.graphs[graph->index];
     if (!HasShell(now)) continue;
     std::optional<Declarations> read = ReadGraph(*graph, now, told->graphs[graph->index]);
     if (!read.has_value()) return std::nullopt;
-    before[graph->index] = *std::move(read);
+    before.graphs[graph->index] = *std::move(read);
+  }
+  for (size_t i = 0; i < shell.functions.size(); ++i) {
+    const json& function = told->functions[i];
+    std::optional<ValueInfos> read = *shell.functions[i];
+    if (function.contains(kValueInfo)) read = Reader(*shell.functions[i]).Read(function[kValueInfo]);
+    if (!read.has_value()) return std::nullopt;
+    before.functions.push_back(*std::move(read));
   }
   return before;
 }

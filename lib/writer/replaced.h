@@ -19,12 +19,11 @@ inline constexpr absl::string_view kReplacedKey = "symshape.replaced";
 // JSON that tells `before` from what stands in the shell now. It is short where little was
 // replaced.
 std::string ReplacedRecord(const graph::Model& model, const ModelShell& shell,
-                           const std::vector<Declarations>& before);
+                           const FileDeclarations& before);
 
 // `before` again. nullopt where the record is damaged, or somebody changed declarations since.
-std::optional<std::vector<Declarations>> ReadReplaced(const graph::Model& model,
-                                                      const ModelShell& shell,
-                                                      absl::string_view record);
+std::optional<FileDeclarations> ReadReplaced(const graph::Model& model, const ModelShell& shell,
+                                             absl::string_view record);
 
 }  // namespace symshape::writer
 

@@ -72,6 +72,24 @@ TEST(Originals, StaleShapesComeBack) {
                  "{ a = Exp(x)  b = Exp(a)  y = Neg(b) }"));
 }
 
+// What the body declares of c has another size, of b another rank.
+TEST(Originals, OfFunctionsBodiesComeBack) {
+  onnx::ModelProto proto = ParseText(R"(<ir_version: 10, opset_import: ["" : 17, "own" : 1]>
+    g (float[N, 3] x) => (float[] y) { y = own.F(x) }
+    <domain: "own", opset_import: ["" : 17]> F (a) => (d) { b = Neg(a)  c = Exp(b)  d = Neg(c) }
+    <domain: "own", opset_import: ["" : 17]> G (a) => (b) { b = Neg(a) })");
+  const auto declare = [&](const char* name, const std::vector<int>& sizes) {
+    onnx::ValueInfoProto& info = *proto.mutable_functions(0)->add_value_info();
+    info.set_name(name);
+    onnx::TypeProto::Tensor& tensor = *info.mutable_type()->mutable_tensor_type();
+    tensor.set_elem_type(onnx::TensorProto::FLOAT);
+    for (int size : sizes) tensor.mutable_shape()->add_dim()->set_dim_value(size);
+  };
+  declare("c", {5, 3});
+  declare("b", {7});
+  ExpectBack(proto);
+}
+
 TEST(Originals, InTheFilesOrder) {
   const onnx::ModelProto proto = ParseGraph(
       "g (float[N] x) => (float[] y) <float[1] w = {1.0}, float[N] c, float[7] a, float[N] d, "
