@@ -74,7 +74,7 @@ void BytesToBytes(benchmark::State& state, const Made& proto) {
   for (auto _ : state) {
     const graph::Model model = OrDie(graph::FromWire(bytes, std::nullopt));
     const auto analysis = OrDie(engine::Infer(model, {}));
-    benchmark::DoNotOptimize(OrDie(writer::Splice::Make(*analysis, {}, bytes)));
+    benchmark::DoNotOptimize(OrDie(writer::Splice::Annotated(*analysis, {}, bytes)));
   }
 }
 void ProtobufBytesToBytes(benchmark::State& state, const Made& proto) {

@@ -96,7 +96,7 @@ void Splice(benchmark::State& state) {
   const graph::Model model = OrDie(graph::FromWire(bytes, std::nullopt));
   const auto analysis = OrDie(engine::Infer(model, {}));
   for (auto _ : state) {
-    benchmark::DoNotOptimize(OrDie(writer::Splice::Make(*analysis, {}, bytes)));
+    benchmark::DoNotOptimize(OrDie(writer::Splice::Annotated(*analysis, {}, bytes)));
   }
   state.SetItemsProcessed(state.iterations() * kNodes);
 }
