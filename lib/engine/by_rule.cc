@@ -1,20 +1,21 @@
 // One node by its operator's rule, or by what the rule answered to an equal node before.
 #include <algorithm>
-#include <cassert>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "engine/memo.h"
 #include "engine/node_sink.h"
 #include "engine/walk.h"
 
 namespace symshape::engine {
 
+using diagnostics::Diagnostic;
 using rules::Info;
 using symbolic::Dim;
 
-#ifndef NDEBUG
 namespace {
 
 // Hears a rule without consequences.
@@ -79,7 +80,12 @@ bool Walk::RuleAgrees(const Frame& frame, uint32_t index, const rules::Rule& rul
                     [this](const Info& today, const Info& then) { return Alike(today, then); }) &&
          sink.Needed(answer.needs);
 }
-#endif
+
+void Walk::ReportMemo(const Frame& frame, uint32_t index) {
+  const Diagnostic at = AtNode(frame, index, "");
+  memo_status_.Update(absl::InternalError(absl::StrCat(
+      "the memo does not say what the rule says: node '", at.node, "' (", at.op, ")")));
+}
 
 void Walk::InferByRule(Frame& frame, uint32_t index, const rules::Rule& rule,
                        absl::Span<const Info> inputs, absl::Span<Info> outputs) {
@@ -89,7 +95,9 @@ void Walk::InferByRule(Frame& frame, uint32_t index, const rules::Rule& rule,
   const uint64_t facts = FactsOfNow();
   if (key) {
     if (const std::optional<Memo::Answer> answer = memo_.Find(*key, facts)) {
-      assert(RuleAgrees(frame, index, rule, inputs, *answer));
+      if (options_.check_memo && !RuleAgrees(frame, index, rule, inputs, *answer)) {
+        ReportMemo(frame, index);
+      }
       std::copy(answer->outputs.begin(), answer->outputs.end(), outputs.begin());
       memory.open = answer->open;
       for (const Memo::Need& need : answer->needs) {

@@ -1,6 +1,5 @@
 // Function bodies, inferred per call: model-local functions, and the bodies of onnx's schemas.
 #include <algorithm>
-#include <cassert>
 #include <optional>
 #include <vector>
 
@@ -57,7 +56,9 @@ void Walk::InferFunction(Frame& frame, uint32_t node, const graph::Model& model,
   if (key) {
     if (const std::optional<Memo::Answer> answer = memo_.Find(*key, facts)) {
       std::copy(answer->outputs.begin(), answer->outputs.end(), outputs.begin());
-      assert(CallAgrees(frame, node, model, function, inputs, outputs));
+      if (options_.check_memo && !CallAgrees(frame, node, model, function, inputs, outputs)) {
+        ReportMemo(frame, node);
+      }
       return;
     }
   }
@@ -68,7 +69,6 @@ void Walk::InferFunction(Frame& frame, uint32_t node, const graph::Model& model,
   }
 }
 
-#ifndef NDEBUG
 // Whether the function says today what the memo says, and nothing else.
 bool Walk::CallAgrees(Frame& frame, uint32_t node, const graph::Model& model,
                       const graph::Function& function, absl::Span<const Info> inputs,
@@ -80,7 +80,6 @@ bool Walk::CallAgrees(Frame& frame, uint32_t node, const graph::Model& model,
          std::equal(today.begin(), today.end(), remembered.begin(),
                     [this](const Info& now, const Info& then) { return Alike(now, then); });
 }
-#endif
 
 Frame* Walk::EnterFunction(Frame& frame, uint32_t node, const graph::Model& model,
                            const graph::Function& function, absl::Span<const Info> inputs,

@@ -34,7 +34,7 @@ absl::Status Walk::Run() {
   if (absl::Status status = NameOutputs(); !status.ok()) return status;
   CheckClaims();
   ReportLostRanks(*root_);
-  return absl::OkStatus();
+  return memo_status_;
 }
 
 }  // namespace symshape::engine

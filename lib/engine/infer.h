@@ -17,7 +17,8 @@ inline constexpr absl::string_view kControlFlow[] = {"If", "Loop", "Scan", "Sequ
 
 // `model` must outlive the analysis.
 // Errors: kInvalidArgument  an option names what the model does not have, or cannot be read
-//         kInvalidArgument  an operator of ai.onnx that does not exist at the model's opset
+//         kDataLoss         an operator of ai.onnx that does not exist at the model's opset
+//         kInternal         options.check_memo, and an answer of the memo is not the rule's
 absl::StatusOr<std::unique_ptr<Analysis>> Infer(const graph::Model& model, const Options& options);
 
 }  // namespace symshape::engine

@@ -47,6 +47,12 @@ struct Options {
   std::vector<UserRule> rules;
   // Rounds over the graph: later ones use facts that late nodes told.
   int max_rounds = 4;
+  // Each answer of the memo is held against the rule's; what differs is an error.
+#ifdef NDEBUG
+  bool check_memo = false;
+#else
+  bool check_memo = true;
+#endif
 };
 
 }  // namespace symshape::engine

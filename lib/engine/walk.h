@@ -149,6 +149,7 @@ class Walk {
   bool Alike(const Info& today, const Info& then);
   bool RuleAgrees(const Frame& frame, uint32_t node, const rules::Rule& rule,
                   absl::Span<const Info> inputs, const Memo::Answer& answer);
+  void ReportMemo(const Frame& frame, uint32_t node);
 
   // control_flow.cc, loop.cc
   void InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
@@ -246,6 +247,7 @@ class Walk {
   uint32_t frames_ = 0;
   int depth_ = 0;
   Memo memo_;
+  absl::Status memo_status_;  // where options_.check_memo: the first answer that no rule gives
   uint64_t facts_told_ = 0;  // those that may leave the epoch as it is included
   uint64_t told_ = 0;        // what else was told: diagnostics, requirements
   absl::flat_hash_map<const graph::Model*, std::vector<std::optional<Plan>>> plans_;
