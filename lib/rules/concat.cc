@@ -4,6 +4,7 @@
 #include "rules/axes.h"
 #include "rules/families.h"
 #include "rules/index_map.h"
+#include "rules/moved_values.h"
 #include "rules/same.h"
 #include "rules/value_range.h"
 
@@ -149,7 +150,7 @@ absl::Status InferConcat(const Operands& in, Results& out) {
   if (!axis.ok()) return axis.status();
   if (!*axis) return absl::OkStatus();
   SetJoinedElements(in, **axis, out);
-  if (out.wanted(0)) SetRange(out, 0, in.type(0), JoinedRange(in));
+  if (out.wanted(0) && !HasAllElements(out, 0)) SetRange(out, 0, in.type(0), JoinedRange(in));
   SetColumns(in, **axis, out);
   return absl::OkStatus();
 }

@@ -6,16 +6,12 @@
 #include "rules/value_range.h"
 
 namespace symshape::rules {
-namespace {
 
-// The output's elements are all known: they say more than an interval.
 bool HasAllElements(const Results& out, int output) {
   const Knowledge& known = out.tables().knowledge(out.info(output).knowledge);
   return known.has_elements && std::all_of(known.elements.begin(), known.elements.end(),
                                            [](const Element& e) { return e.known(); });
 }
-
-}  // namespace
 
 void KeepContent(const Operands& in, int input, Results& out, int output) {
   if (const std::vector<Element>* elements = in.Elements(input)) {

@@ -11,6 +11,9 @@
 
 namespace symshape::rules {
 
+// Whether the output's elements are all known: they say more than an interval.
+bool HasAllElements(const Results& out, int output);
+
 // The same elements in the same order: Reshape, Squeeze.
 void KeepContent(const Operands& in, int input, Results& out, int output = 0);
 // Every element, in another order or several times: Transpose, Expand. Its interval stays as it is.

@@ -104,8 +104,13 @@ class Slice {
 
   absl::Status Infer() {
     out_.SetType(0, in_.type(0));
-    EncloseRange(in_, {0}, out_);
-    if (!x_.has_rank()) return absl::OkStatus();
+    const absl::Status status = x_.has_rank() ? InferShape() : absl::OkStatus();
+    if (status.ok()) EncloseRange(in_, {0}, out_);  // where the elements do not tell
+    return status;
+  }
+
+ private:
+  absl::Status InferShape() {
     const std::optional<std::vector<Element>> starts = ReadList(in_, 1, "starts");
     const std::optional<std::vector<Element>> ends = ReadList(in_, 2, "ends");
     const Operands::AxesResult axes = in_.IntsFromInputOrAttribute(3, "axes");
@@ -126,7 +131,6 @@ class Slice {
     return InferAxes(*starts, *ends, *normal);
   }
 
- private:
   // Any axis may lose elements; none gains any.
   void SetAllUnknown() {
     ShapeBuilder y;
