@@ -1,5 +1,6 @@
 #include "rules/tables.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace symshape::rules {
@@ -73,9 +74,12 @@ ShapeId Tables::Resolve(ShapeId shape) {
     return static_cast<ShapeId>(resolved_shapes_[index].id);
   }
   const absl::Span<const Dim> before = dims(shape);
-  std::vector<Dim> after(before.begin(), before.end());
-  for (Dim& d : after) d = context_.Resolve(d);
-  const ShapeId result = Intern(after);
+  ShapeId result = shape;
+  if (std::any_of(before.begin(), before.end(), [this](Dim d) { return Resolve(d) != d; })) {
+    std::vector<Dim> after(before.begin(), before.end());
+    for (Dim& d : after) d = Resolve(d);
+    result = Intern(after);
+  }
   resolved_shapes_[index] = {epoch, static_cast<uint32_t>(result)};
   return result;
 }
@@ -88,9 +92,34 @@ TypeId Tables::Resolve(TypeId id) {
   type.shape = Resolve(type.shape);
   // Types nest as deeply as the file declares them; its loader bounds that depth.
   if (type.inner != TypeId::kUnknown) type.inner = Resolve(type.inner);
-  const TypeId result = Intern(type);
+  const TypeId result = type == types_[index] ? id : Intern(type);
   resolved_types_[index] = {epoch, static_cast<uint32_t>(result)};
   return result;
+}
+
+Dim Tables::Resolve(Dim d) { return d.is_none() || d.is_inline() ? d : context_.Resolve(d); }
+
+// Mostly it is: then nothing is copied.
+bool Tables::IsToday(const Knowledge& knowledge) {
+  const auto same = [this](auto x) { return Resolve(x) == x; };
+  return same(knowledge.lo) && same(knowledge.hi) && same(knowledge.length) &&
+         std::all_of(knowledge.elements.begin(), knowledge.elements.end(),
+                     [&](const Element& e) { return same(e.num) && same(e.den); }) &&
+         std::all_of(knowledge.columns.begin(), knowledge.columns.end(), same) &&
+         std::all_of(knowledge.items.begin(), knowledge.items.end(), same);
+}
+
+Knowledge Tables::Today(Knowledge knowledge) {
+  for (Element& e : knowledge.elements) {
+    e.num = Resolve(e.num);
+    e.den = Resolve(e.den);
+  }
+  knowledge.lo = Resolve(knowledge.lo);
+  knowledge.hi = Resolve(knowledge.hi);
+  knowledge.length = Resolve(knowledge.length);
+  for (Info& column : knowledge.columns) column = Resolve(column);
+  for (Info& item : knowledge.items) item = Resolve(item);
+  return knowledge;
 }
 
 KnowledgeId Tables::Resolve(KnowledgeId id) {
@@ -100,18 +129,7 @@ KnowledgeId Tables::Resolve(KnowledgeId id) {
   if (resolved_knowledge_[index].epoch == epoch) {
     return static_cast<KnowledgeId>(resolved_knowledge_[index].id);
   }
-  const auto resolve = [this](Dim d) { return d.is_none() ? d : context_.Resolve(d); };
-  Knowledge knowledge = *knowledge_[index];
-  for (Element& e : knowledge.elements) {
-    e.num = resolve(e.num);
-    e.den = resolve(e.den);
-  }
-  knowledge.lo = resolve(knowledge.lo);
-  knowledge.hi = resolve(knowledge.hi);
-  knowledge.length = resolve(knowledge.length);
-  for (Info& column : knowledge.columns) column = Resolve(column);
-  for (Info& item : knowledge.items) item = Resolve(item);
-  const KnowledgeId result = Intern(std::move(knowledge));
+  const KnowledgeId result = IsToday(*knowledge_[index]) ? id : Intern(Today(*knowledge_[index]));
   resolved_knowledge_[index] = {epoch, static_cast<uint32_t>(result)};
   return result;
 }

@@ -124,6 +124,9 @@ class Tables {
 
  private:
   KnowledgeId Resolve(KnowledgeId id);
+  Dim Resolve(Dim d);  // which may be none
+  bool IsToday(const Knowledge& knowledge);
+  Knowledge Today(Knowledge knowledge);
   symbolic::Context& context_;
   std::deque<std::vector<Dim>> shapes_;
   absl::flat_hash_map<absl::Span<const Dim>, ShapeId> shape_ids_;
