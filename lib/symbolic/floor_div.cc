@@ -281,7 +281,7 @@ Dim Solver::FloorDiv(Dim a, Dim b) {
   }
   if (result) Today(*result);
   if (!result) result = Opaque('/', a, b);
-  Slot(kOp, a, b) = {epoch, a.bits(), b.bits(), kOp, *result};
+  Keep(kOp, a, b, *result);
   return *result;
 }
 

@@ -141,6 +141,9 @@ Dim Solver::AddScaled(Dim a, Dim b, int64_t factor) {
   b = Resolve(b);
   if (b == Dim::Inline(0)) return a;
   if (factor == 1 && a == Dim::Inline(0)) return b;
+  if (a.is_inline() && b.is_inline() && (factor == 1 || factor == -1)) {
+    return Constant(a.inline_value() + factor * b.inline_value());
+  }
   CacheEntry& slot = Slot(op, a, b);
   if (Hit(slot, op, a, b)) return slot.result;
   const Operation operation(*this);
@@ -149,7 +152,7 @@ Dim Solver::AddScaled(Dim a, Dim b, int64_t factor) {
   if (Accumulate(p, store.View(b), factor)) result = Finish(p);
   if (result) Today(*result);
   if (!result) result = Opaque(factor == 1 ? '+' : '-', a, b);
-  Slot(op, a, b) = {epoch, a.bits(), b.bits(), op, *result};
+  Keep(op, a, b, *result);
   return *result;
 }
 
@@ -159,6 +162,7 @@ Dim Solver::Mul(Dim a, Dim b) {
   if (a == Dim::Inline(1)) return b;
   if (b == Dim::Inline(1)) return a;
   if (a == Dim::Inline(0) || b == Dim::Inline(0)) return Dim::Inline(0);
+  if (a.is_inline() && b.is_inline()) return Constant(a.inline_value() * b.inline_value());
   if (b.bits() < a.bits()) std::swap(a, b);
   constexpr int64_t kOp = '*';
   CacheEntry& slot = Slot(kOp, a, b);
@@ -169,7 +173,7 @@ Dim Solver::Mul(Dim a, Dim b) {
   if (Multiply(store.View(a), store.View(b), p)) result = Finish(p);
   if (result) Today(*result);
   if (!result) result = Opaque('*', a, b);
-  Slot(kOp, a, b) = {epoch, a.bits(), b.bits(), kOp, *result};
+  Keep(kOp, a, b, *result);
   return *result;
 }
 

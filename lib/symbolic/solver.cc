@@ -5,7 +5,18 @@
 
 namespace symshape::symbolic {
 
-Solver::Solver() : cache(kCacheSize) {}
+Solver::Solver() : cache(kLeastCached) {}
+
+void Solver::Keep(int64_t op, Dim a, Dim b, Dim result) {
+  if (++kept > cache.size() && cache.size() < kMostCached) {
+    std::vector<CacheEntry> smaller(2 * cache.size());
+    smaller.swap(cache);
+    for (const CacheEntry& e : smaller) {
+      if (e.epoch == epoch) Slot(e.op, e.a, e.b) = e;
+    }
+  }
+  Slot(op, a, b) = {epoch, a.bits(), b.bits(), op, result};
+}
 
 Dim Solver::Symbol(absl::string_view name, Interval domain, SymbolKind kind) {
   if (const uint32_t* index = store.FindSymbol(name)) {

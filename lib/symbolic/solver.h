@@ -335,18 +335,27 @@ class Solver {
     int64_t op = 0;
     Dim result;
   };
-  static constexpr size_t kCacheSize = 1 << 13;
+  // A power of two, which grows with the number of results: most contexts are small, and memory
+  // that was never used before costs more than an operation.
+  static constexpr size_t kLeastCached = 1 << 8;
+  static constexpr size_t kMostCached = 1 << 13;
   std::vector<CacheEntry> cache;
+  size_t kept = 0;
   // Where the result of a op b is, or is to be put.
-  CacheEntry& Slot(int64_t op, Dim a, Dim b) {
-    uint64_t h = (uint64_t{a.bits()} << 32 | b.bits()) * 0x9e3779b97f4a7c15u;
+  CacheEntry& Slot(int64_t op, uint32_t a, uint32_t b) {
+    uint64_t h = (uint64_t{a} << 32 | b) * 0x9e3779b97f4a7c15u;
     h ^= static_cast<uint64_t>(op) * 0xc2b2ae3d27d4eb4fu;
-    const size_t i = (h >> 40) & (kCacheSize - 1);
+    const size_t i = (h >> 40) & (cache.size() - 1);
     return cache[i].epoch != epoch || Hit(cache[i], op, a, b) ? cache[i] : cache[i ^ 1];
   }
-  bool Hit(const CacheEntry& e, int64_t op, Dim a, Dim b) const {
-    return e.epoch == epoch && e.op == op && e.a == a.bits() && e.b == b.bits();
+  CacheEntry& Slot(int64_t op, Dim a, Dim b) { return Slot(op, a.bits(), b.bits()); }
+  bool Hit(const CacheEntry& e, int64_t op, uint32_t a, uint32_t b) const {
+    return e.epoch == epoch && e.op == op && e.a == a && e.b == b;
   }
+  bool Hit(const CacheEntry& e, int64_t op, Dim a, Dim b) const {
+    return Hit(e, op, a.bits(), b.bits());
+  }
+  void Keep(int64_t op, Dim a, Dim b, Dim result);
   absl::flat_hash_map<std::pair<char, std::pair<uint32_t, uint32_t>>, Dim> opaque;
   // A maximum where another atom is not 0 (normal.cc), by both atoms.
   struct WhereNonZero {
