@@ -88,13 +88,17 @@ void Walk::CheckClaims() {
       const Info info = analysis_->info(*graph, static_cast<graph::ValueId>(v));
       const std::optional<absl::Span<const Dim>> dims = analysis_->DimsOf(info);
       const Type& type = tables().type(info.type);
-      diagnostics::Diagnostic d;
-      d.tensor = std::string(value.name);
-      d.severity = diagnostics::Severity::kWarning;
+      const auto claim = [&value](absl::string_view id) {
+        diagnostics::Diagnostic d;
+        d.id = id;
+        d.tensor = std::string(value.name);
+        d.severity = diagnostics::Severity::kWarning;
+        return d;
+      };
       if (type.element != graph::ElementType::kUndefined &&
           value.declared->element != graph::ElementType::kUndefined &&
           type.element != value.declared->element) {
-        d.id = "declared-type";
+        diagnostics::Diagnostic d = claim("declared-type");
         d.message = {"declares ", std::string(graph::Name(value.declared->element)), ", but is ",
                      std::string(graph::Name(type.element))};
         Report(std::move(d));
@@ -102,10 +106,10 @@ void Walk::CheckClaims() {
       }
       const auto claims = analysis_->ClaimedDims(*graph, static_cast<graph::ValueId>(v));
       if (!dims || !claims) continue;
-      const diagnostics::Piece::Shape known(dims->begin(), dims->end());
+      const auto known = [&] { return diagnostics::Piece::Shape(dims->begin(), dims->end()); };
       if (dims->size() != claims->size()) {
-        d.id = "declared-rank";
-        d.message = {"declares ", ClaimedShape(context(), *claims), ", but is ", known};
+        diagnostics::Diagnostic d = claim("declared-rank");
+        d.message = {"declares ", ClaimedShape(context(), *claims), ", but is ", known()};
         Report(std::move(d));
         continue;
       }
@@ -114,13 +118,14 @@ void Walk::CheckClaims() {
         if (!claimed) continue;
         const Dim size = context().Constant(*claimed);
         const Tri holds = context().Decide({Fact::Kind::kEq, (*dims)[axis], size});
+        if (holds == Tri::kYes) continue;
         const bool exact =
             analysis_->ExactnessOf(*graph, static_cast<graph::ValueId>(v)) == Exactness::kExact;
-        if (holds == Tri::kYes || (holds == Tri::kUnknown && !exact)) continue;
-        d.id = "declared-shape";
+        if (holds == Tri::kUnknown && !exact) continue;
+        diagnostics::Diagnostic d = claim("declared-shape");
         d.message = {"declares ", ClaimedShape(context(), *claims),
                      holds == Tri::kNo ? ", true at no size" : ", true only at some sizes"};
-        d.notes.push_back({"inferred  ", known});
+        d.notes.push_back({"inferred  ", known()});
         Report(std::move(d));
         break;
       }

@@ -33,7 +33,7 @@ absl::Status Walk::Run() {
   Remember(*root_);
   if (absl::Status status = NameOutputs(); !status.ok()) return status;
   CheckClaims();
-  ReportLostRanks(*root_);
+  ReportLostRanks();
   return memo_status_;
 }
 

@@ -12,18 +12,19 @@ using rules::Type;
 
 bool Walk::LacksRank(const Frame& frame, ValueId value) {
   if (value == ValueId::kNone) return false;
-  const Type& type = tables().type(tables().Resolve(frame.infos[Index(value)]).type);
+  const Type& type = tables().type(frame.infos[Index(value)].type);  // no fact tells a rank
   const bool is_tensor = type.kind == Type::Kind::kTensor || type.kind == Type::Kind::kUnknown;
   return is_tensor && type.shape == ShapeId::kUnknownRank;
 }
 
-// A node of which something worse is said already: it never runs, nobody knows its operator.
-bool Walk::IsReported(const std::string& node, const std::string& op) const {
-  return std::any_of(analysis_->diagnostics().begin(), analysis_->diagnostics().end(),
-                     [&](const diagnostics::Diagnostic& d) { return d.node == node && d.op == op; });
+// Of some nodes something worse is said already: they never run, nobody knows their operator.
+void Walk::ReportLostRanks() {
+  NodeSet reported;
+  for (const diagnostics::Diagnostic& d : analysis_->diagnostics()) reported.insert({d.node, d.op});
+  ReportLostRanks(*root_, reported);
 }
 
-void Walk::ReportLostRanks(const Frame& frame) {
+void Walk::ReportLostRanks(const Frame& frame, const NodeSet& reported) {
   if (&frame.model != &model_) return;
   const auto lacks = [&](ValueId value) { return LacksRank(frame, value); };
   for (uint32_t i = 0; i < frame.graph.nodes.size(); ++i) {
@@ -37,7 +38,7 @@ void Walk::ReportLostRanks(const Frame& frame) {
       for (ValueId made : child->graph.outputs) lost_inside |= LacksRank(*child, made);
     }
     diagnostics::Diagnostic d = AtNode(frame, i, "rank-lost");
-    if (lost_inside || IsReported(d.node, d.op)) continue;
+    if (lost_inside || reported.contains({d.node, d.op})) continue;
     d.tensor = std::string(frame.graph.values[Index(*output)].name);
     d.message = {PlanOf(frame, node).kind == Plan::Kind::kIf
                      ? "the branches give it different ranks"
@@ -45,7 +46,7 @@ void Walk::ReportLostRanks(const Frame& frame) {
     Report(std::move(d));
   }
   for (const auto& [key, child] : frame.children) {
-    if (child->graph.parent == &frame.graph) ReportLostRanks(*child);
+    if (child->graph.parent == &frame.graph) ReportLostRanks(*child, reported);
   }
 }
 

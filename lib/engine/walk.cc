@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "absl/container/inlined_vector.h"
+#include "absl/container/fixed_array.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "rules/required_operands.h"
@@ -132,14 +132,14 @@ bool Walk::OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs
 
 void Walk::InferNode(Frame& frame, uint32_t index) {
   const graph::Node& node = frame.graph.nodes[index];
-  absl::InlinedVector<Info, kUsualArity> inputs(node.inputs.size());
+  absl::FixedArray<Info, kUsualArity> inputs(node.inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (node.inputs[i] != ValueId::kNone) {
       inputs[i] = tables().Resolve(frame.infos[Index(node.inputs[i])]);
     }
   }
   if (OnlyReread(frame, index, inputs)) return;
-  absl::InlinedVector<Info, kUsualArity> outputs(node.outputs.size());
+  absl::FixedArray<Info, kUsualArity> outputs(node.outputs.size());
   const Plan& plan = PlanOf(frame, node);
   CheckOperands(frame, index, plan.required);
   switch (plan.kind) {

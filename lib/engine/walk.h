@@ -120,8 +120,9 @@ class Walk {
 
   // lost_ranks.cc
   bool LacksRank(const Frame& frame, graph::ValueId value);
-  bool IsReported(const std::string& node, const std::string& op) const;
-  void ReportLostRanks(const Frame& frame);
+  using NodeSet = absl::flat_hash_set<std::pair<std::string, std::string>>;  // node, operator
+  void ReportLostRanks();
+  void ReportLostRanks(const Frame& frame, const NodeSet& reported);
 
   // walk.cc
   Frame& Child(Frame& frame, uint32_t node, const graph::Model& model, const graph::Graph& graph);
