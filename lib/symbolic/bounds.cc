@@ -131,7 +131,9 @@ Interval Solver::AtomBounds(AtomId id) {
       break;
     }
     case AtomKind::kFloorDiv: {
-      const Range n = Wide(Bounds(a.args[0]));
+      Range n = Wide(Bounds(a.args[0]));
+      // b*((H//4 - H//8)//8) is a size only for one who sees that H//4 is never below H//8.
+      if (n.lo < 0) n = Wide(TightBounds(a.args[0]));
       Range d = Wide(Bounds(a.args[1]));
       if (d.lo >= 0) {
         d.lo = std::max<int128>(d.lo, 1);  // a divisor of 0 is no claim
@@ -195,9 +197,14 @@ Interval Solver::MonoBounds(MonoId m) {
 Interval Solver::PolyBounds(const PolyView& p) {
   Range sum{p.constant, p.constant};
   for (const Term& t : p.terms) {
-    const Range x = Times(Wide(MonoBounds(t.mono)), Range{t.coeff, t.coeff});
-    sum.lo = (sum.lo <= -kInf || x.lo <= -kInf) ? -kInf : RoundLo(sum.lo + x.lo);
-    sum.hi = (sum.hi >= kInf || x.hi >= kInf) ? kInf : RoundHi(sum.hi + x.hi);
+    const Interval b = MonoBounds(t.mono);
+    const bool up = t.coeff > 0;
+    const bool lo_known = up ? b.lo != Interval::kMinusInf : b.hi != Interval::kPlusInf;
+    const bool hi_known = up ? b.hi != Interval::kPlusInf : b.lo != Interval::kMinusInf;
+    const int128 c = t.coeff;  // times 64 bits: 128 bits
+    sum.lo = sum.lo <= -kInf || !lo_known ? -kInf : sum.lo + RoundLo(c * (up ? b.lo : b.hi));
+    sum.hi = sum.hi >= kInf || !hi_known ? kInf : sum.hi + RoundHi(c * (up ? b.hi : b.lo));
+    sum = {RoundLo(sum.lo), RoundHi(sum.hi)};
   }
   return Narrowed(sum);
 }

@@ -31,7 +31,11 @@ inline int64_t ModInt(int64_t a, int64_t b) {
   const int64_t r = a % b;
   return r < 0 ? r + b : r;
 }
+// The division of 128 bits is many times slower than that of 64.
 inline int128 FloorDivWide(int128 a, int128 b) {
+  if (a == static_cast<int64_t>(a) && b == static_cast<int64_t>(b) && a != INT64_MIN) {
+    return FloorDivInt(static_cast<int64_t>(a), static_cast<int64_t>(b));
+  }
   const int128 q = a / b;
   return (a % b != 0 && (a < 0) != (b < 0)) ? q - 1 : q;
 }

@@ -4,6 +4,11 @@
 #include "symbolic/work.h"
 
 namespace symshape::symbolic {
+namespace {
+
+constexpr int64_t kMaxSmall = int64_t{1} << 62;  // of numbers that are multiplied unchecked
+
+}  // namespace
 
 // p = rest + c*(n//d), linear but for that quotient: d*p >= d*rest + c*(n - (c > 0 ? d - 1 : 0)),
 // and p >= 0 where this is above -d. The usual question, without the machinery of the envelope.
@@ -19,12 +24,8 @@ bool Solver::ProveBesideOneQuotient(const PolyView& p) {
   if (!store.IsConstant(a.args[1])) return false;
   const int64_t d = store.View(a.args[1]).constant, c = quotient->coeff;
   const PolyView n = store.View(a.args[0]);
-  int128 low = 0;
-  const auto add = [&low](int128 x, int128 y) {
-    int128 product;
-    return !__builtin_mul_overflow(x, y, &product) && !__builtin_add_overflow(low, product, &low);
-  };
-  if (!add(d, p.constant) || !add(c, int128{n.constant} - (c > 0 ? d - 1 : 0))) return false;
+  if (d >= kMaxSmall || n.constant >= kMaxSmall || n.constant <= -kMaxSmall) return false;
+  int128 low = int128{d} * p.constant + int128{c} * (n.constant - (c > 0 ? d - 1 : 0));
   for (size_t i = 0, j = 0; i < p.terms.size() || j < n.terms.size();) {
     const bool first =
         i < p.terms.size() && (j == n.terms.size() || p.terms[i].mono <= n.terms[j].mono);
@@ -34,11 +35,11 @@ bool Solver::ProveBesideOneQuotient(const PolyView& p) {
     if (first && mono == quotient->mono) ++i;
     if (j < n.terms.size() && n.terms[j].mono == mono) coeff += int128{c} * n.terms[j++].coeff;
     if (coeff == 0) continue;
+    if (!FitsInt64(coeff)) return false;
     const Interval b = MonoBounds(mono);
     const int64_t bound = coeff > 0 ? b.lo : b.hi;
-    if (bound == Interval::kMinusInf || bound == Interval::kPlusInf || !add(coeff, bound)) {
-      return false;
-    }
+    if (bound == Interval::kMinusInf || bound == Interval::kPlusInf) return false;
+    if (__builtin_add_overflow(low, coeff * bound, &low)) return false;
   }
   return low > -int128{d};
 }
@@ -64,7 +65,9 @@ bool Solver::ProveGe0(Dim d, int budget, int splits) {
   }
   WidePoly scale;
   scale.constant = 1;
-  const bool proved = Prove(Widen(p), scale, budget, {}, splits);
+  int left = budget;
+  const bool proved = Prove(Widen(p), scale, left, {}, splits) ||
+                      ProveByFactors(d, budget, splits) || (!cheaply && ProveByCombination(d));
   if (proved || !OutOfWork()) {
     if (d.node() >= ge0.size()) ge0.resize(store.node_count() + store.node_count() / 2 + 64);
     ge0[d.node()] = {epoch, proved ? Ge0::kYes : cheaply ? Ge0::kNotCheaply : Ge0::kNotAtAll};
@@ -108,6 +111,12 @@ bool Solver::ProveNe0(Dim d) {
   for (Dim known : state.disequalities) {
     const Dim today = Resolve(known);
     if (today == d || today == negated) return true;
+  }
+  if (const MonoId m = CommonMono(p); m != Store::kNoMono && p.terms.size() > 1) {
+    Poly rest = Copy(p);
+    bool nonzero = DivideByMono(rest, m);
+    for (AtomId a : store.atoms_of(m)) nonzero = nonzero && ProveNe0(store.atom(a).dim);
+    if (nonzero && ProveNe0(store.InternPoly(rest))) return true;
   }
   return ProveGe0(Sub(d, Dim::Inline(1))) || ProveGe0(Sub(negated, Dim::Inline(1)));
 }
@@ -157,7 +166,13 @@ Tri Solver::DecideBroadcast(Dim a, Dim b) {
 
 Tri Solver::Decide(const Fact& fact) {
   const Operation operation(*this);
-  const Dim a = Resolve(fact.a), b = Resolve(fact.b);
+  const Fact today{fact.kind, Resolve(fact.a), Resolve(fact.b)};
+  const Tri answer = DecideDirectly(today);
+  return answer == Tri::kUnknown ? DecideInCases(today) : answer;
+}
+
+Tri Solver::DecideDirectly(const Fact& fact) {
+  const Dim a = fact.a, b = fact.b;
   switch (fact.kind) {
     case Fact::Kind::kEq:
       return DecideEq(a, b);

@@ -29,6 +29,7 @@ class Dim {
   }
   constexpr uint32_t node() const { return bits_; }  // REQUIRES: !is_inline() && !is_none()
   constexpr uint32_t bits() const { return bits_; }
+  static constexpr Dim FromBits(uint32_t bits) { return Dim(bits); }  // of another's bits()
 
   // Same canonical form. Of two dims that were both resolved under the facts of now, this is
   // equality as far as the algebra can tell; an undecided question needs Context::Decide.

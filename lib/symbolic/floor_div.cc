@@ -281,7 +281,7 @@ Dim Solver::FloorDiv(Dim a, Dim b) {
   }
   if (result) Today(*result);
   if (!result) result = Opaque('/', a, b);
-  Keep(kOp, a, b, *result);
+  Remember(kOp, a, b, *result);
   return *result;
 }
 

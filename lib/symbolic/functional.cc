@@ -23,6 +23,7 @@ uint64_t Scramble(uint64_t x) {  // splitmix64; a fixed seed
 
 constexpr size_t kMaxAlike = 32;    // sums with one fingerprint that are compared
 constexpr size_t kMaxCounted = 64;  // quotients counted in one sum
+constexpr size_t kMaxFactors = 8;   // of one sum, beside which quotients stand
 
 }  // namespace
 
@@ -282,6 +283,47 @@ Dim Solver::Representative(Dim d) {
   }
   represented[d.node()] = {replacements + 1, result};
   return result;
+}
+
+bool Solver::ShortenBesideFactors(Poly& p) {
+  if (p.terms.size() < 2) return false;
+  absl::InlinedVector<MonoId, 8> factors;
+  for (const Term& t : store.Sorted(p.terms)) {
+    if (store.mono(t.mono).degree < 2 || !store.mono(t.mono).has_div) continue;
+    for (AtomId a : store.ordered(t.mono)) {
+      MonoId factor;
+      if (factors.size() >= kMaxFactors || !IsQuotientByConstant(a)) continue;
+      const MonoId quotient = store.atom(a).mono;
+      if (!store.DivideMono(t.mono, quotient, &factor)) continue;
+      if (std::find(factors.begin(), factors.end(), factor) == factors.end()) {
+        factors.push_back(factor);
+      }
+    }
+  }
+  return std::any_of(factors.begin(), factors.end(),
+                     [&](MonoId factor) { return ShortenBeside(factor, p); });
+}
+
+bool Solver::ShortenBeside(MonoId factor, Poly& p) {
+  Poly beside, out;
+  out.constant = p.constant;
+  for (const Term& t : p.terms) {
+    MonoId rest;
+    const bool linear = store.DivideMono(t.mono, factor, &rest) &&
+                        (rest == Store::kNoMono || store.mono(rest).degree == 1);
+    if (!AccumulateTerm(linear ? beside : out, linear ? rest : t.mono, t.coeff)) return false;
+  }
+  if (beside.terms.size() < 2) return false;
+  const Dim sum = store.InternPoly(beside), shorter = Representative(sum);
+  if (shorter == sum) return false;
+  const PolyView v = store.View(shorter);
+  if (!AccumulateTerm(out, factor, v.constant)) return false;
+  for (const Term& t : v.terms) {
+    const MonoId product = store.MulMono(t.mono, factor);
+    if (!AccumulateTerm(out, product, t.coeff)) return false;
+  }
+  p = std::move(out);
+  return true;
 }
 
 }  // namespace symshape::symbolic

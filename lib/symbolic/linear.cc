@@ -152,7 +152,7 @@ Dim Solver::AddScaled(Dim a, Dim b, int64_t factor) {
   if (Accumulate(p, store.View(b), factor)) result = Finish(p);
   if (result) Today(*result);
   if (!result) result = Opaque(factor == 1 ? '+' : '-', a, b);
-  Keep(op, a, b, *result);
+  Remember(op, a, b, *result);
   return *result;
 }
 
@@ -173,7 +173,7 @@ Dim Solver::Mul(Dim a, Dim b) {
   if (Multiply(store.View(a), store.View(b), p)) result = Finish(p);
   if (result) Today(*result);
   if (!result) result = Opaque('*', a, b);
-  Keep(kOp, a, b, *result);
+  Remember(kOp, a, b, *result);
   return *result;
 }
 

@@ -66,7 +66,7 @@ Dim Solver::Extreme(char op, Dim a, Dim b) {
   const Operation operation(*this);
   const Dim both[] = {a, b};
   const Dim result = op == 'M' ? Max(both) : Min(both);
-  Keep(op, a, b, result);
+  Remember(op, a, b, result);
   return result;
 }
 

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "symbolic/hypothesis.h"
 #include "symbolic/solver.h"
+#include "symbolic/work.h"
 
 namespace symshape::symbolic {
 namespace {
@@ -38,6 +40,7 @@ std::optional<Dim> Solver::Finish(Poly& p) {
     for (int round = 0; changed && round < 8; ++round) {
       changed = false;
       if (!Normalise(p, &changed)) return std::nullopt;
+      if (!changed) changed = ShortenBesideFactors(p);
     }
   }
   if (p.terms.size() > kMaxTerms) return std::nullopt;
@@ -291,32 +294,23 @@ Dim Solver::MaxWhereNonZero(AtomId maximum, AtomId factor) {
       it != where_nonzero.end() && it->second.epoch == epoch) {
     return it->second.result;
   }
-  const Dim self = store.atom(maximum).dim, q = store.atom(factor).dim;
+  const Dim self = store.atom(maximum).dim;
   where_nonzero[key] = {epoch, self};
   std::vector<Dim> kept(store.args(maximum).begin(), store.args(maximum).end());
-  const bool symbol = store.atom(factor).kind == AtomKind::kSymbol;
-  // A compound factor may be raised alone only where nothing else depends on its symbols.
-  const auto independent = [&](Dim d) {
-    for (const Term& t : store.View(d).terms) {
-      for (AtomId a : store.atoms_of(t.mono)) {
-        if (a != factor && (store.atom(a).mask & store.atom(factor).mask) != 0) return false;
+  if (hypotheses < Hypothesis::kMaxNested) {
+    const Operation operation(*this);
+    Hypothesis positive(*this);
+    positive.Bound(factor, {1, Interval::kPlusInf});
+    for (size_t i = 0; i < kept.size() && kept.size() > 1;) {
+      bool dominated = false;
+      for (size_t j = 0; j < kept.size() && !dominated; ++j) {
+        dominated = j != i && ProveGe0(Sub(kept[j], kept[i]), 16, 1);
       }
-    }
-    return true;
-  };
-  for (size_t i = 0; i < kept.size() && kept.size() > 1;) {
-    bool dominated = false;
-    for (size_t j = 0; j < kept.size() && !dominated; ++j) {
-      if (j == i) continue;
-      const Dim gap = Sub(kept[j], kept[i]);
-      if (!symbol && !independent(gap)) continue;
-      const std::pair<Dim, Dim> raised[] = {{q, Add(q, Dim::Inline(1))}};
-      dominated = ProveGe0(Substitute(gap, raised), 16, 1);
-    }
-    if (dominated) {
-      kept.erase(kept.begin() + i);
-    } else {
-      ++i;
+      if (dominated) {
+        kept.erase(kept.begin() + i);
+      } else {
+        ++i;
+      }
     }
   }
   const Dim result = kept.size() == store.args(maximum).size() ? self : Max(kept);

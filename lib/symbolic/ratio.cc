@@ -22,85 +22,6 @@ bool Negate(Poly& p) {
 
 bool IsZero(const Poly& p) { return p.terms.empty() && p.constant == 0; }
 
-bool Mentions(const Solver& s, const Poly& p, AtomId atom) {
-  for (const Term& t : p.terms) {
-    for (AtomId a : s.store.atoms_of(t.mono)) {
-      if (a == atom) return true;
-    }
-  }
-  return false;
-}
-
-// The coefficients of p as a polynomial in `atom`.
-std::vector<Poly> CoefficientsIn(Solver& s, const Poly& p, AtomId atom) {
-  std::vector<Poly> out;
-  for (const Term& t : p.terms) {
-    absl::InlinedVector<AtomId, 8> rest;
-    size_t power = 0;
-    for (AtomId a : s.store.atoms_of(t.mono)) {
-      if (a == atom) {
-        ++power;
-      } else {
-        rest.push_back(a);
-      }
-    }
-    if (out.size() <= power) out.resize(power + 1);
-    const MonoId m = rest.empty() ? Store::kNoMono : s.store.InternMono(rest);
-    if (!s.AccumulateTerm(out[power], m, t.coeff)) return {};
-  }
-  if (out.empty()) out.resize(1);
-  if (!AddOk(out[0].constant, p.constant, &out[0].constant)) return {};
-  out.erase(std::remove_if(out.begin(), out.end(), IsZero), out.end());
-  return out;
-}
-
-// A common factor of all polynomials with more than one term each, found without a general gcd
-// (torch #181275): a factor cannot contain an atom that one of them lacks, so it divides every
-// coefficient with respect to that atom; what is left is tried by exact division.
-std::optional<Poly> CommonFactor(Solver& s, std::vector<Poly> polys) {
-  for (int round = 0; round < 16; ++round) {
-    if (polys.empty() || polys.size() > 16 || !s.Spend(64)) return std::nullopt;
-    for (Poly& p : polys) {
-      if (p.terms.size() + (p.constant != 0) < 2) return std::nullopt;
-      s.DivideByMono(p, s.CommonMono(Solver::ViewOf(p)));
-      const uint64_t g = GcdU(Content(p), AbsU(p.constant));
-      if (g > 1 && g < (uint64_t{1} << 62)) {
-        for (Term& t : p.terms) t.coeff /= static_cast<int64_t>(g);
-        p.constant /= static_cast<int64_t>(g);
-      }
-    }
-    bool expanded = false;
-    for (size_t i = 0; i < polys.size() && !expanded; ++i) {
-      for (const Term& t : polys[i].terms) {
-        for (AtomId a : s.store.atoms_of(t.mono)) {
-          bool everywhere = true;
-          for (const Poly& q : polys) everywhere = everywhere && Mentions(s, q, a);
-          if (everywhere) continue;
-          std::vector<Poly> parts = CoefficientsIn(s, polys[i], a);
-          if (parts.empty()) return std::nullopt;
-          polys.erase(polys.begin() + i);
-          for (Poly& part : parts) polys.push_back(std::move(part));
-          expanded = true;
-          break;
-        }
-        if (expanded) break;
-      }
-    }
-    if (expanded) continue;
-    std::sort(polys.begin(), polys.end(),
-              [](const Poly& x, const Poly& y) { return x.terms.size() < y.terms.size(); });
-    for (size_t i = 1; i < polys.size(); ++i) {
-      Poly q, r;
-      if (!s.LongDivide(Solver::ViewOf(polys[i]), Solver::ViewOf(polys[0]), q, r)) {
-        return std::nullopt;
-      }
-      if (!IsZero(r)) return std::nullopt;
-    }
-    return polys[0];
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
@@ -154,7 +75,7 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
       continue;
     }
     if (num.terms.size() > 1 && den.terms.size() + (den.constant != 0) > 1) {
-      if (const std::optional<Poly> factor = CommonFactor(*this, {num, den})) {
+      if (const std::optional<Poly> factor = CommonFactor({num, den})) {
         Poly n, d, rest1, rest2;
         if (LongDivide(ViewOf(num), ViewOf(*factor), n, rest1) &&
             LongDivide(ViewOf(den), ViewOf(*factor), d, rest2) && IsZero(rest1) && IsZero(rest2) &&

@@ -1,21 +1,21 @@
 // Solver: symbols. What the rest of the solver is: solver.h.
 #include "symbolic/solver.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 namespace symshape::symbolic {
 
-Solver::Solver() : cache(kLeastCached) {}
+Solver::Solver() : cache(kLeastCache) {}
 
-void Solver::Keep(int64_t op, Dim a, Dim b, Dim result) {
-  if (++kept > cache.size() && cache.size() < kMostCached) {
-    std::vector<CacheEntry> smaller(2 * cache.size());
-    smaller.swap(cache);
-    for (const CacheEntry& e : smaller) {
-      if (e.epoch == epoch) Slot(e.op, e.a, e.b) = e;
-    }
+void Solver::GrowCache() {
+  entered = 0;
+  const std::vector<CacheEntry> before = std::exchange(cache, {});
+  cache.resize(2 * before.size());
+  for (const CacheEntry& e : before) {
+    if (e.epoch == epoch) Slot(e.op, Dim::FromBits(e.a), Dim::FromBits(e.b)) = e;
   }
-  Slot(op, a, b) = {epoch, a.bits(), b.bits(), op, result};
 }
 
 Dim Solver::Symbol(absl::string_view name, Interval domain, SymbolKind kind) {

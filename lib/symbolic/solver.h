@@ -9,6 +9,8 @@
 //   resolve.cc    today's form of a dim                     explain.cc   why an answer is known
 //   sample.cc     sizes that satisfy all facts              print.cc, parse.cc   text
 //   functional.cc one form per function                     residues.h   quasi-affine functions
+//   factor.cc     factors of sums, signs of products        cases.cc      questions case by case
+//   combine.cc    sums of known inequalities                hypothesis.h  as if more were known
 //   work.h        a limit in steps
 #ifndef SYMSHAPE_SYMBOLIC_SOLVER_H_
 #define SYMSHAPE_SYMBOLIC_SOLVER_H_
@@ -84,6 +86,8 @@ struct State {
   bool has_congruences = false;
 };
 
+class Hypothesis;
+
 class Solver {
  public:
   Solver();
@@ -125,6 +129,10 @@ class Solver {
   // The largest monomial that divides every term, kNoMono for 1.
   MonoId CommonMono(const PolyView& p);
   bool DivideByMono(Poly& p, MonoId m);  // REQUIRES: m divides every term, no constant
+  // factor.cc. A common factor of polynomials with more than one term each.
+  std::optional<Poly> CommonFactor(std::vector<Poly> polys);
+  // The coefficients of p as a polynomial in `atom`, without those that are 0.
+  std::vector<Poly> CoefficientsIn(const Poly& p, AtomId atom);
   static PolyView ViewOf(const Poly& p) { return {p.constant, p.terms}; }
   static Poly Copy(const PolyView& v);
   // Rewrites over whole sums, then interns; nullopt past the caps or on overflow.
@@ -170,6 +178,12 @@ class Solver {
   // --- one form per function (functional.cc) -----------------------------------------------------
   // d, or a shorter sum that is the same function of its atoms.
   Dim Representative(Dim d);
+  // The same for what stands beside a factor, as in b*(H//4) - b*(H//8). Whether p changed.
+  bool ShortenBesideFactors(Poly& p);
+  bool ShortenBeside(MonoId factor, Poly& p);
+  bool IsQuotientByConstant(AtomId a) const {
+    return store.atom(a).kind == AtomKind::kFloorDiv && store.IsConstant(store.atom(a).args[1]);
+  }
   size_t CountQuotients(const PolyView& p) const;
   // An order of sums that are equal: which one is kept.
   bool Shorter(const PolyView& p, const PolyView& q) const;
@@ -202,6 +216,7 @@ class Solver {
 
   // --- decisions ---------------------------------------------------------------------------------
   Tri Decide(const Fact& fact);
+  Tri DecideDirectly(const Fact& fact);  // without telling cases apart
   Tri DecideEq(Dim a, Dim b);
   Tri DecideGe(Dim a, Dim b);
   Tri DecideDivides(Dim a, Dim b);
@@ -210,6 +225,18 @@ class Solver {
   bool ProveByResidues(const WidePoly& p);
   bool ProveBesideOneQuotient(const PolyView& p);
   bool ProveNe0(Dim p);
+  bool ProveByCombination(Dim d);  // combine.cc
+  // cases.cc
+  Tri DecideInCases(const Fact& fact);
+  bool HoldsInCases(const Fact& fact, int splits);
+  bool HoldsAtAllPoints(const Fact& fact);
+  bool SupposeLargest(Hypothesis& h, AtomId maximum, size_t i);
+  std::optional<Dim> WithValue(Dim d, AtomId atom, Dim value);
+  std::optional<AtomId> MaximumIn(Dim d) const;
+  // factor.cc
+  bool ProveByFactors(Dim d, int budget, int splits);
+  bool ProveProduct(MonoId m, Poly p, int budget, int splits);
+  bool ProveTwoSums(const Poly& p, int budget, int splits);
   // envelope.cc
   bool ProveByEnvelope(WidePoly p, WidePoly scale, int& budget, absl::Span<const WidePoly> extra,
                        int splits);
@@ -244,7 +271,7 @@ class Solver {
   Dim ResolveOpaque(uint32_t symbol, Dim otherwise);
   bool IsItsOwnForm(AtomId a);  // under today's facts
   Dim Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements);
-  void Touch() { ++epoch; }
+  void Touch() { epoch = ++last_epoch; }
 
   // The work list of one Assume.
   bool Settle();
@@ -305,7 +332,9 @@ class Solver {
   State state;
   std::vector<State> scopes;
   std::vector<Fact> pending;
-  uint32_t epoch = 1;
+  uint32_t epoch = 1;       // of the facts of now; what was cached in another one counts no more
+  uint32_t last_epoch = 1;  // the newest: a hypothesis has one of its own and then goes back
+  int hypotheses = 0;       // open ones (hypothesis.h)
   uint64_t undecided = 0;
   std::array<uint64_t, kRowCount> fired = {};  // by row of the catalogue
   std::vector<bool> fitting_atoms;             // broadcasts that a rule asked for (broadcast.cc)
@@ -328,34 +357,33 @@ class Solver {
   std::vector<Bounded> atom_bounds;
 
   // A cache of building operations, keyed by everything that decides the result; each has two
-  // places.
+  // places. It doubles where more was entered than it has places.
   struct CacheEntry {
     uint32_t epoch = 0;
     uint32_t a = 0, b = 0;
-    int64_t op = 0;
     Dim result;
+    int64_t op = 0;
   };
-  // A power of two, which grows with the number of results: most contexts are small, and memory
-  // that was never used before costs more than an operation.
-  static constexpr size_t kLeastCached = 1 << 8;
-  static constexpr size_t kMostCached = 1 << 13;
+  // Powers of two. Most contexts are small, and memory that was never used before costs more than
+  // an operation.
+  static constexpr size_t kLeastCache = 1 << 8, kMostCache = 1 << 16;
   std::vector<CacheEntry> cache;
-  size_t kept = 0;
+  size_t entered = 0;  // since it has its size
   // Where the result of a op b is, or is to be put.
-  CacheEntry& Slot(int64_t op, uint32_t a, uint32_t b) {
-    uint64_t h = (uint64_t{a} << 32 | b) * 0x9e3779b97f4a7c15u;
+  CacheEntry& Slot(int64_t op, Dim a, Dim b) {
+    uint64_t h = (uint64_t{a.bits()} << 32 | b.bits()) * 0x9e3779b97f4a7c15u;
     h ^= static_cast<uint64_t>(op) * 0xc2b2ae3d27d4eb4fu;
     const size_t i = (h >> 40) & (cache.size() - 1);
     return cache[i].epoch != epoch || Hit(cache[i], op, a, b) ? cache[i] : cache[i ^ 1];
   }
-  CacheEntry& Slot(int64_t op, Dim a, Dim b) { return Slot(op, a.bits(), b.bits()); }
-  bool Hit(const CacheEntry& e, int64_t op, uint32_t a, uint32_t b) const {
-    return e.epoch == epoch && e.op == op && e.a == a && e.b == b;
+  void Remember(int64_t op, Dim a, Dim b, Dim result) {
+    if (++entered > cache.size() && cache.size() < kMostCache) GrowCache();
+    Slot(op, a, b) = {epoch, a.bits(), b.bits(), result, op};
   }
+  void GrowCache();
   bool Hit(const CacheEntry& e, int64_t op, Dim a, Dim b) const {
-    return Hit(e, op, a.bits(), b.bits());
+    return e.epoch == epoch && e.op == op && e.a == a.bits() && e.b == b.bits();
   }
-  void Keep(int64_t op, Dim a, Dim b, Dim result);
   absl::flat_hash_map<std::pair<char, std::pair<uint32_t, uint32_t>>, Dim> opaque;
   // A maximum where another atom is not 0 (normal.cc), by both atoms.
   struct WhereNonZero {

@@ -63,7 +63,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"(x + 7)%8", "(x + 7) % 8"}, Row{"(-x)%8", "(-x) % 8"},
                     Row{"x + (-x)%8", "8*((x + 7)//8)"}, Row{"(x%12)%4", "x % 4"},
                     Row{"(4*x + 3)//8", "x//2"}, Row{"(x % 7)//7", "0"},
-                    Row{"floor(W/2 - 1/2) + 1", "(W + 1)//2"}, Row{"ceiling(N/3)", "(N + 2)//3"}));
+                    Row{"floor(W/2 - 1/2) + 1", "(W + 1)//2"}, Row{"ceiling(N/3)", "(N + 2)//3"},
+                    Row{"H//4 - H//8", "(H + 4)//8"}, Row{"H//8 - H//4", "-((H + 4)//8)"},
+                    Row{"b*(H//4) - b*(H//8)", "b*((H + 4)//8)"},
+                    Row{"b*(H//4 - H//8 + 7)//8*c", "b*c + c*((b*((H + 4)//8) - b)//8)"},
+                    Row{"(H//4 - H//8)*(W//4 - W//8)", "((H + 4)//8)*((W + 4)//8)"}));
 
 INSTANTIATE_TEST_SUITE_P(Ratios, Canonical,
                          testing::Values(Row{"B*S*T//(B*T)", "S"}, Row{"B*S*12*64//(B*S)", "768"},

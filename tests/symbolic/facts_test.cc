@@ -186,11 +186,49 @@ TEST(Decide, Rows) {
       {"512 == s or 512 == 1 or s == 1 and s >= 2", "s == 512", Tri::kYes},
       {"H//2 >= 3", "H >= 6", Tri::kYes},
       {"x != 0", "x >= 1", Tri::kYes},
+      // signs of products
+      {"b >= 1 and H >= 1", "b*((H//4 - H//8 + 7)//8) >= 0", Tri::kYes},
+      {"", "b*(H//4 - H//8) >= 0", Tri::kYes},
+      {"H >= W", "b*(H - W) >= 0", Tri::kYes},
+      {"H >= W", "b*((H - W)//8) >= 0", Tri::kYes},
+      {"", "b*((H - W)//8) >= 0", Tri::kUnknown},
+      {"H >= W and S >= T", "(H - W)*(S - T) >= 0", Tri::kYes},
+      {"H >= W and S <= T", "(H - W)*(S - T) <= 0", Tri::kYes},
+      {"H >= W", "(H - W)*(S - T) >= 0", Tri::kUnknown},
+      {"", "(H - H//2)*(W - W//3)*b >= 0", Tri::kYes},
+      {"", "b*max(0, S - 3) >= 0", Tri::kYes},
+      {"", "x*x >= x", Tri::kYes},
+      {"", "x*x*y >= x*y", Tri::kYes},
+      {"", "x*y >= x", Tri::kUnknown},
+      {"a != b and c >= 1", "a*c != b*c", Tri::kYes},
+      // several inequalities at once
+      {"x - y >= 3 and y - z >= 0 - 1", "x - z >= 2", Tri::kYes},
+      {"a <= b and b <= c and c <= d and d <= e and e <= f", "a <= f", Tri::kYes},
+      {"x + y >= 7 and x + z >= 5 and y + z <= 4", "x >= 4", Tri::kYes},
+      {"x + y >= 7 and x + z >= 5 and y + z <= 4", "x >= 5", Tri::kUnknown},
+      {"2*x + 3*y <= 12 and 3*x + 2*y <= 12", "x + y <= 4", Tri::kYes},
+      // case by case
+      {"", "max(batch, 1 - seq) == batch or max(batch, 1 - seq) == 1 or batch == 1", Tri::kYes},
+      {"", "max(batch, 2 - seq) == batch or max(batch, 2 - seq) == 1 or batch == 1", Tri::kUnknown},
+      {"", "max(a, b)*max(a, b) >= a*b", Tri::kYes},
+      {"", "max(a, b) + min(a, b) == a + b", Tri::kYes},
+      {"", "max(x, 3 - x) >= 2", Tri::kYes},
+      {"", "max(x, 3 - x) >= 3", Tri::kUnknown},
+      {"a <= 2 and b <= 2", "max(a, b)*max(a, b) <= 4", Tri::kYes},
   };
   for (const Question& q : rows) {
     Context c;
     EXPECT_EQ(Ask(c, q.facts, q.question), q.answer) << q.facts << " |- " << q.question;
   }
+}
+
+// Of s >= y nothing follows for s - 1: y - s + 1 is no less than 0 where s == y.
+TEST(Facts, HoldOfASymbolAndNotOfTheOneBelow) {
+  Context c;
+  const auto product = c.Parse("s*max(0, y - s + 1)");
+  const auto fact = c.ParseFacts("s >= y");
+  ASSERT_TRUE(c.Assume((*fact)[0], {}).ok());
+  EXPECT_EQ(c.Evaluate(c.Resolve(*product), {{"s", 5}, {"y", 5}}), 5);
 }
 
 TEST(Facts, ConflictLeavesTheContextAsItWas) {

@@ -1,0 +1,137 @@
+// Questions that are open until cases are told apart: which element of a maximum is the largest, and
+// which of two broadcast sizes is 1. What is left of a case may be a few points, which are looked at
+// one by one: max(batch, 1 - seq) fits batch, as where 1 - seq is larger, both are 0, or it is 1.
+#include <algorithm>
+
+#include "symbolic/hypothesis.h"
+#include "symbolic/solver.h"
+#include "symbolic/work.h"
+
+namespace symshape::symbolic {
+namespace {
+
+constexpr int kMaxSplits = 4;           // inside each other
+constexpr int64_t kMaxPoints = 64;      // of a case that is looked at point by point
+constexpr int64_t kMaxCasesWork = 4000;  // steps of one question
+
+Fact Opposite(const Fact& f, Solver& s) {
+  switch (f.kind) {
+    case Fact::Kind::kEq:
+      return {Fact::Kind::kNe, f.a, f.b};
+    case Fact::Kind::kNe:
+      return {Fact::Kind::kEq, f.a, f.b};
+    default:
+      return {Fact::Kind::kGe, s.Sub(f.b, Dim::Inline(1)), f.a};
+  }
+}
+
+}  // namespace
+
+// d with `value` in the place of `atom`, where that is a factor of d's terms.
+std::optional<Dim> Solver::WithValue(Dim d, AtomId atom, Dim value) {
+  if ((store.MaskOf(d) & store.atom(atom).mask) == 0) return d;
+  Poly sum;
+  sum.constant = store.View(d).constant;
+  for (const Term& t : store.View(d).terms) {
+    Poly product;
+    if (!AccumulateTerm(product, Store::kNoMono, t.coeff)) return std::nullopt;
+    for (AtomId a : store.atoms_of(t.mono)) {
+      Poly next;
+      const Dim factor = a == atom ? value : store.atom(a).dim;
+      if (!Multiply(ViewOf(product), store.View(factor), next)) return std::nullopt;
+      product = std::move(next);
+    }
+    if (!Accumulate(sum, ViewOf(product), 1)) return std::nullopt;
+  }
+  return Finish(sum);
+}
+
+std::optional<AtomId> Solver::MaximumIn(Dim d) const {
+  for (const Term& t : store.View(d).terms) {
+    if (!store.mono(t.mono).has_max) continue;
+    for (AtomId a : store.ordered(t.mono)) {
+      if (store.atom(a).kind == AtomKind::kMax) return a;
+    }
+  }
+  return std::nullopt;
+}
+
+// Whether the fact holds at each point that bounds and inequalities leave, of which there are few.
+bool Solver::HoldsAtAllPoints(const Fact& fact) {
+  const std::vector<Dim> symbols = SymbolsOf(Add(fact.a, fact.b));
+  std::vector<Interval> box;
+  int64_t points = 1;
+  for (Dim s : symbols) {
+    box.push_back(Bounds(s));
+    int64_t width;
+    if (box.back().lo == Interval::kMinusInf || box.back().hi == Interval::kPlusInf) return false;
+    if (!SubOk(box.back().hi, box.back().lo, &width) || width >= kMaxPoints) return false;
+    if ((points *= width + 1) > kMaxPoints || points <= 0) return points <= 0;
+  }
+  if (!Spend(points * 8)) return false;
+  Bindings at;
+  for (int64_t i = 0; i < points; ++i) {
+    int64_t rest = i;
+    for (size_t k = 0; k < symbols.size(); ++k) {
+      const int64_t count = box[k].hi - box[k].lo + 1;
+      at[store.symbols()[store.atom(*store.OnlyAtom(symbols[k])).symbol].name] =
+          box[k].lo + rest % count;
+      rest /= count;
+    }
+    const bool possible =
+        std::all_of(state.inequalities.begin(), state.inequalities.end(), [&](Dim d) {
+          const std::optional<int64_t> value = Evaluate(d, at);
+          return !value || *value >= 0;
+        });
+    if (!possible) continue;
+    const std::optional<int64_t> a = Evaluate(fact.a, at), b = Evaluate(fact.b, at);
+    if (!a || !b || !Holds(fact.kind, *a, *b)) return false;
+  }
+  return true;
+}
+
+// Supposes what makes element i of the maximum the largest; false where it cannot be.
+bool Solver::SupposeLargest(Hypothesis& h, AtomId maximum, size_t i) {
+  const absl::Span<const Dim> elements = store.args(maximum);
+  for (size_t j = 0; j < elements.size(); ++j) {
+    if (j != i && !h.Suppose(Sub(elements[i], elements[j]))) return false;
+  }
+  return true;
+}
+
+bool Solver::HoldsInCases(const Fact& fact, int splits) {
+  if (!Spend(32)) return false;
+  if (DecideDirectly(fact) == Tri::kYes || HoldsAtAllPoints(fact)) return true;
+  if (splits == 0 || hypotheses >= Hypothesis::kMaxNested) return false;
+  std::optional<AtomId> maximum = MaximumIn(fact.a);
+  if (!maximum) maximum = MaximumIn(fact.b);
+  if (!maximum) return false;
+  for (size_t i = 0; i < store.args(*maximum).size(); ++i) {
+    Hypothesis h(*this);
+    if (!SupposeLargest(h, *maximum, i)) continue;
+    const Dim element = store.args(*maximum)[i];
+    const std::optional<Dim> a = WithValue(fact.a, *maximum, element);
+    const std::optional<Dim> b = WithValue(fact.b, *maximum, element);
+    if (!a || !b || !HoldsInCases({fact.kind, *a, *b}, splits - 1)) return false;
+  }
+  return true;
+}
+
+// REQUIRES: inside an Operation, with a and b as they are today.
+Tri Solver::DecideInCases(const Fact& fact) {
+  const bool open = MaximumIn(fact.a) || MaximumIn(fact.b);
+  if (!open || hypotheses > 0 || OutOfWork()) return Tri::kUnknown;
+  const int64_t share = std::min(work_left, kMaxCasesWork), rest = work_left - share;
+  work_left = share;
+  Tri answer = Tri::kUnknown;
+  if (HoldsInCases(fact, kMaxSplits)) {
+    answer = Tri::kYes;
+  } else if (fact.kind != Fact::Kind::kBroadcast && fact.kind != Fact::Kind::kDivides &&
+             HoldsInCases(Opposite(fact, *this), kMaxSplits)) {
+    answer = Tri::kNo;
+  }
+  work_left = std::max<int64_t>(work_left, 0) + rest;
+  return answer;
+}
+
+}  // namespace symshape::symbolic

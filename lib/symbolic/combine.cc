@@ -1,0 +1,113 @@
+// Sums of several known inequalities: x - z >= 2 where x - y >= 3 and y - z >= -1 are known. What is
+// asked is denied; all that is known of the atoms in it makes rows that are >= 0; and a sum of rows
+// that is a number below 0 ends the proof (farkas.h).
+#include <algorithm>
+#include <vector>
+
+#include "symbolic/farkas.h"
+#include "symbolic/solver.h"
+
+namespace symshape::symbolic {
+namespace {
+
+constexpr size_t kMaxKnown = 16;  // inequalities that take part
+constexpr size_t kMaxRows = 64;
+constexpr int64_t kWork = 400;  // steps that one sum counts as
+
+certificate::Int Divided(certificate::Int a, certificate::Int b) { return FloorDivWide(a, b); }
+
+}  // namespace
+
+// The rows of one question.
+class Combination {
+ public:
+  explicit Combination(Solver& solver) : s_(solver) {}
+
+  // factor*p + constant >= 0. All are integers, so the constant may be rounded down.
+  void Add(const PolyView& p, int factor, int64_t constant) {
+    certificate::Poly row;
+    certificate::Int g = 0;
+    for (const Term& t : p.terms) {
+      const certificate::Int c = certificate::Int{t.coeff} * factor;
+      row[{static_cast<int>(t.mono)}] = c;
+      g = static_cast<int64_t>(GcdU(static_cast<uint64_t>(g), AbsU(t.coeff)));
+      if (std::find(monos_.begin(), monos_.end(), t.mono) == monos_.end()) monos_.push_back(t.mono);
+    }
+    if (g <= 0) return;
+    for (auto& [mono, c] : row) c /= g;
+    const certificate::Int rounded =
+        Divided(certificate::Int{p.constant} * factor + constant, g);
+    if (rounded != 0) row[{}] = rounded;
+    rows_.push_back(std::move(row));
+  }
+
+  // The known inequalities that share a symbol with p, or with one that does.
+  bool AddKnown(uint64_t mask) {
+    const std::vector<Dim>& known = s_.state.inequalities;
+    std::vector<bool> taken(known.size());
+    size_t count = 0;
+    for (bool grew = true; grew;) {
+      grew = false;
+      for (size_t i = 0; i < known.size(); ++i) {
+        if (taken[i] || (s_.store.MaskOf(known[i]) & mask) == 0) continue;
+        if (++count > kMaxKnown) return false;
+        taken[i] = grew = true;
+        mask |= s_.store.MaskOf(known[i]);
+        Add(s_.store.View(known[i]), 1, 0);
+      }
+    }
+    return count > 0;
+  }
+
+  // What is known of each monomial that occurs; the list grows meanwhile.
+  void AddMonomials() {
+    for (size_t i = 0; i < monos_.size() && rows_.size() < kMaxRows; ++i) {
+      const MonoId m = monos_[i];
+      const Term alone{m, 1};
+      const PolyView view{0, absl::MakeConstSpan(&alone, 1)};
+      const Interval b = s_.MonoBounds(m);
+      if (b.lo > -kFar) Add(view, 1, -b.lo);
+      if (b.hi < kFar) Add(view, -1, b.hi);
+      if (s_.store.mono(m).degree == 1) AddAtom(s_.store.mono(m).atoms[0]);
+    }
+  }
+
+  bool Contradicts() const {
+    return rows_.size() <= 2 * kMaxRows && certificate::Contradict(rows_).has_value();
+  }
+
+ private:
+  static constexpr int64_t kFar = int64_t{1} << 53;
+
+  void AddAtom(AtomId id) {
+    const Atom a = s_.store.atom(id);
+    Poly p;
+    if (a.kind == AtomKind::kMax) {
+      for (Dim e : s_.store.args(id)) {
+        p = Solver::Copy(s_.store.View(e));
+        if (s_.AccumulateTerm(p, a.mono, -1)) Add(Solver::ViewOf(p), -1, 0);
+      }
+    }
+    if (!s_.IsQuotientByConstant(id)) return;
+    const int64_t d = s_.store.View(a.args[1]).constant;  // 0 <= n - d*q <= d - 1
+    p = Solver::Copy(s_.store.View(a.args[0]));
+    if (d < 1 || d > kFar || !s_.AccumulateTerm(p, a.mono, -d)) return;
+    Add(Solver::ViewOf(p), 1, 0);
+    Add(Solver::ViewOf(p), -1, d - 1);
+  }
+
+  Solver& s_;
+  std::vector<certificate::Poly> rows_;
+  std::vector<MonoId> monos_;
+};
+
+bool Solver::ProveByCombination(Dim d) {
+  if (state.inequalities.empty() || OutOfWork()) return false;
+  Combination rows(*this);
+  rows.Add(store.View(d), -1, -1);  // d <= -1
+  if (!rows.AddKnown(store.MaskOf(d)) || !Spend(kWork)) return false;
+  rows.AddMonomials();
+  return rows.Contradicts();
+}
+
+}  // namespace symshape::symbolic

@@ -1,0 +1,83 @@
+#include "symbolic/hypothesis.h"
+
+#include <algorithm>
+
+namespace symshape::symbolic {
+namespace {
+
+constexpr int kMaxRounds = 4;  // of looking at all inequalities for bounds of symbols
+
+}  // namespace
+
+Hypothesis::Hypothesis(Solver& solver)
+    : s_(solver), epoch_(solver.epoch), inequalities_(solver.state.inequalities.size()) {
+  ++s_.hypotheses;
+  s_.Touch();
+}
+
+Hypothesis::~Hypothesis() {
+  for (auto it = symbols_.rbegin(); it != symbols_.rend(); ++it) {
+    s_.state.symbols[it->first] = it->second;
+  }
+  s_.state.inequalities.resize(inequalities_);
+  s_.epoch = epoch_;
+  --s_.hypotheses;
+}
+
+// What was cached before the last bound was known is too weak now.
+void Hypothesis::Touch() {
+  s_.Touch();
+  for (const auto& [atom, range] : compound_) s_.atom_bounds[atom] = {s_.epoch, range};
+}
+
+bool Hypothesis::Bound(AtomId atom, Interval range) {
+  const Interval now = s_.AtomBounds(atom);
+  range = {std::max(range.lo, now.lo), std::min(range.hi, now.hi)};
+  if (range.lo > range.hi) return false;
+  if (range == now) return true;
+  const Atom& a = s_.store.atom(atom);
+  if (a.kind == AtomKind::kSymbol && s_.store.symbols()[a.symbol].op == 0) {
+    symbols_.emplace_back(a.symbol, s_.StateOf(a.symbol));
+    s_.state.symbols[a.symbol].domain = range;
+  } else {
+    compound_.emplace_back(atom, range);
+  }
+  Touch();
+  return true;
+}
+
+bool Hypothesis::Suppose(Dim d) {
+  if (s_.Bounds(d).hi < 0) return false;
+  if (s_.Bounds(d).lo >= 0) return true;
+  s_.state.inequalities.push_back(d);
+  Touch();
+  return Propagate();
+}
+
+// From sum c_i*m_i + k >= 0: each c_i*m_i >= -(k + the most that the others can be).
+bool Hypothesis::Propagate() {
+  for (int round = 0; round < kMaxRounds; ++round) {
+    const uint32_t before = s_.epoch;
+    for (size_t i = inequalities_; i < s_.state.inequalities.size(); ++i) {
+      const PolyView p = s_.store.View(s_.state.inequalities[i]);
+      if (s_.PolyBounds(p).hi < 0) return false;
+      for (const Term& t : p.terms) {
+        if (s_.store.mono(t.mono).degree != 1) continue;
+        Poly others = Solver::Copy(p);
+        if (!s_.AccumulateTerm(others, t.mono, -t.coeff)) continue;
+        const int64_t most = s_.PolyBounds(Solver::ViewOf(others)).hi;
+        if (most == Interval::kPlusInf || most == Interval::kMinusInf) continue;
+        Interval range;
+        const int128 bound = t.coeff > 0 ? CeilDivWide(-int128{most}, t.coeff)
+                                         : FloorDivWide(int128{most}, -int128{t.coeff});
+        if (!FitsInt64(bound)) continue;
+        (t.coeff > 0 ? range.lo : range.hi) = static_cast<int64_t>(bound);
+        if (!Bound(s_.store.mono(t.mono).atoms[0], range)) return false;
+      }
+    }
+    if (s_.epoch == before) return true;
+  }
+  return true;
+}
+
+}  // namespace symshape::symbolic
