@@ -11,7 +11,7 @@ namespace symshape::symbolic {
 namespace {
 
 constexpr int kMaxSplits = 4;           // inside each other
-constexpr int64_t kMaxPoints = 64;      // of a case that is looked at point by point
+constexpr int64_t kMaxPoints = 256;     // of a case that is looked at point by point
 constexpr int64_t kMaxCasesWork = 4000;  // steps of one question
 
 Fact Opposite(const Fact& f, Solver& s) {
@@ -58,25 +58,41 @@ std::optional<AtomId> Solver::MaximumIn(Dim d) const {
 
 // Whether the fact holds at each point that bounds and inequalities leave, of which there are few.
 bool Solver::HoldsAtAllPoints(const Fact& fact) {
-  const std::vector<Dim> symbols = SymbolsOf(Add(fact.a, fact.b));
-  std::vector<Interval> box;
+  struct Axis {
+    const std::string* name;
+    int64_t first, step, count;
+  };
+  // The usual case first: a symbol without bounds.
+  for (Dim side : {fact.a, fact.b}) {
+    for (const Term& t : store.View(side).terms) {
+      const Mono& m = store.mono(t.mono);
+      if (m.degree == 1 && store.atom(m.atoms[0]).kind == AtomKind::kSymbol &&
+          AtomBounds(m.atoms[0]).hi == Interval::kPlusInf) {
+        return false;
+      }
+    }
+  }
+  std::vector<Axis> box;
   int64_t points = 1;
-  for (Dim s : symbols) {
-    box.push_back(Bounds(s));
+  for (Dim s : SymbolsOf(Add(fact.a, fact.b))) {
+    const uint32_t symbol = store.atom(*store.OnlyAtom(s)).symbol;
+    const Interval b = Bounds(s);
+    const Congruence c = StateOf(symbol).congruence;
     int64_t width;
-    if (box.back().lo == Interval::kMinusInf || box.back().hi == Interval::kPlusInf) return false;
-    if (!SubOk(box.back().hi, box.back().lo, &width) || width >= kMaxPoints) return false;
-    if ((points *= width + 1) > kMaxPoints || points <= 0) return points <= 0;
+    if (b.lo == Interval::kMinusInf || b.hi == Interval::kPlusInf) return false;
+    if (!SubOk(b.hi, b.lo, &width) || width >= kMaxPoints * c.modulus || c.modulus < 1) return false;
+    const int64_t up = ModInt(c.remainder - ModInt(b.lo, c.modulus), c.modulus);
+    box.push_back({&store.symbols()[symbol].name, b.lo + up, c.modulus, (width - up) / c.modulus + 1});
+    if (up > width) return true;  // there is none
+    if ((points *= box.back().count) > kMaxPoints) return false;
   }
   if (!Spend(points * 8)) return false;
   Bindings at;
   for (int64_t i = 0; i < points; ++i) {
     int64_t rest = i;
-    for (size_t k = 0; k < symbols.size(); ++k) {
-      const int64_t count = box[k].hi - box[k].lo + 1;
-      at[store.symbols()[store.atom(*store.OnlyAtom(symbols[k])).symbol].name] =
-          box[k].lo + rest % count;
-      rest /= count;
+    for (const Axis& axis : box) {
+      at[*axis.name] = axis.first + rest % axis.count * axis.step;
+      rest /= axis.count;
     }
     const bool possible =
         std::all_of(state.inequalities.begin(), state.inequalities.end(), [&](Dim d) {
@@ -88,6 +104,21 @@ bool Solver::HoldsAtAllPoints(const Fact& fact) {
     if (!a || !b || !Holds(fact.kind, *a, *b)) return false;
   }
   return true;
+}
+
+// a != b where a == b would leave a few points only, and it is at none of them: 3*x + 4*y != 2.
+bool Solver::DifferAtAllPoints(Dim a, Dim b) {
+  const Dim d = Sub(a, b);
+  bool up = false, down = false;  // without bounds, to both of which nothing is bounded
+  for (const Term& t : store.View(d).terms) {
+    const Interval range = MonoBounds(t.mono);
+    up |= t.coeff > 0 ? range.hi == Interval::kPlusInf : range.lo == Interval::kMinusInf;
+    down |= t.coeff < 0 ? range.hi == Interval::kPlusInf : range.lo == Interval::kMinusInf;
+  }
+  if ((up && down) || hypotheses >= Hypothesis::kMaxNested || !Spend(16)) return false;
+  Hypothesis equal(*this);
+  if (!equal.Suppose(d) || !equal.Suppose(Neg(d))) return true;
+  return HoldsAtAllPoints({Fact::Kind::kNe, d, Dim::Inline(0)});
 }
 
 // Supposes what makes element i of the maximum the largest; false where it cannot be.
@@ -102,6 +133,7 @@ bool Solver::SupposeLargest(Hypothesis& h, AtomId maximum, size_t i) {
 bool Solver::HoldsInCases(const Fact& fact, int splits) {
   if (!Spend(32)) return false;
   if (DecideDirectly(fact) == Tri::kYes || HoldsAtAllPoints(fact)) return true;
+  if (fact.kind == Fact::Kind::kNe && DifferAtAllPoints(fact.a, fact.b)) return true;
   if (splits == 0 || hypotheses >= Hypothesis::kMaxNested) return false;
   std::optional<AtomId> maximum = MaximumIn(fact.a);
   if (!maximum) maximum = MaximumIn(fact.b);
@@ -119,7 +151,8 @@ bool Solver::HoldsInCases(const Fact& fact, int splits) {
 
 // REQUIRES: inside an Operation, with a and b as they are today.
 Tri Solver::DecideInCases(const Fact& fact) {
-  const bool open = MaximumIn(fact.a) || MaximumIn(fact.b);
+  const bool equality = fact.kind == Fact::Kind::kEq || fact.kind == Fact::Kind::kNe;
+  const bool open = equality || MaximumIn(fact.a) || MaximumIn(fact.b);
   if (!open || hypotheses > 0 || OutOfWork()) return Tri::kUnknown;
   const int64_t share = std::min(work_left, kMaxCasesWork), rest = work_left - share;
   work_left = share;

@@ -18,6 +18,8 @@ constexpr CatalogueRow kCatalogue[] = {
     {32, "div-of-max",     "max(a, b)//d",         "max(a//d, b//d)",    "d > 0",                        "a=1 b=2 d=-1",        "max(H, W)//2"},
     {33, "broadcast",      "broadcast(a, b)",      "max(a, b)*min(1, a, b)", "a >= 0 and b >= 0 and (a - b)*(a - 1)*(b - 1) == 0", "a=2 b=3", "max(a, b)*min(1, a, b)"},
     {35, "negated-div",    "-(x//d)",              "(-x + d - 1)//d",    "d > 0",                        "x=1 d=-2",            "(7 - H)//3"},
+    {37, "clipped-max",    "max(y, c - k*x)",      "max(y, c - c*x)",    "y >= 0 and x >= 0 and c >= 0 and k >= c", "y=0 c=2 k=1 x=1", "max(batch, 1 - 32*seq)"},
+    {38, "max-beside",     "q*max(a, b)",          "q*b",                "q >= 0 and q*(b - a) >= 0",    "q=1 a=1 b=0",         "N*max(-1, -4*N)"},
 };
 // clang-format on
 static_assert(sizeof(kCatalogue) / sizeof(kCatalogue[0]) == kRowCount);

@@ -26,8 +26,10 @@ enum class Rewrite : uint8_t {
   kDivOfMax,
   kBroadcast,
   kNegatedDiv,
+  kClippedMax,
+  kMaxBeside,
 };
-inline constexpr size_t kRowCount = 12;
+inline constexpr size_t kRowCount = 14;
 
 struct CatalogueRow {
   int id;  // of solver.md

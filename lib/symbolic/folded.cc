@@ -178,20 +178,22 @@ bool Printer::TakeFolded(Poly& p, std::vector<Item>& items) {
 }
 
 // What may be added to each of the elements of c*factors*Max{..} and taken from the rest of p:
-// nothing, or what cancels against one element, all that c divides.
+// nothing, or what cancels against one element, where p has at least as much of it.
 std::vector<Poly> Printer::Shifts(Poly& p, const std::vector<Poly>& elements, int64_t c,
                                   const Factors& factors) const {
   std::vector<Poly> shifts(1);
+  const auto within = [c](const int64_t* slot, int64_t shift) {
+    int64_t moved;
+    return slot != nullptr && MulOk(shift, c, &moved) && moved != 0 &&
+           (moved > 0 ? *slot >= moved : *slot <= moved);
+  };
   for (const Poly& e : elements) {
     Poly shift;
     for (const Term& u : e.terms) {
-      const int64_t* slot = Slot(p, u.mono, factors);
-      if (slot == nullptr || *slot % c != 0) continue;
-      const int64_t q = *slot / c;
-      if (q == -u.coeff) shift.terms.push_back({u.mono, q});
+      if (u.coeff == INT64_MIN || !within(Slot(p, u.mono, factors), -u.coeff)) continue;
+      shift.terms.push_back({u.mono, -u.coeff});
     }
-    const int64_t* slot = Slot(p, Store::kNoMono, factors);
-    if (slot != nullptr && e.constant != 0 && *slot % c == 0 && *slot / c == -e.constant) {
+    if (e.constant != INT64_MIN && within(Slot(p, Store::kNoMono, factors), -e.constant)) {
       shift.constant = -e.constant;
     }
     shifts.push_back(shift);
@@ -213,11 +215,11 @@ bool Printer::JoinsOuter(const Poly& e, const Poly& shift) const {
   });
 }
 
-void Printer::MoveInto(Poly& p, const Poly& shift, const Factors& factors) const {
+void Printer::MoveInto(Poly& p, const Poly& shift, int64_t c, const Factors& factors) const {
   for (const Term& u : shift.terms) {
-    if (int64_t* slot = Slot(p, u.mono, factors)) *slot = 0;
+    if (int64_t* slot = Slot(p, u.mono, factors)) *slot -= c * u.coeff;
   }
-  if (shift.constant != 0) *Slot(p, Store::kNoMono, factors) = 0;
+  if (shift.constant != 0) *Slot(p, Store::kNoMono, factors) -= c * shift.constant;
   DropZeros(p);
 }
 
@@ -241,7 +243,7 @@ bool Printer::TakeMax(Poly& p, std::vector<Item>& items) {
     for (const Poly& shift : Shifts(p, elements, t.coeff, factors)) {
       std::vector<Poly> shifted = elements;
       Poly rest = p;
-      MoveInto(rest, shift, factors);
+      MoveInto(rest, shift, t.coeff, factors);
       size_t cost = Cost(rest);
       bool fits = true;
       for (Poly& e : shifted) {

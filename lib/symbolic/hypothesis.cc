@@ -50,6 +50,7 @@ bool Hypothesis::Suppose(Dim d) {
   if (s_.Bounds(d).hi < 0) return false;
   if (s_.Bounds(d).lo >= 0) return true;
   s_.state.inequalities.push_back(d);
+  mask_ |= s_.store.MaskOf(d);
   Touch();
   return Propagate();
 }
@@ -58,8 +59,10 @@ bool Hypothesis::Suppose(Dim d) {
 bool Hypothesis::Propagate() {
   for (int round = 0; round < kMaxRounds; ++round) {
     const uint32_t before = s_.epoch;
-    for (size_t i = inequalities_; i < s_.state.inequalities.size(); ++i) {
-      const PolyView p = s_.store.View(s_.state.inequalities[i]);
+    for (size_t i = 0; i < s_.state.inequalities.size(); ++i) {
+      const Dim d = s_.state.inequalities[i];
+      if ((s_.store.MaskOf(d) & mask_) == 0 || !s_.Spend(1)) continue;
+      const PolyView p = s_.store.View(d);
       if (s_.PolyBounds(p).hi < 0) return false;
       for (const Term& t : p.terms) {
         if (s_.store.mono(t.mono).degree != 1) continue;

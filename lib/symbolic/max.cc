@@ -35,6 +35,26 @@ bool Solver::FlattenMax(Dim e, std::vector<Dim>& out, int depth) {
   return true;
 }
 
+// Of 1 - 32*x beside y, with x and y >= 0, only the value at x = y = 0 counts: it is 1 - x.  row 37
+// Without y: 1 - 32*x at x = 1 is -31. Not where y is a number, as max(0, 32*x - 1) would become
+// 31*x + max(0, x - 1).
+void Solver::ClipElements(std::vector<Dim>& pair) {
+  for (size_t i = 0; i < 2; ++i) {
+    const Dim other = pair[1 - i];
+    Poly gap = Copy(store.View(Sub(pair[i], other)));
+    if (gap.constant < 1 || gap.terms.size() < 2) continue;
+    bool falls = true, clipped = false;
+    for (Term& t : gap.terms) {
+      falls = falls && t.coeff < 0 && MonoBounds(t.mono).lo >= 0;
+      clipped = clipped || t.coeff < -gap.constant;
+      t.coeff = std::max(t.coeff, -gap.constant);
+    }
+    if (!falls || !clipped) continue;
+    Because(Rewrite::kClippedMax);
+    pair[i] = Add(other, store.InternPoly(gap));
+  }
+}
+
 Dim Solver::Max(absl::Span<const Dim> elements) {
   const Operation operation(*this);
   std::vector<Dim> resolved_elements;
@@ -95,6 +115,7 @@ std::optional<Dim> Solver::MaxOf(std::vector<Dim> elements) {
       }
     }
     if (flat.size() == 1) return Add(offset, flat[0]);
+    if (flat.size() == 2) ClipElements(flat);
 
     // Subtract the element that leaves the least behind.
     const auto shifted = [&](Dim base) {

@@ -255,7 +255,7 @@ bool ReduceMonomials(Solver& s, Poly& p, bool* changed) {
   return true;
 }
 
-// q*Max{..} with q >= 0: the maximum counts only where q >= 1, so B*max(-1, -4*B) = -B.
+// q*Max{..} with q >= 0: the maximum counts only where q >= 1, so B*max(-1, -4*B) = -B.    row 38
 bool ReduceMaxima(Solver& s, Poly& p, bool* changed) {
   for (const Term& t : p.terms) {
     const Mono m = s.store.mono(t.mono);
@@ -270,6 +270,7 @@ bool ReduceMaxima(Solver& s, Poly& p, bool* changed) {
         if (!s.Spend(8)) return true;
         const Dim smaller = s.MaxWhereNonZero(maximum, factor);
         if (smaller == s.store.atom(maximum).dim) continue;
+        s.Because(Rewrite::kMaxBeside);
         MonoId rest;
         if (!s.store.DivideMono(t.mono, s.store.atom(maximum).mono, &rest)) continue;
         Poly cofactor, product;

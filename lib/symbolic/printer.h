@@ -73,7 +73,7 @@ class Printer {
   std::vector<Poly> Shifts(Poly& p, const std::vector<Poly>& elements, int64_t coeff,
                            const Factors& factors) const;
   bool JoinsOuter(const Poly& e, const Poly& shift) const;
-  void MoveInto(Poly& p, const Poly& shift, const Factors& factors) const;
+  void MoveInto(Poly& p, const Poly& shift, int64_t coeff, const Factors& factors) const;
 
   // The factors of t besides one occurrence of `atom`.
   Factors Without(const Term& t, AtomId atom) const;

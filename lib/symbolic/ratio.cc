@@ -154,8 +154,11 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
           Accumulate(merged, store.View(inner.args[0]), 1) &&
           Multiply(ViewOf(den), store.View(inner.args[1]), divisor_product)) {
         Because(Rewrite::kNestedDiv);
+        // In its one form first: 10*y*max(..) may be shorter than max(..) was.
+        const std::optional<Dim> above = Finish(merged), below = Finish(divisor_product);
+        if (!above || !below) return std::nullopt;
         const std::optional<Dim> q =
-            FloorDivSymbolic(std::move(merged), std::move(divisor_product));
+            FloorDivSymbolic(Copy(store.View(*above)), Copy(store.View(*below)));
         return q ? finish(store.View(*q)) : std::nullopt;
       }
     }

@@ -158,6 +158,7 @@ class Solver {
   // The dim of a compound atom under today's substitutions.
   Dim MakeAtom(AtomKind kind, absl::Span<const Dim> args);
   std::optional<Dim> MaxOf(std::vector<Dim> elements);
+  void ClipElements(std::vector<Dim>& pair);
   // Appends e, or, where e is positive*Max{..} + rest, its branches.
   bool FlattenMax(Dim e, std::vector<Dim>& out, int depth);
 
@@ -230,6 +231,7 @@ class Solver {
   Tri DecideInCases(const Fact& fact);
   bool HoldsInCases(const Fact& fact, int splits);
   bool HoldsAtAllPoints(const Fact& fact);
+  bool DifferAtAllPoints(Dim a, Dim b);
   bool SupposeLargest(Hypothesis& h, AtomId maximum, size_t i);
   std::optional<Dim> WithValue(Dim d, AtomId atom, Dim value);
   std::optional<AtomId> MaximumIn(Dim d) const;
