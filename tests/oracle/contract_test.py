@@ -30,8 +30,6 @@ LARGEST_INPUT = 1 << 21
 UNTOLD = {
     'resize_fraction_ts16': 'the scale, a quotient of floats, may round to 0',
     'split_to_sequence_chunks_ts11': 'chunks of a sequence, the last one shorter, are stacked by a Loop',
-    'lstm_packed_ts11': 'lengths, an input, are at most `time`',
-    'lstm_packed_ts16': 'lengths, an input, are at most `time`',
 }
 
 
@@ -68,7 +66,7 @@ class Model:
                 elements *= size
             if elements > LARGEST_INPUT:
                 return None
-        return runtime.make_feeds(self.proto, binding, self.values, 1)
+        return runtime.make_feeds(self.proto, binding | sizes, self.values, 1)
 
     def error_at(self, sizes):
         """-> what onnxruntime says; '' where it runs, None where that was not tried"""
@@ -120,22 +118,22 @@ class Model:
 
 
 def judge(entry, count):
-    """-> (problems, sizes that ran, conditions shown to be needed, conditions)"""
+    """-> (problems, sizes that ran, those too large to try, conditions shown to be needed, conditions)"""
     model = Model(entry)
     legal = model.sizes(count)
-    problems, ran, needed = [], 0, 0
+    problems, ran, large, needed = [], 0, 0, 0
     if not legal:
         problems.append('no legal sizes')
     for sizes in legal:
         error = model.error_at(sizes)
-        ran += error == ''
+        ran, large = ran + (error == ''), large + (error is None)
         if error and entry['name'] not in UNTOLD:
             problems.append(f'legal {sizes} fails: {error}')
     for condition in model.conditions:
         tried = [(sizes, model.error_at(sizes)) for sizes in model.outside(condition, legal)]
         needed += any(error for _, error in tried)
         problems += [f'{condition} is too strict: runs at {sizes}' for sizes, error in tried if error == '']
-    return problems, ran, needed, len(model.conditions)
+    return problems, ran, large, needed, len(model.conditions)
 
 
 def main():
@@ -146,21 +144,23 @@ def main():
     args = parser.parse_args()
     with open(os.path.join(MODELS, 'manifest.json')) as f:
         entries = [e for e in json.load(f) if args.only in e['name'] and e.get('runnable', True)]
-    failed = total_ran = total_needed = total = 0
+    failed = total_ran = total_large = total_needed = total = many = 0
     for entry in entries:
         try:
-            problems, ran, needed, conditions = judge(entry, args.n)
+            problems, ran, large, needed, conditions = judge(entry, args.n)
         except Exception as error:   # a model that cannot be judged is its own failure
-            problems, ran, needed, conditions = [f'{type(error).__name__}: {error}'], 0, 0, 0
+            problems, ran, large, needed, conditions = [f'{type(error).__name__}: {error}'], 0, 0, 0, 0
         failed += bool(problems)
-        total_ran, total_needed, total = total_ran + ran, total_needed + needed, total + conditions
+        total_ran, total_large, many = total_ran + ran, total_large + large, many + (ran + large >= args.n)
+        total_needed, total = total_needed + needed, total + conditions
         if problems or args.v:
             print(f'{"FAILED" if problems else "holds "} {entry["name"]:40s} {ran} sizes ran, {needed} of {conditions} conditions shown to be needed')
         for problem in problems[:4]:
             print(f'       {problem}')
-    print(f'{total_ran} sizes ran; {total_needed} of {total} conditions are false alone at a size that fails')
-    if not args.only and len(entries) < LEAST_MODELS:
-        print(f'only {len(entries)} models')
+    print(f'{total_ran} legal sizes ran, {total_large} were too large to try; {many} of {len(entries)} models have {args.n} or more')
+    print(f'{total_needed} of {total} conditions are false alone at a size that fails; none at one that runs')
+    if not args.only and many < LEAST_MODELS:
+        print(f'fewer than {LEAST_MODELS} models have {args.n} sizes')
         failed += 1
     print(f'contract: {len(entries) - failed} passed, {failed} failed')
     return 1 if failed or not entries else 0

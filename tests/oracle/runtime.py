@@ -1,9 +1,15 @@
 """Runs a model in onnxruntime at given sizes, with every tensor of the main graph exposed."""
 
+import os
+import sys
+
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from support import formula  # noqa: E402
 
 onnxruntime.set_default_logger_severity(4)
 
@@ -48,7 +54,8 @@ class Probe:
 
 
 def make_feeds(model, binding, values, seed):
-    """binding: {symbol or "input:axis": size}. values: {input: {"low", "high"} or {"value"}}, for inputs that are indices, masks, …"""
+    """binding: {symbol or "input:axis": size}. values: {input: {"low", "high"} or {"value"}}, for inputs that are indices, masks, …; a limit may
+    be an expression over the symbols."""
     rng = np.random.default_rng(seed)
     initializers = {i.name for i in model.graph.initializer}
     return {v.name: _feed(rng, v, binding, values.get(v.name, {})) for v in model.graph.input if v.name not in initializers}
@@ -68,5 +75,6 @@ def _feed(rng, info, binding, value):
     if dtype == np.bool_:
         return np.ones(dims, dtype=bool)
     if np.issubdtype(dtype, np.integer):
-        return rng.integers(value.get('low', 0), value.get('high', 2), size=dims).astype(dtype)
+        low, high = (formula.value(str(value.get(k, default)), binding) for k, default in (('low', 0), ('high', 2)))
+        return rng.integers(low, high, size=dims).astype(dtype)
     return rng.random(dims, dtype=np.float32).astype(dtype)
