@@ -60,6 +60,8 @@ void Walk::StartFrame(Frame& frame) {
   frame.infos.resize(frame.graph.values.size());
   if (!frame.memory.empty()) return;  // initializers are in place
   frame.memory.resize(frame.graph.nodes.size());
+  frame.plans = &plans_[&frame.model];
+  frame.plans->resize(frame.model.operators.size());
   uint32_t operands = 0;
   for (size_t n = 0; n < frame.graph.nodes.size(); ++n) {
     frame.memory[n].first_operand = operands;
@@ -76,9 +78,7 @@ void Walk::InferGraph(Frame& frame) {
 }
 
 const Plan& Walk::PlanOf(const Frame& frame, const graph::Node& node) {
-  std::vector<std::optional<Plan>>& plans = plans_[&frame.model];
-  if (plans.empty()) plans.resize(frame.model.operators.size());
-  std::optional<Plan>& plan = plans[Index(node.op)];
+  std::optional<Plan>& plan = (*frame.plans)[Index(node.op)];
   if (plan) return *plan;
   plan.emplace();
   const graph::Operator& op = frame.model.op(node);
@@ -124,7 +124,9 @@ bool Walk::OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs
   for (size_t o = 0; o < n.outputs.size(); ++o) {
     if (n.outputs[o] == ValueId::kNone) continue;
     Info& info = frame.infos[Index(n.outputs[o])];
-    info = tables().Resolve(info);
+    const Info today = tables().Resolve(info);
+    if (today == info) continue;
+    info = today;
     NameUnknownElements(frame, node, static_cast<int>(o), info);  // how many, a late fact may tell
   }
   return true;
@@ -193,18 +195,18 @@ int64_t Walk::CountWithUnknown(const Info& info) {
       (type.element != ElementType::kInt64 && type.element != ElementType::kInt32)) {
     return 0;
   }
+  const Knowledge& knowledge = tables().knowledge(info.knowledge);
+  if (knowledge.has_elements && std::all_of(knowledge.elements.begin(), knowledge.elements.end(),
+                                            [](const Element& e) { return e.known(); })) {
+    return 0;
+  }
   int64_t count = 1;
   for (Dim d : tables().dims(type.shape)) {
     const std::optional<int64_t> size = context().ConstantOf(d);
     if (!size || *size > kMaxNamedElements) return 0;
     count *= *size;
   }
-  if (count > kMaxNamedElements) return 0;
-  const Knowledge& knowledge = tables().knowledge(info.knowledge);
-  const bool all_known = knowledge.has_elements &&
-                         std::all_of(knowledge.elements.begin(), knowledge.elements.end(),
-                                     [](const Element& e) { return e.known(); });
-  return all_known ? 0 : count;
+  return count <= kMaxNamedElements ? count : 0;
 }
 
 void Walk::NameUnknownElements(Frame& frame, uint32_t node, int output, absl::string_view stem,

@@ -22,6 +22,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/analysis.h"
@@ -40,6 +41,8 @@ class TypeProto;
 
 namespace symshape::engine {
 
+struct Plan;
+
 // One activation of a graph: the main graph, a branch or loop body of one node, a function body at
 // one call. Kept from round to round, so that a node is inferred again only where that can tell
 // more.
@@ -55,6 +58,7 @@ struct Frame {
   Frame* const parent;  // nullptr for the main graph
   uint32_t parent_node = kInputs;  // of the parent's graph, which activates this
   std::vector<rules::Info> infos;  // by value
+  std::vector<std::optional<Plan>>* plans = nullptr;  // by operator of its model
   absl::Span<const graph::Attribute> call_attributes;
   std::vector<graph::Attribute> call_attribute_storage;
   bool has_symbols = false;  // it, or one within it, has fresh symbols of its own
@@ -251,7 +255,7 @@ class Walk {
   absl::Status memo_status_;  // where options_.check_memo: the first answer that no rule gives
   uint64_t facts_told_ = 0;  // those that may leave the epoch as it is included
   uint64_t told_ = 0;        // what else was told: diagnostics, requirements
-  absl::flat_hash_map<const graph::Model*, std::vector<std::optional<Plan>>> plans_;
+  absl::node_hash_map<const graph::Model*, std::vector<std::optional<Plan>>> plans_;
   // Keys of a node's fresh symbols that no rule asks for.
   static constexpr uint32_t kElementKeys = 1u << 24;
   static constexpr uint32_t kBranchKeys = 1u << 23;

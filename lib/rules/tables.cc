@@ -87,11 +87,10 @@ ShapeId Tables::Resolve(ShapeId shape) {
 TypeId Tables::Resolve(TypeId id) {
   const uint32_t index = static_cast<uint32_t>(id);
   const uint32_t epoch = context_.epoch();
-  if (resolved_types_[index].epoch == epoch) return static_cast<TypeId>(resolved_types_[index].id);
   Type type = types_[index];
   type.shape = Resolve(type.shape);
   // Types nest as deeply as the file declares them; its loader bounds that depth.
-  if (type.inner != TypeId::kUnknown) type.inner = Resolve(type.inner);
+  if (type.inner != TypeId::kUnknown) type.inner = Resolve(type.inner, epoch);
   const TypeId result = type == types_[index] ? id : Intern(type);
   resolved_types_[index] = {epoch, static_cast<uint32_t>(result)};
   return result;
@@ -123,17 +122,11 @@ Knowledge Tables::Today(Knowledge knowledge) {
 }
 
 KnowledgeId Tables::Resolve(KnowledgeId id) {
-  if (id == KnowledgeId::kNone) return id;
   const uint32_t index = static_cast<uint32_t>(id);
   const uint32_t epoch = context_.epoch();
-  if (resolved_knowledge_[index].epoch == epoch) {
-    return static_cast<KnowledgeId>(resolved_knowledge_[index].id);
-  }
   const KnowledgeId result = IsToday(*knowledge_[index]) ? id : Intern(Today(*knowledge_[index]));
   resolved_knowledge_[index] = {epoch, static_cast<uint32_t>(result)};
   return result;
 }
-
-Info Tables::Resolve(Info info) { return {Resolve(info.type), Resolve(info.knowledge)}; }
 
 }  // namespace symshape::rules

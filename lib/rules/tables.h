@@ -119,10 +119,23 @@ class Tables {
 
   // Today's form of a type and of knowledge, under the facts of now.
   ShapeId Resolve(ShapeId shape);
-  TypeId Resolve(TypeId type);
-  Info Resolve(Info info);
+  Info Resolve(Info info) {
+    const uint32_t epoch = context_.epoch();
+    return {Resolve(info.type, epoch), Resolve(info.knowledge, epoch)};
+  }
 
  private:
+  // Of every operand of every node: mostly the answer is there.
+  TypeId Resolve(TypeId id, uint32_t epoch) {
+    const Resolved& known = resolved_types_[static_cast<uint32_t>(id)];
+    return known.epoch == epoch ? static_cast<TypeId>(known.id) : Resolve(id);
+  }
+  KnowledgeId Resolve(KnowledgeId id, uint32_t epoch) {
+    if (id == KnowledgeId::kNone) return id;
+    const Resolved& known = resolved_knowledge_[static_cast<uint32_t>(id)];
+    return known.epoch == epoch ? static_cast<KnowledgeId>(known.id) : Resolve(id);
+  }
+  TypeId Resolve(TypeId id);  // found now
   KnowledgeId Resolve(KnowledgeId id);
   Dim Resolve(Dim d);  // which may be none
   bool IsToday(const Knowledge& knowledge);
