@@ -255,6 +255,8 @@ class Annotator {
     const rules::TypeId type = analysis_.info(graph, value).type;
     if (!IsWritable(analysis_.tables(), type)) {
       if (old.has_value()) infos.Keep(*old);
+    } else if (old.has_value() && infos.Is(*old, BytesOf(type))) {
+      infos.Keep(*old);  // as most are in a second run
     } else if (old.has_value()) {
       infos.Retype(*old, [&](onnx::TypeProto& proto) {  // which may have denotations
         WriteType(analysis_.tables(), type, names_, proto);

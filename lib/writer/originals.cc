@@ -50,6 +50,16 @@ void ClearDims(const absl::flat_hash_set<std::string>& generated, ValueInfos& in
   }
 }
 
+absl::flat_hash_set<absl::string_view> OutputsOfNodes(const Graph& graph) {
+  absl::flat_hash_set<absl::string_view> made;
+  for (const Node& node : graph.nodes) {
+    for (ValueId output : node.outputs) {
+      if (output != ValueId::kNone) made.insert(graph.values[Index(output)].name);
+    }
+  }
+  return made;
+}
+
 // What stands there, without what can be told to be symshape's.
 void TakeOut(const graph::Model& model, std::vector<Declarations>& graphs) {
   const graph::Metadata metadata = graph::ReadMetadata(model);
@@ -65,15 +75,19 @@ void TakeOut(const graph::Model& model, std::vector<Declarations>& graphs) {
 }  // namespace
 
 ValueInfos OfNoNode(const Graph& graph, const ValueInfos& infos) {
-  absl::flat_hash_set<absl::string_view> made;
-  for (const Node& node : graph.nodes) {
-    for (ValueId output : node.outputs) {
-      if (output != ValueId::kNone) made.insert(graph.values[Index(output)].name);
-    }
-  }
+  const absl::flat_hash_set<absl::string_view> made = OutputsOfNodes(graph);
   ValueInfos result;
   for (const onnx::ValueInfoProto& info : infos) {
     if (!made.contains(info.name())) *result.Add() = info;
+  }
+  return result;
+}
+
+ValueInfos OldOfNoNode(const Graph& graph, const ValueInfoList& infos) {
+  const absl::flat_hash_set<absl::string_view> made = OutputsOfNodes(graph);
+  ValueInfos result;
+  for (size_t entry = 0; entry < infos.size(); ++entry) {
+    if (!made.contains(infos.name(entry))) *result.Add() = infos.Old(entry);
   }
   return result;
 }

@@ -31,6 +31,7 @@ FileDeclarations Originals(const graph::Model& model, const ModelShell& shell);
 // The entries of value_info that stand for no node's output (but an initializer's, say). Those are
 // the author's, always.
 ValueInfos OfNoNode(const graph::Graph& graph, const ValueInfos& infos);
+ValueInfos OldOfNoNode(const graph::Graph& graph, const ValueInfoList& infos);  // of the file's
 
 }  // namespace symshape::writer
 

@@ -275,9 +275,9 @@ std::optional<Declarations> ReadGraph(const Graph& graph, const GraphShell& now,
   };
   std::optional<ValueInfos> inputs = read(kInputs, *now.inputs);
   std::optional<ValueInfos> outputs = read(kOutputs, *now.outputs);
-  const ValueInfos stands = now.value_infos->Old();
-  std::optional<ValueInfos> value_infos =
-      told.contains(kValueInfo) ? read(kValueInfo, stands) : OfNoNode(graph, stands);
+  std::optional<ValueInfos> value_infos = told.contains(kValueInfo)
+                                              ? read(kValueInfo, now.value_infos->Old())
+                                              : OldOfNoNode(graph, *now.value_infos);
   if (!inputs.has_value() || inputs->size() != now.inputs->size() || !outputs.has_value() ||
       outputs->size() != now.outputs->size() || !value_infos.has_value()) {
     return std::nullopt;

@@ -48,6 +48,10 @@ void ValueInfoMessages::Add(absl::string_view name, absl::string_view type) {
 
 ValueInfos ValueInfoMessages::Old() const { return old_; }
 
+onnx::ValueInfoProto ValueInfoMessages::Old(size_t entry) const {
+  return old_.Get(static_cast<int>(entry));
+}
+
 void ValueInfoMessages::Append(const onnx::ValueInfoProto& info) { *infos_.Add() = info; }
 
 ValueInfos ValueInfoMessages::Result() const { return infos_; }
@@ -99,6 +103,18 @@ ValueInfos ValueInfoBytes::Old() const {
   return infos;
 }
 
+onnx::ValueInfoProto ValueInfoBytes::Old(size_t entry) const {
+  ValueInfos one;
+  Parse(old_[entry], one);
+  return std::move(*one.Mutable(0));
+}
+
+bool ValueInfoBytes::Is(size_t entry, absl::string_view type) const {
+  std::string made;
+  AppendFields(name(entry), type, made);
+  return made == absl::string_view(old_[entry].data(), old_[entry].size());
+}
+
 ValueInfos ValueInfoBytes::Result() const {
   ValueInfos infos;
   const auto parse = [&infos](absl::string_view fields) {
@@ -110,18 +126,23 @@ ValueInfos ValueInfoBytes::Result() const {
   return infos;
 }
 
+void ValueInfoBytes::AppendFields(absl::string_view name, absl::string_view type,
+                                  std::string& bytes) {
+  const auto put = [&bytes](auto tag, absl::string_view text) {
+    Rope::AppendFieldHead(static_cast<uint32_t>(tag), text.size(), bytes);
+    bytes.append(text.data(), text.size());
+  };
+  put(wire::ValueInfo::kName, name);
+  put(wire::ValueInfo::kType, type);
+}
+
 void ValueInfoBytes::Add(absl::string_view name, absl::string_view type) {
   Reserve();
-  const auto put = [this](auto tag, absl::string_view text) {
-    Rope::AppendFieldHead(static_cast<uint32_t>(tag), text.size(), block_);
-    block_.append(text.data(), text.size());
-  };
   Rope::AppendFieldHead(kField,
                         FieldSize(wire::ValueInfo::kName, name.size()) +
                             FieldSize(wire::ValueInfo::kType, type.size()),
                         block_);
-  put(wire::ValueInfo::kName, name);
-  put(wire::ValueInfo::kType, type);
+  AppendFields(name, type, block_);
 }
 
 }  // namespace symshape::writer

@@ -25,6 +25,9 @@ class ValueInfoList {
   virtual size_t size() const = 0;
   virtual absl::string_view name(size_t entry) const = 0;
   virtual ValueInfos Old() const = 0;  // all of them, before the first of the calls below
+  virtual onnx::ValueInfoProto Old(size_t entry) const = 0;
+  // Whether it is surely what Add(name(entry), type) would make.
+  virtual bool Is(size_t entry, absl::string_view type) const = 0;
 
   // Each appends an entry to the result: one of the file's as it is, one with another type, a new one.
   virtual void Keep(size_t entry) = 0;
@@ -43,6 +46,8 @@ class ValueInfoMessages : public ValueInfoList {
   size_t size() const override { return static_cast<size_t>(old_.size()); }
   absl::string_view name(size_t entry) const override;
   ValueInfos Old() const override;
+  onnx::ValueInfoProto Old(size_t entry) const override;
+  bool Is(size_t, absl::string_view) const override { return false; }
   void Keep(size_t entry) override;
   void Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&)> write) override;
   void Add(absl::string_view name, absl::string_view type) override;
@@ -66,6 +71,8 @@ class ValueInfoBytes : public ValueInfoList {
   size_t size() const override { return old_.size(); }
   absl::string_view name(size_t entry) const override;
   ValueInfos Old() const override;
+  onnx::ValueInfoProto Old(size_t entry) const override;
+  bool Is(size_t entry, absl::string_view type) const override;
   void Keep(size_t entry) override;
   void Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&)> write) override;
   void Add(absl::string_view name, absl::string_view type) override;
@@ -75,6 +82,7 @@ class ValueInfoBytes : public ValueInfoList {
  private:
   static constexpr size_t kBlockBytes = size_t{1} << 18;
   void Reserve();
+  static void AppendFields(absl::string_view name, absl::string_view type, std::string& bytes);
 
   std::vector<protozero::data_view> old_;
   Rope full_;
