@@ -48,8 +48,8 @@ bool Solver::ProveGe0(Dim d, int budget, int splits) {
   d = Resolve(d);
   const PolyView p = store.View(d);
   if (p.terms.empty()) return p.constant >= 0;
-  if (Bounds(d).lo >= 0) return true;
   if (store.node(d).has_div && ProveBesideOneQuotient(p)) return true;
+  if (Bounds(d).lo >= 0) return true;
   const Operation operation(*this);
   const bool cheaply = budget < 96;
   if (d.node() < ge0.size() && ge0[d.node()].epoch == epoch) {

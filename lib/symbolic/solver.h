@@ -358,7 +358,7 @@ class Solver {
   };
   std::vector<Bounded> atom_bounds;
 
-  // A cache of building operations, keyed by everything that decides the result; each has two
+  // A cache of building operations, keyed by everything that decides the result; each has four
   // places. It doubles where more was entered than it has places.
   struct CacheEntry {
     uint32_t epoch = 0;
@@ -369,6 +369,7 @@ class Solver {
   // Powers of two. Most contexts are small, and memory that was never used before costs more than
   // an operation.
   static constexpr size_t kLeastCache = 1 << 8, kMostCache = 1 << 16;
+  static constexpr size_t kLost = 32;  // entries that one counts as that another had to leave for
   std::vector<CacheEntry> cache;
   size_t entered = 0;  // since it has its size
   // Where the result of a op b is, or is to be put.
@@ -376,11 +377,16 @@ class Solver {
     uint64_t h = (uint64_t{a.bits()} << 32 | b.bits()) * 0x9e3779b97f4a7c15u;
     h ^= static_cast<uint64_t>(op) * 0xc2b2ae3d27d4eb4fu;
     const size_t i = (h >> 40) & (cache.size() - 1);
-    return cache[i].epoch != epoch || Hit(cache[i], op, a, b) ? cache[i] : cache[i ^ 1];
+    for (size_t place : {i, i ^ 1, i ^ 2, i ^ 3}) {
+      if (cache[place].epoch != epoch || Hit(cache[place], op, a, b)) return cache[place];
+    }
+    return cache[i];
   }
   void Remember(int64_t op, Dim a, Dim b, Dim result) {
-    if (++entered > cache.size() && cache.size() < kMostCache) GrowCache();
-    Slot(op, a, b) = {epoch, a.bits(), b.bits(), result, op};
+    CacheEntry& slot = Slot(op, a, b);
+    entered += slot.epoch == epoch ? kLost : 1;
+    slot = {epoch, a.bits(), b.bits(), result, op};
+    if (entered > cache.size() && cache.size() < kMostCache) GrowCache();
   }
   void GrowCache();
   bool Hit(const CacheEntry& e, int64_t op, Dim a, Dim b) const {
