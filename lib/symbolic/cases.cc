@@ -1,6 +1,6 @@
-// Questions that are open until cases are told apart: which element of a maximum is the largest, and
-// which of two broadcast sizes is 1. What is left of a case may be a few points, which are looked at
-// one by one: max(batch, 1 - seq) fits batch, as where 1 - seq is larger, both are 0, or it is 1.
+// Questions that are open until cases are told apart: which element of a maximum is the largest.
+// What is left of a case may be a few points, which are looked at one by one: max(batch, 1 - seq)
+// fits batch, as where 1 - seq is larger, both are 0, or it is 1.
 #include <algorithm>
 
 #include "symbolic/hypothesis.h"
@@ -10,8 +10,8 @@
 namespace symshape::symbolic {
 namespace {
 
-constexpr int kMaxSplits = 4;           // inside each other
-constexpr int64_t kMaxPoints = 256;     // of a case that is looked at point by point
+constexpr int kMaxSplits = 4;            // inside each other
+constexpr int64_t kMaxPoints = 256;      // of a case that is looked at point by point
 constexpr int64_t kMaxCasesWork = 4000;  // steps of one question
 
 Fact Opposite(const Fact& f, Solver& s) {
@@ -80,10 +80,12 @@ bool Solver::HoldsAtAllPoints(const Fact& fact) {
     const Congruence c = StateOf(symbol).congruence;
     int64_t width;
     if (b.lo == Interval::kMinusInf || b.hi == Interval::kPlusInf) return false;
-    if (!SubOk(b.hi, b.lo, &width) || width >= kMaxPoints * c.modulus || c.modulus < 1) return false;
+    if (!SubOk(b.hi, b.lo, &width) || c.modulus < 1) return false;
+    if (width >= kMaxPoints * c.modulus) return false;
     const int64_t up = ModInt(c.remainder - ModInt(b.lo, c.modulus), c.modulus);
-    box.push_back({&store.symbols()[symbol].name, b.lo + up, c.modulus, (width - up) / c.modulus + 1});
     if (up > width) return true;  // there is none
+    const int64_t count = (width - up) / c.modulus + 1;
+    box.push_back({&store.symbols()[symbol].name, b.lo + up, c.modulus, count});
     if ((points *= box.back().count) > kMaxPoints) return false;
   }
   if (!Spend(points * 8)) return false;

@@ -1,6 +1,6 @@
-// Sums of several known inequalities: x - z >= 2 where x - y >= 3 and y - z >= -1 are known. What is
-// asked is denied; all that is known of the atoms in it makes rows that are >= 0; and a sum of rows
-// that is a number below 0 ends the proof (farkas.h).
+// Sums of several known inequalities: x - z >= 2 where x - y >= 3 and y - z >= -1 are known. What
+// is asked is denied; all that is known of the atoms in it makes rows that are >= 0; and a sum of
+// rows that is a number below 0 ends the proof (farkas.h).
 #include <algorithm>
 #include <vector>
 
@@ -13,8 +13,6 @@ namespace {
 constexpr size_t kMaxKnown = 16;  // inequalities that take part
 constexpr size_t kMaxRows = 64;
 constexpr int64_t kWork = 400;  // steps that one sum counts as
-
-certificate::Int Divided(certificate::Int a, certificate::Int b) { return FloorDivWide(a, b); }
 
 }  // namespace
 
@@ -36,7 +34,7 @@ class Combination {
     if (g <= 0) return;
     for (auto& [mono, c] : row) c /= g;
     const certificate::Int rounded =
-        Divided(certificate::Int{p.constant} * factor + constant, g);
+        FloorDivWide(certificate::Int{p.constant} * factor + constant, g);
     if (rounded != 0) row[{}] = rounded;
     rows_.push_back(std::move(row));
   }

@@ -1,5 +1,5 @@
-// Factors of a sum, and the sign of a product of them: b*(H - W) >= 0 where H >= W, which no bound of
-// b*H and of b*W says.
+// Factors of a sum, and the sign of a product of them: b*(H - W) >= 0 where H >= W, which no bound
+// of b*H and of b*W says.
 #include <algorithm>
 
 #include "symbolic/hypothesis.h"
@@ -99,9 +99,8 @@ std::optional<Poly> Solver::CommonFactor(std::vector<Poly> polys) {
 // d >= 0 by the signs of its factors. REQUIRES: inside an Operation.
 bool Solver::ProveByFactors(Dim d, int budget, int splits) {
   const Poly p = Copy(store.View(d));
-  const bool product = std::any_of(p.terms.begin(), p.terms.end(), [this](const Term& t) {
-    return store.mono(t.mono).degree > 1;
-  });
+  const bool product = std::any_of(p.terms.begin(), p.terms.end(),
+                                   [this](const Term& t) { return store.mono(t.mono).degree > 1; });
   if (!product || hypotheses >= Hypothesis::kMaxNested || !Spend(16)) return false;
   const MonoId m = CommonMono(ViewOf(p));
   return m != Store::kNoMono ? ProveProduct(m, p, budget, splits) : ProveTwoSums(p, budget, splits);

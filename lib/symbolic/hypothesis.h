@@ -36,8 +36,8 @@ class Hypothesis {
   const uint32_t epoch_;
   const size_t inequalities_;  // how many were known before
   uint64_t mask_ = 0;          // of the symbols in those that are supposed
-  absl::InlinedVector<std::pair<uint32_t, SymbolState>, 4> symbols_;   // as they were
-  absl::InlinedVector<std::pair<AtomId, Interval>, 4> compound_;       // of other atoms
+  absl::InlinedVector<std::pair<uint32_t, SymbolState>, 4> symbols_;  // as they were
+  absl::InlinedVector<std::pair<AtomId, Interval>, 4> compound_;      // of other atoms
 };
 
 }  // namespace symshape::symbolic

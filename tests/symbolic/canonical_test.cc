@@ -81,18 +81,19 @@ INSTANTIATE_TEST_SUITE_P(Ratios, Canonical,
 
 INSTANTIATE_TEST_SUITE_P(
     Maxima, Canonical,
-    testing::Values(Row{"min(S,128)", "min(128, S)"},
-                    Row{"max(0, min(b,n)-min(a,n))", "max(0, min(b, n) - a)"},
-                    Row{"min(min(a,b),c)", "min(a, b, c)"}, Row{"max(a, max(b,a))", "max(a, b)"},
-                    Row{"min(a,b) + max(a,b)", "a + b"}, Row{"min(n, n - k)", "n - k"},
-                    Row{"max(2*a, 4)", "2*max(2, a)"}, Row{"min(S,128)//2", "min(64, S//2)"},
-                    Row{"B*min(S,128)", "B*min(128, S)"}, Row{"N*max(-1, -4*N) + 5*N", "4*N"},
-                    Row{"q + q*((-1)//q)", "0"}, Row{"max(0, L-1)", "max(0, L - 1)"},
-                    Row{"a + max(a, b)", "a + max(a, b)"}, Row{"2*a + max(0, b - a)", "a + max(a, b)"},
-                    Row{"x + 5 + max(0, y - 3)", "x + max(3, y) + 2"},
-                    Row{"max(b, 1 - 32*s)", "max(b, 1 - s)"}, Row{"max(b, 2 - 3*s)", "max(b, 2 - 2*s)"},
-                    Row{"max(b - 1, 1 - 32*s)", "max(b - 2, -2*s) + 1"}, Row{"max(0, 32*s + b - 1)", "31*s + max(0, s + b - 1)"},
-                    Row{"max(b, 1 - 3*s - 2*t)", "max(b, 1 - s - t)"}));
+    testing::Values(
+        Row{"min(S,128)", "min(128, S)"}, Row{"max(0, min(b,n)-min(a,n))", "max(0, min(b, n) - a)"},
+        Row{"min(min(a,b),c)", "min(a, b, c)"}, Row{"max(a, max(b,a))", "max(a, b)"},
+        Row{"min(a,b) + max(a,b)", "a + b"}, Row{"min(n, n - k)", "n - k"},
+        Row{"max(2*a, 4)", "2*max(2, a)"}, Row{"min(S,128)//2", "min(64, S//2)"},
+        Row{"B*min(S,128)", "B*min(128, S)"}, Row{"N*max(-1, -4*N) + 5*N", "4*N"},
+        Row{"q + q*((-1)//q)", "0"}, Row{"max(0, L-1)", "max(0, L - 1)"},
+        Row{"a + max(a, b)", "a + max(a, b)"}, Row{"2*a + max(0, b - a)", "a + max(a, b)"},
+        Row{"x + 5 + max(0, y - 3)", "x + max(3, y) + 2"}, Row{"max(b, 1 - 32*s)", "max(b, 1 - s)"},
+        Row{"max(b, 2 - 3*s)", "max(b, 2 - 2*s)"},
+        Row{"max(b - 1, 1 - 32*s)", "max(b - 2, -2*s) + 1"},
+        Row{"max(0, 32*s + b - 1)", "31*s + max(0, s + b - 1)"},
+        Row{"max(b, 1 - 3*s - 2*t)", "max(b, 1 - s - t)"}));
 
 INSTANTIATE_TEST_SUITE_P(
     UnderFacts, Canonical,
