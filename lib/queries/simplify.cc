@@ -47,12 +47,13 @@ class Simplifier {
 
  private:
   static constexpr int kMaxSteps = 64;
+  static constexpr size_t kMaxOpened = 4;  // clauses out of one
 
   // Rewrites the first fact that can be, and looks at what comes of it again.
   void Rewrite(Clause clause) {
     for (size_t i = 0; i < clause.size(); ++i) {
       if (SplitProduct(clause, i) || CancelSymbol(clause, i) || OpenBroadcast(clause, i) ||
-          SpellBroadcast(clause, i)) {
+          SpellBroadcast(clause, i) || OpenMaximum(clause, i)) {
         return;
       }
       CancelNumbers(clause[i]);
@@ -161,6 +162,42 @@ class Simplifier {
     spelled.erase(spelled.begin() + static_cast<ptrdiff_t>(i));
     spelled.insert(spelled.begin() + static_cast<ptrdiff_t>(i), ways.begin(), ways.end());
     todo_.push_back(std::move(spelled));
+    return true;
+  }
+
+  // -x for each x of which -d is the largest.
+  std::vector<Dim> LeastOf(Dim d) {
+    std::vector<Dim> elements = context_.ElementsOf(context_.Neg(d));
+    for (Dim& element : elements) element = context_.Neg(element);
+    return elements;
+  }
+
+  // a == b says a >= b where b is never smaller. Only for what OpenMaximum opens then.
+  std::optional<Fact> AsAtLeast(const Fact& fact) {
+    if (fact.kind == Fact::Kind::kGe) return fact;
+    if (fact.kind != Fact::Kind::kEq) return std::nullopt;
+    for (const auto& [a, b] : {std::pair(fact.a, fact.b), std::pair(fact.b, fact.a)}) {
+      if (LeastOf(a).size() * context_.ElementsOf(b).size() == 1) continue;
+      if (context_.Decide({Fact::Kind::kGe, b, a}) == Tri::kYes) return Fact{Fact::Kind::kGe, a, b};
+    }
+    return std::nullopt;
+  }
+
+  // a >= max(x, y) says a >= x and a >= y; min(x, y) >= b says x >= b and y >= b.
+  bool OpenMaximum(const Clause& clause, size_t i) {
+    const std::optional<Fact> fact = AsAtLeast(clause[i]);
+    if (!fact.has_value()) return false;
+    const std::vector<Dim> larger = LeastOf(fact->a);
+    const std::vector<Dim> smaller = context_.ElementsOf(fact->b);
+    const size_t count = larger.size() * smaller.size();
+    if (count == 1 || count > kMaxOpened) return false;
+    for (Dim a : larger) {
+      for (Dim b : smaller) {
+        Clause opened = clause;
+        opened[i] = {Fact::Kind::kGe, a, b};
+        todo_.push_back(std::move(opened));
+      }
+    }
     return true;
   }
 

@@ -109,6 +109,9 @@ class Context {
   Interval Bounds(Dim d);
   // All symbols that occur in d, in order of creation.
   std::vector<Dim> SymbolsOf(Dim d) const;
+  // Dims of which d is the largest: max(x, y) + z gives x + z and y + z; d alone where it is no
+  // maximum. For a minimum ask -d.
+  std::vector<Dim> ElementsOf(Dim d);
   // Exact value at sizes; nullopt where a symbol has no size, a divisor is 0 or int64 overflows.
   std::optional<int64_t> Evaluate(Dim d, const Bindings& sizes) const;
   // The same, with what is wrong.

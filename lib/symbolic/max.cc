@@ -35,6 +35,14 @@ bool Solver::FlattenMax(Dim e, std::vector<Dim>& out, int depth) {
   return true;
 }
 
+std::vector<Dim> Solver::ElementsOf(Dim d) {
+  const Operation operation(*this);
+  d = Resolve(d);
+  std::vector<Dim> elements;
+  if (!FlattenMax(d, elements, 0)) return {d};
+  return elements;
+}
+
 // Of 1 - 32*x beside y, with x and y >= 0, only the value at x = y = 0 counts: it is 1 - x.  row 37
 // Without y: 1 - 32*x at x = 1 is -31. Not where y is a number, as max(0, 32*x - 1) would become
 // 31*x + max(0, x - 1).

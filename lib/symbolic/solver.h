@@ -161,6 +161,7 @@ class Solver {
   void ClipElements(std::vector<Dim>& pair);
   // Appends e, or, where e is positive*Max{..} + rest, its branches.
   bool FlattenMax(Dim e, std::vector<Dim>& out, int depth);
+  std::vector<Dim> ElementsOf(Dim d);
 
   // --- reading ---------------------------------------------------------------------------------
   const SymbolState& StateOf(uint32_t symbol);

@@ -47,6 +47,12 @@ constexpr Row kRows[] = {
     {"b*h >= b*w", "b == 0 or h >= w"},
     {"b*(h//7) >= 1", "b >= 1 and h >= 7"},
     {"2*b*(h//3) == 0", "b == 0 or h <= 2"},
+    // Maxima and minima.
+    {"max(h, w) <= 9", "h <= 9 and w <= 9"},
+    {"min(1, w) >= h", "h <= 1 and w >= h"},
+    {"min(7, h) == 7 or w == 0 - 6", "h >= 7"},
+    {"h == max(h, 1 - w)", "h + w >= 1"},
+    {"h + w == min(1, h) or h + w == 1 or min(1, h) == 1", "h >= 1 or w <= 1"},
     // Alternatives that say nothing.
     {"h == 0 or h <= 6", "h <= 6"},
     {"b == 0 or h == 0 or h >= 1", "always"},
