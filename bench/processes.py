@@ -1,6 +1,6 @@
 """processes.py: whole processes beside one another, in turn, and what Google benchmark measured, as one table.
 
-    processes.py --symshape S --peer P --python PY --models FOLDER --work FOLDER --benchmarks JSON... --out STEM
+    processes.py --symshape S --peer P --python PY --real MODEL... --work FOLDER --benchmarks JSON... --out STEM
 
 Writes STEM.md and STEM.json. Times are medians of runs that take turns (A B A B …); a ratio is the median of the
 ratios pair by pair, so that it holds where the machine's speed drifts. `--quick` leaves out what takes minutes.
