@@ -1,50 +1,109 @@
 // Text of a fact, for people: constants on one side, what stands on both sides on neither.
 #include <algorithm>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "symbolic/printer.h"
 
 namespace symshape::symbolic {
 
-// a ~ b with the constants on one side, for people: H - 1 >= 0 is H >= 1, 512 - seq >= 0 is seq <=
-// 512.
+namespace {
+
+// left ~ right + constant; `flipped` where the sides have changed places.
+struct Sides {
+  Poly left, right;
+  int64_t constant = 0;
+  bool flipped = false;
+
+  void Swap() {
+    if (!MulOk(constant, -1, &constant)) return;
+    std::swap(left, right);
+    flipped = !flipped;
+  }
+};
+
+void DropWhatBothHave(Sides& s) {
+  const auto on_both_sides = [&](const Term& t) {
+    const auto same = std::find(s.right.terms.begin(), s.right.terms.end(), t);
+    if (same == s.right.terms.end()) return false;
+    s.right.terms.erase(same);
+    return true;
+  };
+  s.left.terms.erase(std::remove_if(s.left.terms.begin(), s.left.terms.end(), on_both_sides),
+                     s.left.terms.end());
+}
+
+// Moves the negative terms over, but those that meet one of their kind there.
+void MoveNegative(Poly& from, Poly& to) {
+  const auto stays = [&](const Term& t) {
+    const auto same = [&](const Term& u) { return u.mono == t.mono; };
+    return t.coeff > 0 || t.coeff == std::numeric_limits<int64_t>::min() ||
+           std::any_of(to.terms.begin(), to.terms.end(), same);
+  };
+  const auto moved = std::stable_partition(from.terms.begin(), from.terms.end(), stays);
+  for (auto t = moved; t != from.terms.end(); ++t) to.terms.push_back({t->mono, -t->coeff});
+  from.terms.erase(moved, from.terms.end());
+}
+
+// Without negative terms; of what stood on one side the longer part comes first.
+Sides Positive(Sides s) {
+  const bool one_sided = s.right.terms.empty();
+  MoveNegative(s.left, s.right);
+  if (!one_sided) MoveNegative(s.right, s.left);
+  const bool longer = one_sided && s.right.terms.size() > s.left.terms.size();
+  if (s.left.terms.empty() || longer) s.Swap();
+  return s;
+}
+
+// Both sides with the other sign, or as they are where that is no number.
+Sides Negated(Sides s) {
+  Sides n = s;
+  bool ok = MulOk(n.constant, -1, &n.constant);
+  for (Poly* side : {&n.left, &n.right}) {
+    for (Term& t : side->terms) ok = ok && MulOk(t.coeff, -1, &t.coeff);
+  }
+  n.flipped = !s.flipped;
+  return ok ? n : s;
+}
+
+absl::string_view Comparison(Fact::Kind kind, bool flipped) {
+  if (kind == Fact::Kind::kEq) return " == ";
+  if (kind == Fact::Kind::kNe) return " != ";
+  return flipped ? " <= " : " >= ";
+}
+
+}  // namespace
+
+// a ~ b for people: H - 1 >= 0 is H >= 1, 512 - seq >= 0 is seq <= 512, total - past - seq >= 2 is
+// past + seq + 2 <= total. But H - 32*(H//32) is H % 32: what is shortest is written.
 std::string Solver::PrintComparison(const Fact& f) const {
   const auto alias = [this](Dim symbol) { return Alias(symbol); };
   Printer printer(*this, alias);
-  Poly left = Copy(store.View(f.a)), right = Copy(store.View(f.b));
-  const auto negative = [](const Term& t) {
-    return t.coeff < 0 && t.coeff != std::numeric_limits<int64_t>::min();
+  Sides s{Copy(store.View(f.a)), Copy(store.View(f.b))};
+  const auto text = [&](Poly left, Poly right, bool flipped) {
+    return absl::StrCat(printer.Print(left).text, Comparison(f.kind, flipped),
+                        printer.Print(right).text);
   };
-  const auto on_both_sides = [&](const Term& t) {
-    const auto same = std::find_if(right.terms.begin(), right.terms.end(), [&](const Term& u) {
-      return u.mono == t.mono && u.coeff == t.coeff;
-    });
-    if (same == right.terms.end()) return false;
-    right.terms.erase(same);
-    return true;
-  };
-  left.terms.erase(std::remove_if(left.terms.begin(), left.terms.end(), on_both_sides),
-                   left.terms.end());
-  bool flipped = left.terms.empty() && !right.terms.empty();
-  if (flipped) std::swap(left, right);
-  int64_t constant = 0;
-  if (SubOk(right.constant, left.constant, &constant) && !left.terms.empty()) {
-    left.constant = 0;
-    right.constant = constant;
-    // All terms negative, and none opposite: the other way round.
-    const bool negate =
-        right.terms.empty() && std::all_of(left.terms.begin(), left.terms.end(), negative);
-    if (negate && MulOk(right.constant, -1, &right.constant)) {
-      for (Term& t : left.terms) t.coeff = -t.coeff;
-      flipped = !flipped;
-    }
+  DropWhatBothHave(s);
+  if (!SubOk(s.right.constant, s.left.constant, &s.constant) ||
+      (s.left.terms.empty() && s.right.terms.empty())) {
+    return text(s.left, s.right, false);
   }
-  const absl::string_view ge = flipped ? " <= " : " >= ";
-  const absl::string_view op = f.kind == Fact::Kind::kEq   ? " == "
-                               : f.kind == Fact::Kind::kNe ? " != "
-                                                           : ge;
-  return absl::StrCat(printer.Print(left).text, op, printer.Print(right).text);
+  s.left.constant = s.right.constant = 0;
+  if (s.left.terms.empty()) s.Swap();
+  const auto with_constant = [&](Sides sides) {
+    const bool left = sides.constant < 0 && !sides.right.terms.empty() &&
+                      MulOk(sides.constant, -1, &sides.left.constant);
+    if (!left) sides.right.constant = sides.constant;
+    return text(sides.left, sides.right, sides.flipped);
+  };
+  const std::string texts[] = {with_constant(Positive(s)), with_constant(s),
+                               with_constant(Negated(s))};
+  return *std::min_element(std::begin(texts), std::end(texts), [](const auto& a, const auto& b) {
+    return a.size() < b.size();
+  });
 }
 
 std::string Solver::Print(const Fact& f) const {

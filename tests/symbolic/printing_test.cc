@@ -65,5 +65,39 @@ TEST(Printing, DoesNotDependOnWhatWasBuiltBefore) {
   EXPECT_LE(different, kExpressions / 1000) << report;
 }
 
+// No negative terms, constants behind, the longer part first; but what folds into one word stays.
+constexpr struct {
+  const char* fact;
+  const char* text;
+} kFacts[] = {
+    {"x - 1 >= 0", "x >= 1"},
+    {"512 - x >= 0", "x <= 512"},
+    {"z - x - y >= 0", "x + y <= z"},
+    {"x + y - z <= 0", "x + y <= z"},
+    {"z - x - y >= 2", "x + y + 2 <= z"},
+    {"x + y == z", "x + y == z"},
+    {"x - y == 3", "x == y + 3"},
+    {"x - y == -3", "x + 3 == y"},
+    {"4*x - 3*y != 0", "4*x != 3*y"},
+    {"x % 32 >= 5", "x % 32 >= 5"},
+    {"5 - x % 32 >= 0", "x % 32 <= 5"},
+    {"x >= y", "x >= y"},
+    {"x + 2*y >= x + z", "2*y >= z"},
+    {"x*y - z >= x", "x*y >= x + z"},
+};
+
+TEST(Printing, Facts) {
+  for (const auto& [fact, text] : kFacts) {
+    Context c;
+    for (const char* name : {"x", "y", "z"}) c.Symbol(name);
+    const auto facts = c.ParseFacts(fact);
+    ASSERT_TRUE(facts.ok()) << facts.status();
+    EXPECT_EQ(c.Print((*facts)[0]), text) << fact;
+    const auto again = c.ParseFacts(text);
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(c.Print((*again)[0]), text);
+  }
+}
+
 }  // namespace
 }  // namespace symshape::symbolic
