@@ -20,10 +20,6 @@ using engine::Exactness;
 using graph::DeclaredDim;
 using graph::DeclaredType;
 using rules::Type;
-using symbolic::Context;
-using symbolic::Dim;
-using symbolic::Fact;
-using symbolic::Tri;
 
 constexpr size_t kLongestCondition = 60;  // that is said as it is; a longer one by an example
 

@@ -8,6 +8,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "queries/shortest.h"
 #include "queries/simplify.h"
 
 namespace symshape::queries {
@@ -15,11 +16,8 @@ namespace {
 
 using engine::Need;
 using engine::Requirement;
-using symbolic::Bindings;
-using symbolic::Context;
-using symbolic::Dim;
-using symbolic::Fact;
-using symbolic::Tri;
+
+constexpr size_t kReadable = 40;  // characters: a longer condition is looked at again
 
 bool IsSingle(const std::vector<Clauses>& ways) { return ways.size() == 1 && ways[0].size() == 1; }
 
@@ -32,6 +30,7 @@ Contract::Contract(const engine::Analysis& analysis)
   for (const Fact& fact : analysis.declared_facts()) context_->Assume(Copy(fact), {}).IgnoreError();
   Collect();
   DropWhatFollows();
+  if (Shorten()) DropWhatFollows();
   std::vector<Condition> all = std::move(conditions_);
   conditions_.clear();
   for (Condition& condition : all) {
@@ -173,6 +172,31 @@ void Contract::DropWhatFollows() {
     });
   });
   context_->Pop();
+}
+
+// One after the other, each as the others are by then: all of them together go on saying the same.
+bool Contract::Shorten() {
+  bool changed = false;
+  for (size_t i = 0; i < conditions_.size(); ++i) {
+    if (TextOf(conditions_[i].ways).size() < kReadable) continue;
+    Clauses given;
+    for (size_t k = 0; k < conditions_.size(); ++k) {
+      if (k != i && conditions_[k].ways.size() == 1) {
+        given.insert(given.end(), conditions_[k].ways[0].begin(), conditions_[k].ways[0].end());
+      }
+    }
+    const std::optional<Clauses> shorter = Shortest(*context_, conditions_[i].ways, given);
+    if (!shorter.has_value()) continue;
+    changed = true;
+    const Condition whole = std::move(conditions_[i]);
+    conditions_.erase(conditions_.begin() + static_cast<ptrdiff_t>(i));
+    for (size_t k = 0; k < shorter->size(); ++k) {
+      conditions_.insert(conditions_.begin() + static_cast<ptrdiff_t>(i + k),
+                         {{{(*shorter)[k]}}, "", whole.causes});
+    }
+    i += shorter->size() - 1;
+  }
+  return changed;
 }
 
 // A condition that only repeats another one, in other words, has causes of the same.

@@ -31,22 +31,22 @@ class Contract {
   const std::vector<Condition>& conditional() const { return conditional_; }
 
   // Its dims and facts. Symbols have the names with which the analysis prints them.
-  symbolic::Context& context() const { return *context_; }
+  Context& context() const { return *context_; }
   // In the order of the inputs.
-  const std::vector<symbolic::Dim>& symbols() const { return ordered_symbols_; }
+  const std::vector<Dim>& symbols() const { return ordered_symbols_; }
   // A dim or fact of the analysis, over inputs' symbols, as one of this context.
-  symbolic::Dim Copy(symbolic::Dim dim) const;
-  symbolic::Fact Copy(const symbolic::Fact& fact) const;
+  Dim Copy(Dim dim) const;
+  Fact Copy(const Fact& fact) const;
 
   // Sizes by the names that the file has, and the name that the file has for one of the contract's.
-  symbolic::Bindings Sizes(const symbolic::Bindings& by_name) const;
+  Bindings Sizes(const Bindings& by_name) const;
   std::string FileName(const std::string& name) const;
   // kUnknown where a symbol has no size, or a number exceeds int64_t.
-  symbolic::Tri Holds(const Condition& condition, const symbolic::Bindings& sizes) const;
+  Tri Holds(const Condition& condition, const Bindings& sizes) const;
   // What Python's eval reads.
   std::string TextOf(const std::vector<Clauses>& ways) const;
   // Those that are false at `by_name`.
-  std::vector<const Condition*> Broken(const symbolic::Bindings& by_name) const;
+  std::vector<const Condition*> Broken(const Bindings& by_name) const;
 
  private:
   void CopySymbols();
@@ -57,12 +57,13 @@ class Contract {
   void AddEither(const engine::Requirement& requirement);
   void AddClauses(Clauses clauses, const engine::Requirement& requirement);
   void DropWhatFollows();
+  bool Shorten();  // whether anything changed
   void MergeCauses(const Clauses& singles, const std::vector<bool>& implied);
 
   const engine::Analysis& analysis_;
-  std::unique_ptr<symbolic::Context> context_;
-  absl::flat_hash_map<symbolic::Dim, symbolic::Dim> symbols_;  // of the analysis -> of the contract
-  std::vector<symbolic::Dim> ordered_symbols_;
+  std::unique_ptr<Context> context_;
+  absl::flat_hash_map<Dim, Dim> symbols_;  // of the analysis -> of the contract
+  std::vector<Dim> ordered_symbols_;
   absl::flat_hash_map<std::string, std::string> names_;        // the file's -> the contract's
   std::vector<Condition> conditions_;
   std::vector<Condition> conditional_;

@@ -14,10 +14,6 @@ namespace {
 using graph::Graph;
 using graph::Index;
 using graph::ValueId;
-using symbolic::Context;
-using symbolic::Dim;
-using symbolic::Fact;
-using symbolic::Tri;
 
 constexpr size_t kMaxSteps = 24;
 
@@ -155,12 +151,11 @@ absl::StatusOr<FactReason> ExplainFact(const Contract& contract, absl::string_vi
       return reason;
     }
   }
-  for (const SizeMap& sizes : LegalSizes(contract, {.count = 200, .seed = 1, .smallest = 0})) {
-    const symbolic::Bindings at(sizes.begin(), sizes.end());
-    if (absl::c_any_of(*facts, [&](const Fact& f) { return Holds(context, f, at) == Tri::kNo; })) {
-      reason.counterexamples.push_back(sizes);
-      return reason;
-    }
+  for (const Fact& fact : *facts) {
+    const std::optional<Fact> opposite = Opposite(context, fact);
+    if (!opposite.has_value()) continue;
+    reason.counterexamples = LegalSizes(contract, {.count = 1, .smallest = 0, .also = {*opposite}});
+    if (!reason.counterexamples.empty()) return reason;
   }
   return reason;
 }

@@ -13,7 +13,7 @@ namespace symshape::queries {
 
 // A dim, and what made it: a node, or an axis of an input of the main graph.
 struct Step {
-  symbolic::Dim dim;
+  Dim dim;
   const graph::Graph* graph;
   const graph::Node* node;  // nullptr: an input
   graph::ValueId value;     // that has the dim

@@ -11,12 +11,6 @@
 namespace symshape::queries {
 namespace {
 
-using symbolic::Bindings;
-using symbolic::Context;
-using symbolic::Dim;
-using symbolic::Fact;
-using symbolic::Tri;
-
 // With more, clauses that follow from several others together stay: that takes a walk over all of
 // them for each.
 constexpr size_t kMaxTogether = 40;
@@ -64,6 +58,8 @@ std::optional<Fact> Opposite(Context& context, const Fact& fact) {
     case Fact::Kind::kGe:
       return Fact{Fact::Kind::kGe, fact.b, context.Add(fact.a, Dim::Inline(1))};
     case Fact::Kind::kDivides:
+      if (context.ConstantOf(fact.a).value_or(0) < 1) return std::nullopt;  // x % 0 is neither
+      return Fact{Fact::Kind::kGe, context.Mod(fact.b, fact.a), Dim::Inline(1)};
     case Fact::Kind::kBroadcast:
       return std::nullopt;
   }
@@ -147,10 +143,13 @@ Tri Holds(const Context& context, const Clauses& clauses, const Bindings& sizes)
 std::string Text(const Context& context, const Clause& clause) {
   std::vector<std::string> facts;  // what differs inside may print the same
   for (const Fact& fact : clause) {
+    const std::optional<int64_t> a = context.ConstantOf(fact.a), b = context.ConstantOf(fact.b);
+    if (a.has_value() && b.has_value() && !symbolic::Holds(fact.kind, *a, *b)) continue;
+    if (fact.kind == Fact::Kind::kNe && fact.a == fact.b) continue;
     std::string text = context.Print(fact);
     if (!absl::c_linear_search(facts, text)) facts.push_back(std::move(text));
   }
-  return absl::StrJoin(facts, " or ");
+  return facts.empty() ? "False" : absl::StrJoin(facts, " or ");
 }
 
 std::string Text(const Context& context, const Clauses& clauses) {

@@ -12,36 +12,44 @@
 
 namespace symshape::queries {
 
-using Clause = std::vector<symbolic::Fact>;  // one of them holds; none: false at every size
-using Clauses = std::vector<Clause>;         // all of them hold
+// The algebra's words, which all queries speak.
+using symbolic::Bindings;
+using symbolic::Context;
+using symbolic::Dim;
+using symbolic::Fact;
+using symbolic::Interval;
+using symbolic::Tri;
+
+using Clause = std::vector<Fact>;      // one of them holds; none: false at every size
+using Clauses = std::vector<Clause>;  // all of them hold
 
 // The opposite, where a fact can say it.
-std::optional<symbolic::Fact> Opposite(symbolic::Context& context, const symbolic::Fact& fact);
+std::optional<Fact> Opposite(Context& context, const Fact& fact);
 
 // Proved under the facts of now. False: not proved.
-bool Follows(symbolic::Context& context, const Clause& clause);
+bool Follows(Context& context, const Clause& clause);
 // Proved that none of its facts holds.
-bool IsFalse(symbolic::Context& context, const Clause& clause);
+bool IsFalse(Context& context, const Clause& clause);
 // The same where `given` holds besides, whichever of its facts it is.
-bool FollowsFrom(symbolic::Context& context, const Clause& given, const Clause& clause);
+bool FollowsFrom(Context& context, const Clause& given, const Clause& clause);
 
 // Which clauses follow from those that do not; of two that say the same the shorter text stays.
-std::vector<bool> Implied(symbolic::Context& context, const Clauses& clauses);
+std::vector<bool> Implied(Context& context, const Clauses& clauses);
 
 // The truth at sizes; kUnknown where a symbol has none, or a number exceeds int64_t.
-symbolic::Tri Holds(const symbolic::Context& context, const symbolic::Fact& fact,
-                    const symbolic::Bindings& sizes);
-symbolic::Tri Holds(const symbolic::Context& context, const Clause& clause,
-                    const symbolic::Bindings& sizes);
-symbolic::Tri Holds(const symbolic::Context& context, const Clauses& clauses,
-                    const symbolic::Bindings& sizes);
+Tri Holds(const Context& context, const Fact& fact,
+                    const Bindings& sizes);
+Tri Holds(const Context& context, const Clause& clause,
+                    const Bindings& sizes);
+Tri Holds(const Context& context, const Clauses& clauses,
+                    const Bindings& sizes);
 
-// "batch == 0 or seq <= 64": what Python's eval reads.
-std::string Text(const symbolic::Context& context, const Clause& clause);
-std::string Text(const symbolic::Context& context, const Clauses& clauses);
+// "batch == 0 or seq <= 64": what Python's eval reads; "False" where no size makes it true.
+std::string Text(const Context& context, const Clause& clause);
+std::string Text(const Context& context, const Clauses& clauses);
 
 // In order of creation, each once.
-std::vector<symbolic::Dim> SymbolsOf(const symbolic::Context& context, const Clause& clause);
+std::vector<Dim> SymbolsOf(const Context& context, const Clause& clause);
 
 }  // namespace symshape::queries
 

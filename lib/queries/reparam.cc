@@ -10,10 +10,6 @@
 namespace symshape::queries {
 namespace {
 
-using symbolic::Context;
-using symbolic::Dim;
-using symbolic::Fact;
-
 // "H" gives "h", "height" gives "height_32".
 std::string NewName(const Context& context, absl::string_view name, int64_t modulus) {
   std::string lower = absl::AsciiStrToLower(name);

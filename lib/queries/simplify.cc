@@ -8,11 +8,6 @@
 namespace symshape::queries {
 namespace {
 
-using symbolic::Context;
-using symbolic::Dim;
-using symbolic::Fact;
-using symbolic::Tri;
-
 constexpr int64_t kPrimes[] = {2, 3, 5, 7};
 constexpr int64_t kLargestModulus = 64;
 

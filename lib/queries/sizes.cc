@@ -1,88 +1,42 @@
 #include "queries/sizes.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 #include <set>
 #include <utility>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
+#include "queries/cases.h"
 
 namespace symshape::queries {
 namespace {
 
-using symbolic::Bindings;
-using symbolic::Context;
-using symbolic::Dim;
-using symbolic::Fact;
-using symbolic::Tri;
+constexpr int kFutile = 40;         // draws in a row that give nothing new, until larger sizes are drawn
+constexpr int64_t kReach = 4096;    // the largest that is drawn; how far a nearest size is looked for
 
-constexpr int kRepairs = 40;        // steps from a guess to a legal one
-constexpr int kTriesPerSize = 30;   // guesses for each size that is asked for
-constexpr int64_t kReach = 4096;    // how far a nearest size is looked for
-constexpr int64_t kLargestNumber = 100000;
-
-// The numbers that stand in the conditions: what happens at a size mostly happens beside one of them.
-std::set<int64_t> NumbersOf(const Contract& contract) {
-  std::set<int64_t> numbers;
-  for (const Condition& condition : contract.conditions()) {
-    const std::string& text = condition.when;
-    for (size_t i = 0; i < text.size();) {
-      size_t end = i;
-      while (end < text.size() && absl::ascii_isdigit(text[end])) ++end;
-      const bool in_name = i > 0 && (absl::ascii_isalnum(text[i - 1]) || text[i - 1] == '_');
-      int64_t number = 0;
-      if (end > i && !in_name && absl::SimpleAtoi(text.substr(i, end - i), &number) &&
-          number <= kLargestNumber) {
-        numbers.insert(number);
-      }
-      i = std::max(end, i + 1);
-    }
-  }
-  return numbers;
-}
-
-std::vector<Dim> SymbolsIn(const Contract& contract, const Condition& condition) {
-  std::vector<Dim> symbols;
-  for (const Clauses& way : condition.ways) {
-    for (const Clause& clause : way) {
-      for (Dim symbol : queries::SymbolsOf(contract.context(), clause)) {
-        if (!absl::c_linear_search(symbols, symbol)) symbols.push_back(symbol);
-      }
-    }
-  }
-  return symbols;
-}
-
-// Walks from a guess towards sizes at which no condition is false.
-class Search {
+// Lets the algebra draw sizes (Context::Sample): it knows all conditions, so that each size that is
+// chosen narrows the others. Of a condition with several ways each draw takes one.
+class Draws {
  public:
-  Search(const Contract& contract, const SizesOptions& options)
-      : contract_(contract), options_(options), random_(options.seed) {
-    for (Dim symbol : contract.symbols()) {
-      names_.emplace_back(*contract.context().SymbolName(symbol));
-    }
-    candidates_ = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 63, 64};
-    std::erase_if(candidates_, [&](int64_t size) { return size > options.largest; });
-    if (options.smallest == 0) candidates_.push_back(0);
-    for (int64_t number : NumbersOf(contract)) {
-      for (int64_t near : {number - 1, number, number + 1, 2 * number, 3 * number}) {
-        if (near >= options.smallest) candidates_.push_back(near);
-      }
-    }
-    absl::c_sort(candidates_);
-    candidates_.erase(std::unique(candidates_.begin(), candidates_.end()), candidates_.end());
+  Draws(const Contract& contract, const SizesOptions& options)
+      : contract_(contract), options_(options), context_(contract.context().Fork()),
+        random_(options.seed), largest_(options.largest) {
+    for (Dim symbol : contract.symbols()) Know(AtLeast(symbol, options.smallest));
+    for (const Fact& fact : options.also) Know(fact);
+    for (const Condition& condition : contract.conditions()) Know(condition);
   }
 
   std::vector<SizeMap> Run() {
-    AddSmallest();
+    if (impossible_) return {};
+    Add(Draw(0, std::nullopt));
     AddEdges();
-    for (int tries = options_.count * kTriesPerSize; tries > 0 && !enough(); --tries) {
-      Bindings guess;
-      for (const std::string& name : names_) guess[name] = Pick(candidates_);
-      if (Repair(guess, "")) Add(guess);
+    int futile = 0;
+    for (uint64_t seed = 1; !enough() && largest_ <= kReach; ++seed) {
+      const bool is_new = Add(Draw(seed < 4 ? seed : seed + 1000 * options_.seed, std::nullopt));
+      futile = is_new ? 0 : futile + 1;
+      if (futile < kFutile) continue;
+      largest_ *= 4;
+      futile = 0;
     }
     return std::move(found_);
   }
@@ -90,140 +44,106 @@ class Search {
  private:
   bool enough() const { return static_cast<int>(found_.size()) >= options_.count; }
 
-  template <typename T>
-  const T& Pick(const std::vector<T>& from) {
-    return from[std::uniform_int_distribution<size_t>(0, from.size() - 1)(random_)];
-  }
+  Fact AtLeast(Dim a, int64_t b) { return {Fact::Kind::kGe, a, context_.Constant(b)}; }
+  Fact AtMost(Dim a, int64_t b) { return {Fact::Kind::kGe, context_.Constant(b), a}; }
+  bool Assume(const Fact& fact) { return context_.Assume(fact, {}).ok(); }
 
-  void Add(const Bindings& sizes) {
-    SizeMap ordered(sizes.begin(), sizes.end());
-    if (!enough() && seen_.insert(ordered).second) found_.push_back(std::move(ordered));
-  }
+  void Know(const Fact& fact) { impossible_ = !Assume(fact) || impossible_; }
 
-  void AddSmallest() {
-    for (int tries = 0; tries < kTriesPerSize && found_.empty(); ++tries) {
-      Bindings guess;
-      for (const std::string& name : names_) {
-        guess[name] = tries == 0 ? candidates_.front() : Pick(candidates_);
-      }
-      if (!Repair(guess, "")) continue;
-      Shrink(guess);
-      Add(guess);
+  void Know(const Condition& condition) {
+    std::vector<Clauses> ways;
+    for (Clauses way : condition.ways) {
+      for (Clause& clause : way) clause = Spelled(clause);
+      ways.push_back(std::move(way));
+    }
+    const bool single = ways.size() == 1 && ways[0].size() == 1 && ways[0][0].size() == 1;
+    if (single) {
+      Know(ways[0][0][0]);
+    } else {
+      open_.push_back(std::move(ways));
     }
   }
 
-  // Each symbol as small as the others allow, one after the other.
-  void Shrink(Bindings& sizes) {
-    for (const std::string& name : names_) {
-      const int64_t now = sizes[name];
-      for (int64_t size : candidates_) {
-        if (size >= now) break;
-        sizes[name] = size;
-        if (Broken(sizes).empty()) break;
-        sizes[name] = now;
-      }
-    }
-  }
-
-  // One symbol at the first and last sizes at which the others can follow.
+  // Each symbol at its least and at its greatest, the others as small as they can be.
   void AddEdges() {
-    if (found_.empty()) return;
-    const SizeMap smallest = found_[0];
-    std::vector<int64_t> downwards(candidates_.rbegin(), candidates_.rend());
-    for (const std::string& name : names_) {
-      for (const std::vector<int64_t>* order : {&candidates_, &downwards}) {
-        for (int64_t size : *order) {
-          Bindings sizes(smallest.begin(), smallest.end());
-          sizes[name] = size;
-          if (!Repair(sizes, name)) continue;
-          Add(sizes);
-          break;
-        }
+    for (Dim symbol : contract_.symbols()) {
+      const Interval bounds = context_.Bounds(symbol);
+      for (int64_t edge : {bounds.lo, std::min(bounds.hi, std::max(bounds.lo, largest_)), bounds.hi}) {
+        if (edge > kReach || enough()) continue;
+        Add(Draw(0, Fact{Fact::Kind::kEq, symbol, context_.Constant(edge)}));
       }
     }
   }
 
-  std::vector<const Condition*> Broken(const Bindings& sizes) const {
-    std::vector<const Condition*> broken;
-    for (const Condition& condition : contract_.conditions()) {
-      if (contract_.Holds(condition, sizes) != Tri::kYes) broken.push_back(&condition);
-    }
-    return broken;
+  bool Add(const std::optional<SizeMap>& sizes) {
+    if (!sizes.has_value() || enough() || !seen_.insert(*sizes).second) return false;
+    found_.push_back(*sizes);
+    return true;
   }
 
-  // Changes sizes, but that of `fixed`, until nothing is false.
-  bool Repair(Bindings& sizes, const std::string& fixed) {
-    for (int step = 0; step < kRepairs; ++step) {
-      const std::vector<const Condition*> broken = Broken(sizes);
-      if (broken.empty()) return true;
-      if (!Improve(*Pick(broken), fixed, sizes)) return false;
+  // Sizes of no more than largest_, where they can be.
+  std::optional<SizeMap> Draw(uint64_t seed, const std::optional<Fact>& pin) {
+    std::optional<SizeMap> sizes;
+    context_.Push();
+    depth_ = 1;
+    if (!pin.has_value() || Assume(*pin)) {
+      if (absl::c_all_of(open_, [&](const auto& ways) { return TakeOne(ways, seed == 0); })) {
+        context_.Push();
+        for (Dim symbol : contract_.symbols()) Assume(AtMost(symbol, largest_));
+        sizes = Sampled(seed);
+        context_.Pop();
+        if (!sizes.has_value()) sizes = Sampled(seed);
+      }
+    }
+    for (; depth_ > 0; --depth_) context_.Pop();
+    return sizes;
+  }
+
+  // Assumes one way that nothing contradicts; the scopes stay open until the draw ends.
+  bool TakeOne(const std::vector<Clauses>& ways, bool in_order) {
+    const size_t first = in_order ? 0 : random_() % ways.size();
+    for (size_t i = 0; i < ways.size(); ++i) {
+      const Clauses& way = ways[(first + i) % ways.size()];
+      context_.Push();
+      if (absl::c_all_of(way, [&](const Clause& c) { return TakeOne(c, in_order); })) {
+        ++depth_;
+        return true;
+      }
+      context_.Pop();
+    }
+    return false;
+  }
+  bool TakeOne(const Clause& clause, bool in_order) {
+    const size_t first = in_order ? 0 : random_() % clause.size();
+    for (size_t i = 0; i < clause.size(); ++i) {
+      if (Assume(clause[(first + i) % clause.size()])) return true;
     }
     return false;
   }
 
-  // The one change of a size in the condition after which least is false; sometimes any that mends it.
-  bool Improve(const Condition& condition, const std::string& fixed, Bindings& sizes) {
-    std::vector<std::pair<std::string, int64_t>> best;
-    size_t least = SIZE_MAX;
-    for (Dim symbol : SymbolsIn(contract_, condition)) {
-      const std::string name(*contract_.context().SymbolName(symbol));
-      if (name == fixed) continue;
-      const int64_t now = sizes[name];
-      std::vector<int64_t> moves = candidates_;
-      for (int64_t solved : Solutions(condition, name, sizes)) moves.push_back(solved);
-      for (int64_t size : moves) {
-        if (size == now) continue;
-        sizes[name] = size;
-        if (contract_.Holds(condition, sizes) == Tri::kYes) {
-          const size_t remain = Broken(sizes).size();
-          if (remain < least) best.clear();
-          least = std::min(least, remain);
-          if (remain == least) best.emplace_back(name, size);
-        }
-      }
-      sizes[name] = now;
+  std::optional<SizeMap> Sampled(uint64_t seed) {
+    const absl::StatusOr<Bindings> sample = context_.Sample(seed);
+    if (!sample.ok()) return std::nullopt;
+    SizeMap sizes;
+    for (Dim symbol : contract_.symbols()) {
+      const std::string name(*context_.SymbolName(symbol));
+      sizes[name] = sample->at(name);
     }
-    if (best.empty()) return false;
-    const auto& [name, size] = Pick(best);
-    sizes[name] = size;
-    return true;
-  }
-
-  // Where a fact's sides would meet if they were linear in the symbol.
-  std::vector<int64_t> Solutions(const Condition& condition, const std::string& name,
-                                 Bindings sizes) const {
-    std::vector<int64_t> solutions;
-    const int64_t now = sizes[name];
-    for (const Clauses& way : condition.ways) {
-      for (const Clause& clause : way) {
-        for (const Fact& fact : clause) {
-          sizes[name] = now;
-          const std::optional<int64_t> here = Difference(fact, sizes);
-          sizes[name] = now + 1;
-          const std::optional<int64_t> next = Difference(fact, sizes);
-          if (!here || !next || *next == *here || *here % (*next - *here) != 0) continue;
-          const int64_t solved = now - *here / (*next - *here);
-          if (solved >= options_.smallest && solved <= kLargestNumber) solutions.push_back(solved);
-        }
-      }
-    }
-    return solutions;
-  }
-
-  std::optional<int64_t> Difference(const Fact& fact, const Bindings& sizes) const {
-    const std::optional<int64_t> a = contract_.context().Evaluate(fact.a, sizes);
-    const std::optional<int64_t> b = contract_.context().Evaluate(fact.b, sizes);
-    if (!a || !b || std::abs(*a) > INT64_MAX / 4 || std::abs(*b) > INT64_MAX / 4) {
-      return std::nullopt;
-    }
-    return *a - *b;
+    const Bindings at(sizes.begin(), sizes.end());
+    const bool legal = absl::c_all_of(contract_.conditions(), [&](const Condition& c) {
+      return contract_.Holds(c, at) == Tri::kYes;
+    });
+    return legal ? std::optional<SizeMap>(sizes) : std::nullopt;
   }
 
   const Contract& contract_;
-  const SizesOptions options_;
+  const SizesOptions& options_;
+  Context context_;
   std::mt19937_64 random_;
-  std::vector<std::string> names_;
-  std::vector<int64_t> candidates_;
+  int64_t largest_;
+  bool impossible_ = false;
+  int depth_ = 0;                           // scopes of the draw
+  std::vector<std::vector<Clauses>> open_;  // conditions of several ways
   std::vector<SizeMap> found_;
   std::set<SizeMap> seen_;
 };
@@ -242,7 +162,7 @@ bool AllHold(const Context& context, const Clause& facts, const Bindings& sizes)
 }  // namespace
 
 std::vector<SizeMap> LegalSizes(const Contract& contract, const SizesOptions& options) {
-  return Search(contract, options).Run();
+  return Draws(contract, options).Run();
 }
 
 std::vector<Nearest> NearestLegal(const Contract& contract, const SizeMap& sizes) {

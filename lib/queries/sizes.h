@@ -18,11 +18,12 @@ struct SizesOptions {
   int count = 20;
   uint64_t seed = 1;
   int64_t smallest = 1;  // 0: empty axes, too
-  int64_t largest = 64;  // of sizes that no condition tells
+  int64_t largest = 64;  // where conditions allow it, and enough are found below it
+  Clause also = {};      // facts that hold besides
 };
 
-// Different ones, all legal: the smallest, then each symbol at its edges, then random ones. Fewer than
-// asked for where no more are found.
+// Different ones, all legal: the smallest, then each symbol at its edges, then ones, primes, limits and
+// random ones. Fewer than asked for where no more are found.
 std::vector<SizeMap> LegalSizes(const Contract& contract, const SizesOptions& options);
 
 // The nearest legal sizes that differ from `sizes` in one symbol only.
@@ -34,7 +35,7 @@ struct Nearest {
 std::vector<Nearest> NearestLegal(const Contract& contract, const SizeMap& sizes);
 
 // Sizes at which all facts hold, as round as possible; nullopt where none is found.
-std::optional<SizeMap> Example(const symbolic::Context& context, const Clause& facts);
+std::optional<SizeMap> Example(const Context& context, const Clause& facts);
 
 }  // namespace symshape::queries
 

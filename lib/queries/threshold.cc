@@ -8,12 +8,6 @@
 namespace symshape::queries {
 namespace {
 
-using symbolic::Bindings;
-using symbolic::Context;
-using symbolic::Dim;
-using symbolic::Fact;
-using symbolic::Tri;
-
 constexpr int64_t kMostSizes = 4096;  // that are looked at one by one
 constexpr int64_t kSizesBeyond = 70;  // that have to agree before a proof is tried
 
@@ -23,7 +17,7 @@ class OneSize {
       : context_(context), clause_(clause), symbol_(symbol), name_(*context.SymbolName(symbol)) {}
 
   std::optional<Fact> Threshold() {
-    const symbolic::Interval bounds = context_.Bounds(symbol_);
+    const Interval bounds = context_.Bounds(symbol_);
     if (bounds.lo < 0 || bounds.lo > kMostSizes) return std::nullopt;
     const std::optional<bool> first = At(bounds.lo);
     if (!first.has_value()) return std::nullopt;
@@ -105,7 +99,7 @@ Clause Substituted(Context& context, const Clause& clause, Dim symbol, Dim by) {
 // "seq + past <= 64": both symbols vanish where one is replaced by their sum minus the other.
 std::optional<Fact> OfSum(Context& context, const Clause& clause, Dim a, Dim b) {
   const int64_t lowest = context.Bounds(a).lo + context.Bounds(b).lo;
-  const Dim sum = context.Fresh("sum", {lowest, symbolic::Interval::kPlusInf});
+  const Dim sum = context.Fresh("sum", {lowest, Interval::kPlusInf});
   const Clause over_sum = Substituted(context, clause, b, context.Sub(sum, a));
   const std::vector<Dim> symbols = SymbolsOf(context, over_sum);
   if (symbols.size() != 1 || symbols[0] != sum) return std::nullopt;

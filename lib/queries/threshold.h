@@ -10,7 +10,7 @@ namespace symshape::queries {
 
 // A clause over one symbol, or over two that occur only as their sum, as "size >= t", "size <= t" or
 // "size == t", where it is one. The finite side is looked at size by size, the other one proved.
-std::optional<symbolic::Fact> AsThreshold(symbolic::Context& context, const Clause& clause);
+std::optional<Fact> AsThreshold(Context& context, const Clause& clause);
 
 }  // namespace symshape::queries
 

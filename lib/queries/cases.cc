@@ -1,0 +1,196 @@
+#include "queries/cases.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+
+namespace symshape::queries {
+namespace {
+
+constexpr int kMaxDepth = 10;     // of splits
+constexpr int kMaxSteps = 2000;   // of one proof
+constexpr int kMaxLeafDepth = 5;  // of comparisons, where each case is looked at
+
+using Comparison = std::pair<Dim, Dim>;
+
+Fact Resolved(Context& context, const Fact& fact) {
+  return {fact.kind, context.Resolve(fact.a), context.Resolve(fact.b)};
+}
+
+// The arguments of the call whose "(" stands at `open` of a printed dim.
+std::vector<absl::string_view> ArgumentsAt(absl::string_view text, size_t open) {
+  std::vector<absl::string_view> arguments;
+  int depth = 0;
+  size_t start = open + 1;
+  for (size_t i = open; i < text.size(); ++i) {
+    depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+    if (depth == 0 || (depth == 1 && text[i] == ',')) {
+      arguments.push_back(absl::StripAsciiWhitespace(text.substr(start, i - start)));
+      start = i + 1;
+    }
+    if (depth == 0) break;
+  }
+  return arguments;
+}
+
+// Where "max(" or "min(" begins, the last and so innermost first; that of a name as "argmax(" is none.
+std::vector<size_t> MaximaIn(absl::string_view text) {
+  std::vector<size_t> found;
+  for (size_t i = text.size(); i-- > 0;) {
+    const absl::string_view word = text.substr(i, 4);
+    const bool in_name = i > 0 && (absl::ascii_isalnum(text[i - 1]) || text[i - 1] == '_');
+    if (!in_name && (word == "max(" || word == "min(")) found.push_back(i);
+  }
+  return found;
+}
+
+// The first one between arguments of a max or min in `clause` of which nobody knows how it turns out.
+std::optional<Comparison> OpenComparison(Context& context, const Clause& clause) {
+  for (const Fact& fact : clause) {
+    for (Dim side : {fact.a, fact.b}) {
+      const std::string text = context.Print(side);
+      for (size_t at : MaximaIn(text)) {
+        std::vector<Dim> arguments;
+        for (absl::string_view argument : ArgumentsAt(text, at + 3)) {
+          const absl::StatusOr<Dim> dim = context.Parse(argument);
+          if (dim.ok()) arguments.push_back(*dim);
+        }
+        for (size_t i = 1; i < arguments.size(); ++i) {
+          for (size_t k = 0; k < i; ++k) {
+            const Comparison c{arguments[i], arguments[k]};
+            if (context.Decide({Fact::Kind::kGe, c.first, c.second}) == Tri::kUnknown) return c;
+          }
+        }
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::pair<Fact, Fact> BothWays(Context& context, const Comparison& c) {
+  const Dim more = context.Add(c.first, Dim::Inline(1));
+  return {{Fact::Kind::kGe, c.first, c.second}, {Fact::Kind::kGe, c.second, more}};
+}
+
+class Proof {
+ public:
+  explicit Proof(Context& context) : context_(context) {}
+
+  // True where no sizes satisfy all clauses.
+  bool Impossible(const Clauses& clauses, int depth = 0) {
+    if (++steps_ > kMaxSteps) return false;
+    Clauses open;
+    for (const Clause& clause : clauses) {
+      const std::optional<Clause> rest = Open(clause);
+      if (!rest.has_value()) continue;
+      if (rest->empty()) return true;
+      open.push_back(*rest);
+    }
+    context_.Push();
+    const bool impossible = AssumeSingles(open, depth);
+    context_.Pop();
+    return impossible;
+  }
+
+ private:
+  // The facts that may hold; nullopt where one does.
+  std::optional<Clause> Open(const Clause& clause) {
+    Clause rest;
+    for (const Fact& fact : clause) {
+      const Tri holds = context_.Decide(fact);
+      if (holds == Tri::kYes) return std::nullopt;
+      if (holds == Tri::kUnknown) rest.push_back(Resolved(context_, fact));
+    }
+    return rest;
+  }
+
+  // A fact with a maximum in it tells more once it is known which side that is: it waits.
+  bool AssumeSingles(const Clauses& open, int depth) {
+    Clauses waiting;
+    bool told = false;
+    for (const Clause& clause : open) {
+      if (clause.size() > 1 || OpenComparison(context_, clause).has_value()) {
+        waiting.push_back(clause);
+      } else if (!context_.Assume(clause[0], {}).ok()) {
+        return true;
+      } else {
+        told = true;
+      }
+    }
+    if (waiting.empty()) return false;
+    if (told) return Impossible(waiting, depth);
+    return depth < kMaxDepth && Split(waiting, depth);
+  }
+
+  bool Split(const Clauses& waiting, int depth) {
+    for (const Clause& clause : waiting) {
+      const std::optional<Comparison> comparison = OpenComparison(context_, clause);
+      if (!comparison.has_value()) continue;
+      const auto [one, other] = BothWays(context_, *comparison);
+      return With(one, waiting, depth) && With(other, waiting, depth);
+    }
+    const Clauses others(waiting.begin() + 1, waiting.end());
+    return absl::c_all_of(waiting[0], [&](const Fact& f) { return With(f, others, depth); });
+  }
+
+  bool With(const Fact& fact, const Clauses& clauses, int depth) {
+    context_.Push();
+    const bool impossible = !context_.Assume(fact, {}).ok() || Impossible(clauses, depth + 1);
+    context_.Pop();
+    return impossible;
+  }
+
+  Context& context_;
+  int steps_ = 0;
+};
+
+}  // namespace
+
+bool HasMaximum(absl::string_view text) { return !MaximaIn(text).empty(); }
+
+Clause Spelled(const Clause& clause) {
+  Clause spelled;
+  for (const Fact& fact : clause) {
+    spelled.push_back(fact);
+    if (fact.kind != Fact::Kind::kBroadcast) continue;
+    spelled.back().kind = Fact::Kind::kEq;
+    for (Dim side : {fact.a, fact.b}) spelled.push_back({Fact::Kind::kEq, side, Dim::Inline(1)});
+  }
+  return spelled;
+}
+
+bool FollowsByCases(Context& context, const Clauses& given, const Clause& clause) {
+  Clauses all;
+  for (const Clause& each : given) all.push_back(Spelled(each));
+  for (const Fact& fact : Spelled(clause)) {
+    const std::optional<Fact> opposite = Opposite(context, fact);
+    if (opposite.has_value()) all.push_back({*opposite});
+  }
+  return Proof(context).Impossible(all);
+}
+
+void ForEachCase(Context& context, const Clause& clause,
+                 absl::FunctionRef<void(const Clause& assumed, const Clause& resolved)> leaf) {
+  Clause assumed;
+  const auto visit = [&](const auto& self, Clause facts) -> void {
+    for (Fact& fact : facts) fact = Resolved(context, fact);
+    const auto comparison = OpenComparison(context, facts);
+    if (!comparison.has_value() || assumed.size() >= kMaxLeafDepth) return leaf(assumed, facts);
+    const auto [one, other] = BothWays(context, *comparison);
+    for (const Fact& way : {one, other}) {
+      context.Push();
+      if (context.Assume(way, {}).ok()) {
+        assumed.push_back(way);
+        self(self, facts);
+        assumed.pop_back();
+      }
+      context.Pop();
+    }
+  };
+  visit(visit, clause);
+}
+
+}  // namespace symshape::queries
