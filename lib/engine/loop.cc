@@ -112,6 +112,14 @@ class LoopRun {
     return Join(walk_.tables(), carried_[k], out_[k], differ);
   }
 
+  // What a dim of the body is on the first and on the last trip, where its number is all that tells.
+  std::optional<std::pair<Dim, Dim>> FirstAndLast(Dim d, Expr trips) {
+    const Dim first = walk_.context().Substitute(d, {{trip_, walk_.context().Constant(0)}});
+    const Dim last = walk_.context().Substitute(d, {{trip_, (trips - 1).dim()}});
+    if (first == last || MentionsLocal(first) || MentionsLocal(last)) return std::nullopt;
+    return std::pair(first, last);
+  }
+
   // A dim of the body as it may be seen outside: local symbols mean nothing there.
   Dim Outside(Dim d, uint32_t key, absl::string_view stem) {
     if (!MentionsLocal(d)) return d;
@@ -260,10 +268,21 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   std::vector<Info> finals;
   for (size_t k = 0; k < carried; ++k) finals.push_back(run.Final(k, count));
   std::vector<Info> scanned;
+  std::vector<std::pair<Dim, Dim>> stacked;
   for (size_t o = 1 + carried; o < body->outputs.size(); ++o) {
     scanned.push_back(Stacked(frame, node, run, *body, o, trips, 0, true));
+    const auto dims = analysis_->DimsOf(OutputOf(*run.last(), o));
+    for (size_t i = 0; dims.has_value() && i < dims->size(); ++i) {
+      if (const auto ends = run.FirstAndLast((*dims)[i], count)) stacked.push_back(*ends);
+    }
   }
   context().Pop();
+  // Source: onnxruntime core/providers/cpu/controlflow/loop.cc, "Inconsistent shape in loop output".
+  const symbolic::Fact one_trip{symbolic::Fact::Kind::kGe, context().Constant(1), trips};
+  for (const auto& [first, last] : stacked) {
+    Require(frame, node, {symbolic::Fact::Kind::kEq, first, last}, {one_trip},
+            {"what is stacked has size ", first, " on the first trip and ", last, " on the last"});
+  }
   // M is only an upper bound (ONNX Loop-21, "trip count").
   if (!to_the_end && limit && starts != 0) {
     Bound(trips, context().Max(context().Constant(0), *limit));
@@ -295,7 +314,7 @@ symbolic::Dim Walk::OfTrips(Frame& frame, uint32_t node, uint32_t key,
     return context().Add(without, context().Mul(context().Sub(d, without), entered));
   }
   const bool any = context().Decide({symbolic::Fact::Kind::kGe, trips, one}) == symbolic::Tri::kYes;
-  return any ? d : Fresh(frame, node, key, "scan", {0, *number});
+  return any ? d : Fresh(frame, node, key, "stacked", {0, *number});
 }
 
 // The body's output number `output`, one for each trip, stacked along a new axis.

@@ -28,6 +28,15 @@ absl::StatusOr<Heads> ReadHeads(const Operands& in, const ShapeView& s, absl::st
   return Heads{s[0], in.Const(heads), s[1], FloorDiv(s[2], heads)};
 }
 
+// Source: onnxruntime core/providers/cpu/llm/attention_parameters.h, checkParameters.
+void RequireElements(const Heads& query, const Heads& key, const Heads& value, Results& out) {
+  out.Require(Ge(query.batch, 1), {"batch ", query.batch, " is at least 1"});
+  out.Require(Ge(query.sequence, 1), {"length of Q ", query.sequence, " is at least 1"});
+  out.Require(Ge(key.sequence, 1), {"length of K ", key.sequence, " is at least 1"});
+  out.Require(Ge(key.head_size, 1), {"head size ", key.head_size, " is at least 1"});
+  out.Require(Ge(value.head_size, 1), {"head size of V ", value.head_size, " is at least 1"});
+}
+
 // Q [B, Hq, S, D], K [B, Hkv, T, D], V [B, Hkv, T, Dv], past [B, Hkv, P, …] ->
 // Y [B, Hq, S, Dv] or, where Q has rank 3, [B, S, Hq*Dv]; present [B, Hkv, P + T, …]; Q*K
 // [B, Hq, S, P + T].
@@ -53,6 +62,7 @@ absl::Status InferAttention(const Operands& in, Results& out) {
   RequireSameSize(query->batch, value->batch, "batch of Q and V", out);
   RequireSameSize(key->sequence, value->sequence, "length of K and V", out);
   RequireSameSize(query->head_size, key->head_size, "head size of Q and K", out);
+  if (in.op() == "Attention") RequireElements(*query, *key, *value, out);
   Expr total = key->sequence;
   if (in.has(4)) {
     const ShapeView past = in.shape(4);

@@ -66,6 +66,12 @@ absl::Status InferEmbedLayerNormalization(const Operands& in, Results& out) {
   SetEmbedding(in, SharedType(in, {2, 3, 5}), out);
   const ShapeView ids = in.shape(0);
   const ShapeView position = in.shape(3);
+  const ShapeView given = in.shape(8);
+  if (ids.has_rank() && given.has_rank() && given.rank() == 2) {
+    RequireSameSize(ids[1], given[1], "length of input_ids and position_ids", out);
+    out.RequireUnless({Eq(given[0], 1)}, Eq(given[0], ids[0]),
+                      {"position_ids for ", given[0], " rows of ", ids[0]});
+  }
   // Without position_ids the row of each position is read.
   if (ids.has_rank() && position.has_rank() && position.rank() == 2 && !in.has(8)) {
     out.RequireUnlessZero({ids[0].dim()}, Le(ids[1], position[0]),

@@ -141,9 +141,9 @@ class GatherNd {
       return;
     }
     const std::vector<Info> columns = in_.knowledge(1).columns;
-    if (static_cast<int64_t>(columns.size()) != tuple_) return;
+    const bool known = static_cast<int64_t>(columns.size()) == tuple_;
     for (int k = 0; k < tuple_; ++k) {
-      const ValueRange range = RangeOf(in_.tables(), columns[k]);
+      const ValueRange range = known ? RangeOf(in_.tables(), columns[k]) : ValueRange();
       RequireIndices(in_, range, data_[batch_ + k], unless_zero, out_);
     }
   }

@@ -45,7 +45,10 @@ void RequireIndices(const Operands& in, int indices, Expr n, absl::Span<const Di
 
 void RequireIndices(const Operands& in, const ValueRange& range, Expr n,
                     absl::Span<const Dim> unless_zero, Results& out) {
-  if (!range.attained) return;
+  if (!range.attained) {  // whatever they are, an empty axis has none of them
+    out.RequireUnlessZero(unless_zero, Ge(n, 1), {"an index on an axis of ", n});
+    return;
+  }
   if (!range.lo.is_none()) {
     const Expr lo = in.Wrap(range.lo);
     if (!Surely(in, Ge(lo, -n))) {

@@ -61,7 +61,8 @@ absl::Status InferInstanceNormalization(const Operands& in, Results& out) {
 }
 
 // X [N, C, d...], scale, bias -> like X; the groups divide C. scale and bias are per group in
-// GroupNormalization-18, per channel from 21.
+// GroupNormalization-18, per channel from 21. onnxruntime runs the specification's function, which
+// reshapes to [0, groups, -1] and back: a size of 0 leaves nothing for -1.
 absl::Status InferGroupNormalization(const Operands& in, Results& out) {
   SetLike(in, 0, out);
   const ShapeView x = in.shape(0);
@@ -71,6 +72,9 @@ absl::Status InferGroupNormalization(const Operands& in, Results& out) {
     return absl::InvalidArgumentError("num_groups is at least 1");
   }
   out.Require(Divides(*groups, x[1]), {"num_groups ", *groups, " divides ", x[1], " channels"});
+  for (int k = 0; k < x.rank(); ++k) {
+    if (k != 1) out.Require(Ge(x[k], 1), {"normalised size ", x[k], " is at least 1"});
+  }
   return absl::OkStatus();
 }
 

@@ -55,7 +55,14 @@ absl::Status SetRecurrent(const Operands& in, WeightLayout weights, Results& out
   return absl::OkStatus();
 }
 
+// onnxruntime 1.32 dies of an LSTM without a batch, and of a GRU without a batch or a sequence.
 absl::Status InferRecurrent(const Operands& in, Results& out) {
+  if (const ShapeView x = in.shape(0); in.op() != "RNN" && x.has_rank() && x.rank() == 3) {
+    const int batch_axis = in.Int("layout", 0) != 0 ? 0 : 1;
+    const Expr batch = x[batch_axis], sequence = x[1 - batch_axis];
+    out.Require(Ge(batch, 1), {"batch ", batch, " is at least 1"});
+    if (in.op() == "GRU") out.Require(Ge(sequence, 1), {"sequence ", sequence, " is at least 1"});
+  }
   return SetRecurrent(in, WeightLayout::kInputLast, out);
 }
 

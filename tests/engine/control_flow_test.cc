@@ -62,7 +62,7 @@ TEST(Loop, ScanOutputsWithoutATrip) {
         { c2 = Identity(c) s = Neg(x) r = Neg(x) }>
     })");
   ASSERT_TRUE(m->status.ok()) << m->status;
-  EXPECT_EQ(m->Shape("a"), "[T, N*min(1, T), scan_1]");
+  EXPECT_EQ(m->Shape("a"), "[T, N*min(1, T), stacked_1]");
   EXPECT_EQ(m->Shape("b"), "[T, N*min(1, T) + 3*max(0, 1 - T), 4]");
 }
 
