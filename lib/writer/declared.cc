@@ -88,7 +88,10 @@ void ClaimWriter::WriteAxis(Dim dim, Policy policy, onnx::TensorShapeProto::Dime
 bool ClaimWriter::KeepsName(Dim dim, const std::string& name) {
   Context& context = analysis_.context();
   if (!IsPlainName(name) || generated_.contains(name) || analysis_.IsGivenUp(name)) return false;
-  if (!dim.is_none() && context.ConstantOf(dim).has_value()) return false;
+  if (!dim.is_none() && context.ConstantOf(dim).has_value()) {
+    names_.Use(name, dim);
+    return false;
+  }
   if (dim.is_none() || names_.IsLocal(dim)) return true;
   if (context.SymbolName(dim) == absl::string_view(name)) return true;
   const std::optional<Dim> symbol = context.FindSymbol(name);
@@ -111,7 +114,10 @@ bool ClaimWriter::IsRight(Dim dim, const onnx::TensorShapeProto::Dimension& decl
   if (!used.ok()) return true;  // a name, if an odd one
   for (const std::string& name : *used) {
     const std::optional<Dim> symbol = context.FindSymbol(name);
-    if (!symbol.has_value() || !analysis_.IsInputSymbol(*symbol)) return false;
+    // One odd name: where nothing is known nothing is known against it.
+    if (!symbol.has_value() || !analysis_.IsInputSymbol(*symbol)) {
+      return dim.is_none() || names_.IsLocal(dim);
+    }
   }
   const absl::StatusOr<Dim> claimed = context.Parse(text);
   return claimed.ok() && MayBe(dim, *claimed);

@@ -74,6 +74,8 @@ bool DimNames::Define(absl::string_view name, Dim dim) {
   return true;
 }
 
+void DimNames::Use(absl::string_view name, Dim dim) { defined_.try_emplace(std::string(name), dim); }
+
 DimNames::Written DimNames::Make(Dim dim) {
   if (dim.is_none()) return {};
   if (const std::optional<int64_t> size = context_.ConstantOf(dim)) {

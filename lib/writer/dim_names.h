@@ -38,6 +38,8 @@ class DimNames {
   // Says that `name` stands for `dim`. Returns false, and changes nothing, where it stands for
   // another dim already.
   bool Define(absl::string_view name, symbolic::Dim dim);
+  // The same of a name that is not written, as a number stands in its place.
+  void Use(absl::string_view name, symbolic::Dim dim);
 
   // What the names mean that are no symbols, in the order in which they were made.
   const std::vector<std::pair<std::string, std::string>>& definitions() const {
