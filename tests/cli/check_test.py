@@ -119,11 +119,31 @@ def test_input_axes(folder, dim, id):
         axis.dim_param = dim
     folder.write('m.onnx', model.SerializeToString())
     assert [(f['id'], f['tensor']) for f in check(folder)] == [(id, 'z')]
+    folder.run('check', 'm.onnx', '--fix', '-o', 'fixed.onnx')
+    folder.write('m.onnx', folder.read('fixed.onnx'))
+    assert check(folder) == []
+
+
+FIXED = '<ir_version: 10, opset_import: ["" : 17]> g (float[N,C] x, float[4,2] w) => (float[N,C] y, z) { z = MatMul(x, w) y = Relu(x) }'
 
 
 def test_an_axis_that_nodes_fix(folder):
-    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[N,C] x, float[4,2] w) => (y) { y = MatMul(x, w) }')
+    folder.write('m.onnx', FIXED)
     assert [(f['id'], f['declared'], f['inferred']) for f in check(folder)] == [('input-fixed', 'C', '4')]
+    folder.run('check', 'm.onnx', '--fix', '-o', 'fixed.onnx')
+    fixed = folder.inferred('fixed.onnx')
+    assert fixed.type_of('x')[1] == ['N', '4'] and fixed.type_of('y')[1] == ['N', '4']
+    folder.write('m.onnx', folder.read('fixed.onnx'))
+    assert check(folder) == []
+    folder.infer('m.onnx')
+    assert folder.read('out.onnx') == folder.read('fixed.onnx')
+
+
+@pytest.mark.parametrize('command', [['check', '-', '--fix', '-o', 'fixed.onnx'], ['bind', '-', 'N=2', '-o', 'fixed.onnx']], ids=str)
+def test_a_model_of_stdin_that_is_inferred_twice(folder, command):
+    result = folder.run(*command, text=False, input=onnx.parser.parse_model(FIXED).SerializeToString())
+    assert result.returncode in (0, 1), result.stderr
+    assert folder.inferred('fixed.onnx').type_of('x')[1][1] == '4'
 
 
 def test_formats(stale):

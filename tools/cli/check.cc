@@ -23,7 +23,9 @@ struct CheckArgs {
 };
 
 constexpr Flag<CheckArgs> kFlags[] = {
-    {"--fix", "", "write the corrected model, as infer does; to MODEL.fixed.onnx without -o",
+    {"--fix", "",
+     "write the corrected model, as infer does, and the size of an input's axis that can only have "
+     "one; to MODEL.fixed.onnx without -o",
      &CheckArgs::fix},
     {"--format", "text|json|github|sarif", "how findings are printed", &CheckArgs::format},
 };
@@ -35,24 +37,37 @@ FindingsFormat ToFormat(const std::string& name) {
   return FindingsFormat::kText;
 }
 
-int RunCheck(const CheckArgs& args, const Globals& globals) {
+// What infer writes, and the axes of inputs that are called dynamic but are not (input-fixed): whoever
+// gives the model another size is then told by the input, not by a node far behind it.
+int Fix(CheckArgs& args, const Analysis& checked) {
+  const absl::StatusOr<std::string> path = OutputPath(args.output, args.model.model, "fixed");
+  if (!path.ok()) return Fail(path.status());
+  WriteOptions options;
+  options.external_data = ExternalDataOf(args.output);
+  absl::Status written;
+  if (BindSolved(checked, args.model).empty()) {
+    written = WriteModel(checked, *path, options);
+  } else {
+    const absl::StatusOr<Analysis> bound = InferModel(args.model);
+    written = bound.ok() ? WriteModel(*bound, *path, options) : bound.status();
+  }
+  if (!written.ok()) return Fail(written);
+  Say(absl::StrCat("wrote ", *path, "\n"));
+  return kOk;
+}
+
+int RunCheck(CheckArgs args, const Globals& globals) {
   if (args.output.given() && !args.fix) {
     return Fail(absl::InvalidArgumentError("-o and --in-place say where --fix writes"));
   }
+  if (absl::Status status = KeepStdin(args.model); !status.ok()) return Fail(status);
   const absl::StatusOr<Analysis> analysis = InferModel(args.model);
   if (!analysis.ok()) return Fail(analysis.status());
   const Findings findings = Check(*analysis, NameOf(args.model), ToFormat(args.format),
                                   UseColor(globals, stdout));
   if (absl::Status status = WriteStdout(findings.text); !status.ok()) return Fail(status);
   if (args.fix) {
-    const absl::StatusOr<std::string> path = OutputPath(args.output, args.model.model, "fixed");
-    if (!path.ok()) return Fail(path.status());
-    WriteOptions options;
-    options.external_data = ExternalDataOf(args.output);
-    if (absl::Status status = WriteModel(*analysis, *path, options); !status.ok()) {
-      return Fail(status);
-    }
-    Say(absl::StrCat("wrote ", *path, "\n"));
+    if (const int code = Fix(args, *analysis); code != kOk) return code;
   }
   return findings.count == 0 ? kOk : kFindings;
 }

@@ -37,6 +37,7 @@ extern const Command kExplainCommand;
 extern const Command kDimCommand;
 extern const Command kProveCommand;
 extern const Command kCompletionCommand;
+extern const Command kManCommand;
 
 }  // namespace symshape::cli
 

@@ -21,7 +21,7 @@ namespace {
 const Command* const kCommands[] = {
     &kInferCommand,  &kCheckCommand, &kContractCommand,   &kSizesCommand,   &kEvalCommand,
     &kRenameCommand, &kBindCommand,  &kStripCommand,      &kExplainCommand, &kOpsCommand,
-    &kDimCommand,    &kProveCommand, &kCompletionCommand,
+    &kDimCommand,    &kProveCommand, &kCompletionCommand, &kManCommand,
 };
 
 constexpr char kFooter[] =

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "absl/strings/str_cat.h"
 #include "cli/flags.h"
 #include "cli/terminal.h"
 
@@ -101,9 +102,28 @@ absl::StatusOr<Analysis> InferModel(const ModelArgs& args) {
   const absl::StatusOr<Options> options = ToOptions(args);
   if (!options.ok()) return options.status();
   if (args.model != "-") return InferFile(args.model, *options);
+  if (args.stdin_bytes.has_value()) return InferBytes(*args.stdin_bytes, *options, NameOf(args));
   const absl::StatusOr<std::string> bytes = ReadStdin();
   if (!bytes.ok()) return bytes.status();
   return InferBytes(*bytes, *options, NameOf(args));
+}
+
+absl::Status KeepStdin(ModelArgs& args) {
+  if (args.model != "-") return absl::OkStatus();
+  absl::StatusOr<std::string> bytes = ReadStdin();
+  if (!bytes.ok()) return bytes.status();
+  args.stdin_bytes = *std::move(bytes);
+  return absl::OkStatus();
+}
+
+Sizes BindSolved(const Analysis& analysis, ModelArgs& args) {
+  Sizes solved;
+  for (const Symbol& symbol : analysis.symbols()) {
+    if (!symbol.of_input || !symbol.min.has_value() || symbol.min != symbol.max) continue;
+    args.bind.push_back(absl::StrCat(symbol.name, "=", *symbol.min));
+    solved[symbol.name] = *symbol.min;
+  }
+  return solved;
 }
 
 absl::Status WriteModel(const Analysis& analysis, const std::string& path,

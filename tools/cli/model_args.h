@@ -2,6 +2,7 @@
 #ifndef SYMSHAPE_CLI_MODEL_ARGS_H_
 #define SYMSHAPE_CLI_MODEL_ARGS_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,7 @@ struct ModelArgs {
   bool all_dynamic = false;
   bool batch = false;
   std::vector<std::string> ops;
+  std::optional<std::string> stdin_bytes;  // KeepStdin
 };
 
 void AddModelArgs(CLI::App& app, ModelArgs& args);
@@ -35,6 +37,10 @@ void AddModelFlags(CLI::App& app, ModelArgs& args);
 
 absl::StatusOr<Options> ToOptions(const ModelArgs& args);
 absl::StatusOr<Analysis> InferModel(const ModelArgs& args);
+// Reads stdin, where that is the model, so that it can be inferred more than once.
+absl::Status KeepStdin(ModelArgs& args);
+// Binds the inputs' symbols that can only have one size, by the analysis; which those are.
+Sizes BindSolved(const Analysis& analysis, ModelArgs& args);
 
 // Writes to `path`, or to stdout for "-".
 absl::Status WriteModel(const Analysis& analysis, const std::string& path,

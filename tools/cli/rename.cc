@@ -55,6 +55,14 @@ std::string Bound(const std::optional<int64_t>& bound, const char* none) {
   return bound.has_value() ? absl::StrCat(*bound) : none;
 }
 
+// "seq <= 64 is false (Gather-13 'wpe': index seq - 1 on an axis of 64)"; where all sizes are bound only
+// the cause is left.
+std::string Why(const Condition& broken) {
+  const std::string cause =
+      absl::StrCat(broken.op, " '", broken.node, "': ", broken.because);
+  return broken.when == "False" ? cause : absl::StrCat(broken.when, " is false (", cause, ")");
+}
+
 // "nms_1 depends on data: 0 to 300", of all that is still dynamic.
 std::string WhatRemains(const Analysis& analysis) {
   std::string text;
@@ -70,26 +78,23 @@ std::string WhatRemains(const Analysis& analysis) {
 // What the conditions leave only one size for, once the rest is bound: past, where total and seq
 // are.
 bool AddSolved(const Analysis& analysis, RenameArgs& args) {
-  bool solved = false;
-  for (const Symbol& symbol : analysis.symbols()) {
-    if (!symbol.of_input || !symbol.min.has_value() || symbol.min != symbol.max) continue;
-    args.model.bind.push_back(absl::StrCat(symbol.name, "=", *symbol.min));
-    if (!args.quiet) Say(absl::StrCat(symbol.name, " can only be ", *symbol.min, "\n"));
-    solved = true;
+  const Sizes solved = BindSolved(analysis, args.model);
+  for (const auto& [name, size] : solved) {
+    if (!args.quiet) Say(absl::StrCat(name, " can only be ", size, "\n"));
   }
-  return solved;
+  return !solved.empty();
 }
 
 int RunBind(RenameArgs args) {
   args.model.bind.insert(args.model.bind.end(), args.names.begin(), args.names.end());
+  if (absl::Status status = KeepStdin(args.model); !status.ok()) return Fail(status);
   absl::StatusOr<Analysis> analysis = InferModel(args.model);
   if (analysis.ok() && AddSolved(*analysis, args)) analysis = InferModel(args.model);
   if (!analysis.ok()) return Fail(analysis.status());
   const std::vector<Condition> broken = analysis->Broken({});
   if (!broken.empty()) {
     return Fail(absl::FailedPreconditionError(
-        absl::StrCat("the model does not run at these sizes: ", broken[0].when, " is false (",
-                     broken[0].op, " '", broken[0].node, "': ", broken[0].because, ")")));
+        absl::StrCat("the model does not run at these sizes: ", Why(broken[0]))));
   }
   if (!args.quiet) Say(WhatRemains(*analysis));
   return WriteResult(args, *analysis, "bound");
