@@ -10,12 +10,13 @@
 namespace symshape::rules {
 namespace {
 
-// Where an operator has its operands.
+// Where an operator has its operands, and how it counts the places of its window.
 struct ConvOperands {
   int x = 0;
   int w = 1;
   int b = 2;
   Layout layout = Layout::kChannelsFirst;  // of X and Y; W is always [M, C/group, k...]
+  Expr (*count)(Expr size, const Window& window, int axis, Results& out) = ConvCount;
 };
 
 // The kernel's sizes: the attribute's, which W's have to be, or W's.
@@ -90,7 +91,7 @@ absl::Status SetConv(const Operands& in, const ConvOperands& at, Results& out) {
   ShapeBuilder y;
   y.Add(x.has_rank() ? x[0] : out.Fresh("conv_batch"));
   for (int i = 0; i < spatial; ++i) {
-    y.Add(x.has_rank() ? ConvCount(x[first + i], *window, i, out) : out.Fresh("conv_size"));
+    y.Add(x.has_rank() ? at.count(x[first + i], *window, i, out) : out.Fresh("conv_size"));
   }
   y.Insert(channel, w.has_rank() ? w[0] : out.Fresh("conv_channels"));
   out.SetShape(0, y);
@@ -102,10 +103,33 @@ absl::Status InferConv(const Operands& in, Results& out) {
   return SetConv(in, {}, out);
 }
 
-// X, W, offset, B, mask
+// X [N, C, d...], W [M, C/group, k...], offset [N, 2*G*product of k, o...], B, mask [N, G*product of k,
+// o...], G = offset_group, a divisor of C -> Y [N, M, o...]. The places are counted as a pool counts
+// them: k=3 on d=2 gives 0, and with stride 2 gives 1 (measured).
+// Source: ONNX DeformConv-22; onnxruntime core/providers/cpu/nn/deform_conv_attributes.h.
 absl::Status InferDeformConv(const Operands& in, Results& out) {
   SetTypeLike(in, {0, 1}, out);
-  return SetConv(in, {.b = 3}, out);
+  if (absl::Status s = SetConv(in, {.b = 3, .count = PoolCount}, out); !s.ok()) return s;
+  const ShapeView x = in.shape(0), w = in.shape(1), offset = in.shape(2), mask = in.shape(4);
+  const int64_t groups = in.Int("offset_group", 1);
+  const ShapeId shape = in.tables().type(out.info(0).type).shape;
+  if (!x.has_rank() || !w.has_rank() || groups < 1 || shape == ShapeId::kUnknownRank) {
+    return absl::OkStatus();
+  }
+  out.Require(Divides(groups, x[1]), {"offset_group ", groups, " divides ", x[1], " channels"});
+  const absl::Span<const Dim> y = in.tables().dims(shape);
+  const Expr taps = w.Product(2, w.rank()) * groups;
+  const auto require = [&](const ShapeView& operand, Expr channels, absl::string_view name) {
+    if (!operand.has_rank() || operand.rank() != x.rank()) return;
+    RequireSameSize(operand[0], x[0], absl::StrCat("batch of ", name, " and of X"), out);
+    RequireSameSize(operand[1], channels, absl::StrCat("channels of ", name), out);
+    for (int i = 2; i < x.rank(); ++i) {
+      RequireSameSize(operand[i], in.Wrap(y[i]), absl::StrCat("sizes of ", name, " and of Y"), out);
+    }
+  };
+  require(offset, taps * 2, "offset");
+  require(mask, taps, "mask");
+  return absl::OkStatus();
 }
 
 // x, w, x_zero_point, w_zero_point -> int32
