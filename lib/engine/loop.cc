@@ -248,6 +248,7 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     const std::optional<Dim> condition = ScalarOf(tables(), inputs[1]);
     starts = condition ? context().ConstantOf(*condition) : std::nullopt;
   }
+  const Dim most = limit ? context().Max(context().Constant(0), *limit) : Dim();
   // Inside the body a trip is being made: the condition was true, and the trip's number is below M.
   const std::vector<Info> before = {
       OneElement(tables(), ElementType::kInt64, run.trip(), *body, 0),
@@ -257,12 +258,20 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   const std::optional<Dim> goes_on = ScalarOf(tables(), OutputOf(*run.last(), 0));
   const bool to_the_end = goes_on && context().ConstantOf(*goes_on) == 1 && starts == 1;
   Dim trips;
+  // M is only an upper bound (ONNX Loop-21, "trip count"); the first trip is made where M allows one.
+  const auto bound_trips = [&] {
+    if (starts == 0 || trips == most) return;
+    if (limit) Bound(trips, most);
+    const Dim one = context().Constant(1);
+    if (starts == 1 && (limit || !given(0))) Bound(limit ? context().Min(one, most) : one, trips);
+  };
   if (starts == 0) {
     trips = context().Constant(0);
   } else if (to_the_end && limit) {
-    trips = context().Max(context().Constant(0), *limit);
+    trips = most;
   } else {
     trips = Fresh(frame, node, kTripsKey, "trips", symbolic::kSize);
+    bound_trips();
   }
   const Expr count(context(), trips);
   std::vector<Info> finals;
@@ -277,15 +286,12 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     }
   }
   context().Pop();
+  bound_trips();  // what was said in the body's scope is forgotten
   // Source: onnxruntime core/providers/cpu/controlflow/loop.cc, "Inconsistent shape in loop output".
   const symbolic::Fact one_trip{symbolic::Fact::Kind::kGe, context().Constant(1), trips};
   for (const auto& [first, last] : stacked) {
     Require(frame, node, {symbolic::Fact::Kind::kEq, first, last}, {one_trip},
             {"what is stacked has size ", first, " on the first trip and ", last, " on the last"});
-  }
-  // M is only an upper bound (ONNX Loop-21, "trip count").
-  if (!to_the_end && limit && starts != 0) {
-    Bound(trips, context().Max(context().Constant(0), *limit));
   }
   const bool never = context().ConstantOf(trips) == 0;
   for (size_t o = 0; o < outputs.size(); ++o) {
@@ -349,17 +355,18 @@ void Walk::InferScan(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                      absl::Span<Info> outputs) {
   const graph::Graph* body = BodyOf(frame, node, "body");
   const graph::Node& n = frame.graph.nodes[node];
-  const graph::Attribute* scanned_inputs = n.Find("num_scan_inputs");
-  if (body == nullptr || scanned_inputs == nullptr) return;
+  const rules::Operands attributes(tables(), frame.model, n, inputs, frame.call_attributes);
+  const std::optional<int64_t> scanned_inputs = attributes.Int("num_scan_inputs");
+  if (body == nullptr || !scanned_inputs) return;
   // Scan-8 has a batch axis around everything and an optional first input of lengths.
   const bool batched = frame.model.op(n).version < 9;
   if (batched) inputs.remove_prefix(std::min<size_t>(1, inputs.size()));
-  const size_t slices = static_cast<size_t>(std::max<int64_t>(0, scanned_inputs->i));
+  const size_t slices = static_cast<size_t>(std::max<int64_t>(0, *scanned_inputs));
   if (slices > inputs.size() || body->inputs.size() != inputs.size()) return;
   const size_t states = inputs.size() - slices;
   const auto axis_of = [&](absl::string_view attribute, size_t i) -> int64_t {
-    const graph::Attribute* axes = n.Find(attribute);
-    return axes != nullptr && i < axes->ints.size() ? axes->ints[i] : 0;
+    const auto axes = attributes.IntList(attribute);
+    return axes && i < axes->size() ? (*axes)[i] : 0;
   };
   const auto without_batch = [&](Info info) {
     Type type = tables().type(info.type);

@@ -66,6 +66,22 @@ TEST(Loop, ScanOutputsWithoutATrip) {
   EXPECT_EQ(m->Shape("b"), "[T, N*min(1, T) + 3*max(0, 1 - T), 4]");
 }
 
+// One trip is made for certain, so what it stacks is as it is on each.
+TEST(Loop, TheFirstTripIsMade) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N, 4] x, float limit) => (a, b) {
+      yes = Constant<value = bool {1}>()
+      M = Constant<value = int64 {3}>()
+      a = Loop (M, yes) <body = b (int64 i, bool c) => (bool c2, float[] s)
+        { most = ReduceMax<keepdims = 0>(x) c2 = Less(most, limit) s = Neg(x) }>
+      b = Loop (, yes) <body = d (int64 i, bool c) => (bool c2, float[] s)
+        { most = ReduceMax<keepdims = 0>(x) c2 = Less(most, limit) s = Neg(x) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("a"), "[trips_1, N, 4]");
+  EXPECT_EQ(m->Shape("b"), "[trips_2, N, 4]");
+}
+
 // Inside the body the trip's number is below M, so this condition stays true to the end.
 TEST(Loop, ConditionOnTheTripsNumberThatMDecides) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
@@ -190,6 +206,18 @@ TEST(LateFacts, DecideWhatAnEarlyNodeLeftOpen) {
     })");
   ASSERT_TRUE(m->status.ok()) << m->status;
   EXPECT_EQ(m->Shape("s"), "[a]");
+}
+
+// In a function its attributes may be the call's.
+TEST(Scan, FollowsAttributesOfTheCall) {
+  const auto m = Infer(R"(<ir_version: 10, opset_import: ["" : 19, "a" : 1]>
+    g (float[N, 4] x) => (y) { y = a.Each <count = 1, axes = [1]> (x) }
+    <domain: "a", opset_import: ["" : 19]>
+    Each <count, axes> (p) => (r) {
+      r = Scan <num_scan_inputs: int = @count, scan_output_axes: ints = @axes, body = b (float[] s) => (float[] t) { t = Neg(s) }> (p)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[4, N]");
 }
 
 }  // namespace
