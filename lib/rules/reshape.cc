@@ -1,7 +1,6 @@
 // Reshape and Flatten: the same elements in the same order, under other dims.
 #include <algorithm>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "rules/ask.h"
 #include "rules/axes.h"
@@ -62,6 +61,7 @@ class Reshape {
       if (!dim.ok()) return dim.status();
       dims_.push_back(*dim);
     }
+    LeaveCopyToCount();
     if (inferred_ && zero_is_zero_) {
       dims_[*inferred_] = InferredBesideZeros();
     } else if (inferred_) {
@@ -133,8 +133,9 @@ class Reshape {
     return fails;
   }
 
-  // A computed size that may be 0, where x's dim is taken instead. Mostly that one is 0 then, too,
-  // or the node fails.
+  // A computed size that may be 0, where x's dim is taken instead: size + max(0, 1 - size)*copied. Said
+  // only where that other size can be met, as it is longer. x [B*h, S, d] to [B, h, S, d] copies d
+  // at B = S = 0 and gives [0, h, d, d] (measured); at S = 0 alone it fails.
   std::optional<Expr> CopiedWhereZero(Expr size, int i) {
     if (!x_.has_rank()) return std::nullopt;
     if (i >= x_.rank()) {
@@ -144,59 +145,91 @@ class Reshape {
     }
     const Expr copied = x_[i];
     if (copied.dim() == size.dim() || ZeroTogether(in_.context(), copied, size)) return size;
-    std::vector<Dim> unless_zero{copied.dim()};
-    std::optional<Expr> count = copied;  // of y, at sizes where `size` is 0; without the -1
+    if (!inferred_) RequireToCopy(size, i);
+    if (!MayCopy(size, i)) return size;
+    copying_.push_back(i);
+    return size + Max(0, 1 - size) * copied;
+  }
+
+  // Where one axis alone may copy and the others are not 0, the count tells it, whatever it does. x [n]
+  // to [u] gives [n], with u = n or u = 0.
+  void LeaveCopyToCount() {
+    if (inferred_ || copying_.size() != 1 || !x_.has_rank()) return;
+    const int i = copying_[0];
+    for (int k = 0; k < static_cast<int>(dims_.size()); ++k) {
+      if (k != i && (!dims_[k] || !Surely(in_, Ge(*dims_[k], 1)))) return;
+    }
+    dims_[i].reset();
+    dims_[i] = Unknown(i);
+    const Expr size = in_.Wrap(target_[i].num), zero = in_.Const(0);
+    out_.RequireUnless({{Eq(size, zero)}}, Eq(size, *dims_[i]),
+                       {"target's axis ", i, " is 0 or ", *dims_[i], ", not ", size});
+    out_.RequireUnless({{Ge(size, 1)}}, Eq(x_[i], *dims_[i]),
+                       {"target's axis ", i, " copies ", x_[i], ", which fits: ", *dims_[i]});
+  }
+
+  // REQUIRES: target_[k] is an integer.
+  Expr Computed(int k) const {
+    return !zero_is_zero_ && Constant(k) == 0 && k < x_.rank() ? x_[k] : in_.Wrap(target_[k].num);
+  }
+
+  // Whether the sizes as computed have x's count, at all sizes.
+  bool CountsAgree() const {
+    Expr count = in_.Const(1);
     for (int k = 0; k < static_cast<int>(target_.size()); ++k) {
-      if (k == i || k == inferred_) continue;
-      if (!target_[k].is_integer()) {
-        count.reset();
-        break;
-      }
-      const Expr other = Constant(k) == 0 && k < x_.rank() ? x_[k] : in_.Wrap(target_[k].num);
-      count = *count * other;
-      if (!inferred_ && !other.constant()) unless_zero.push_back(other.dim());
+      if (k == inferred_ || !target_[k].is_integer()) return false;
+      count = count * Computed(k);
     }
-    if (!count || !IsOfShape(size) || FitsWhereZero(size, *count)) {
-      return size + Max(0, 1 - size) * copied;
-    }
-    out_.RequireUnlessZero(unless_zero, Ge(size, 1),
-                           {"target's axis ", i, " is not 0, or it would copy ", copied});
-    return size;
+    return count.dim() == x_.Product().dim();
   }
 
-  // Whether `size` is told by x's own dims. A number that data decides (an index of TopK, say) may be
-  // anything within its bounds, beside sizes that are not 0.
-  bool IsOfShape(Expr size) const {
-    absl::flat_hash_set<Dim> symbols;
-    for (Dim d : x_.dims()) {
-      for (Dim symbol : in_.context().SymbolsOf(d)) symbols.insert(symbol);
+  // Without a -1, and where the sizes as computed have x's count: a copy leaves y with an element, so
+  // it needs another axis where x and y are both 0.
+  void RequireToCopy(Expr size, int i) {
+    if (!CountsAgree()) return;
+    std::vector<Fact> unless{Eq(x_[i], 0)};
+    for (int k = 0; k < static_cast<int>(target_.size()) && k < x_.rank(); ++k) {
+      const Expr other = Computed(k);
+      if (k == i || Surely(in_, Ge(other, 1))) continue;
+      const bool as_y = ZeroTogether(in_.context(), x_[k], other);
+      const bool as_x = !as_y && ZeroTogether(in_.context(), other, x_[k]);
+      unless.push_back(Eq(as_y ? other : as_x ? x_[k] : other + x_[k], 0));
     }
-    const std::vector<Dim> own = in_.context().SymbolsOf(size.dim());
-    return std::all_of(own.begin(), own.end(), [&](Dim symbol) { return symbols.contains(symbol); });
+    out_.RequireUnless(unless, Ge(size, 1),
+                       {"target's axis ", i, " is not 0, or it would copy ", x_[i]});
   }
 
-  // Whether y may have as many elements as x where `size` is 0 and y, but for the -1, has `count`.
-  // Two counts that only may agree count as different: x [B*h, S, d] to [B, h, S, d] at S = 0
-  // copies d, and has B*h*d*d elements instead of none. Not so with a -1 beside a number: x [2, s] to
-  // [s//4, 3, -1] runs at s = 3 and copies 2.
-  bool FitsWhereZero(Expr size, Expr count) {
+  // Whether the node may run at sizes where `size` is 0 and x's own dim there is not.
+  bool MayCopy(Expr size, int i) {
     Context& context = in_.context();
     context.Push();
-    bool fits = context.Assume(Eq(size, 0), {}).ok();
-    if (fits) {
-      const Expr from = in_.Wrap(context.Resolve(x_.Product().dim()));
-      const Expr to = in_.Wrap(context.Resolve(count.dim()));
-      if (!inferred_) {
-        fits = Surely(in_, Eq(from, to));
-      } else if (to.constant() && !to.is(0)) {
-        fits = from.is(0) || context.Decide(Divides(to, from)) != Tri::kNo;
+    bool may = context.Assume(Eq(size, 0), {}).ok() && context.Assume(Ge(x_[i], 1), {}).ok();
+    if (may) may = FitsNow(i);
+    context.Pop();
+    return may;
+  }
+
+  // Whether y may have as many elements as x under the facts of now, by which axis i copies.
+  bool FitsNow(int i) {
+    Context& context = in_.context();
+    const auto today = [&](Dim d) { return in_.Wrap(context.Resolve(d)); };
+    Expr count = today(x_[i].dim());  // of y, without the -1
+    for (int k = 0; k < static_cast<int>(target_.size()); ++k) {
+      if (k == i || k == inferred_) continue;
+      if (!target_[k].is_integer()) return true;
+      const Expr other = today(target_[k].num);
+      if (Surely(in_, Ge(other, 1)) || k >= x_.rank()) {
+        count = count * other;
+      } else if (other.is(0)) {
+        count = count * today(x_[k].dim());
       } else {
-        // No element by the sizes as computed: one beside it is 0, too, and copies in its turn.
-        fits = to.is(0) || from.is(0) || Surely(in_, Divides(to, from));
+        const Expr copied = today(x_[k].dim());
+        count = count * (other + Max(0, 1 - other) * copied);
       }
     }
-    context.Pop();
-    return fits;
+    const Expr from = today(x_.Product().dim());
+    if (!inferred_) return context.Decide(Eq(from, count)) != Tri::kNo;
+    return context.Decide(Eq(count, 0)) != Tri::kYes && context.Decide(Divides(count, from)) != Tri::kNo;
   }
 
   // With a -1, no other size is 0.
@@ -304,7 +337,7 @@ class Reshape {
   }
 
   void RequireSameCount(const ShapeBuilder& y) {
-    if (!x_.has_rank()) return;
+    if (!x_.has_rank() || CountsAgree()) return;
     const bool any_unknown = std::any_of(target_.begin(), target_.end(),
                                          [](const Element& e) { return !e.is_integer(); });
     if (any_unknown && inferred_) return;  // two sizes that the count does not tell apart
@@ -320,6 +353,7 @@ class Reshape {
   const std::vector<Element> target_;
   const bool zero_is_zero_;
   std::optional<int> inferred_;
+  std::vector<int> copying_;  // axes whose computed size may be 0 where x's is not
   std::vector<std::optional<Expr>> dims_;
 };
 
