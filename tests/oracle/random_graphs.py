@@ -9,25 +9,27 @@ its model and the smallest part of the model that shows it; --keep writes that p
 
 import argparse
 import collections
+import dataclasses
+import itertools
 import os
 import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.dirname(HERE)]
+sys.path[:0] = [HERE, os.path.dirname(HERE), os.path.join(os.path.dirname(HERE), 'rules')]
 import numpy as np  # noqa: E402
 import onnx  # noqa: E402
 
 import verdicts  # noqa: E402
-from fuzz import nodes  # noqa: E402
-from fuzz.graph import Graph  # noqa: E402
+from fuzz import nodes, outline  # noqa: E402
+from fuzz.graph import Graph, every_node, mentioned  # noqa: E402
 from support import children, command  # noqa: E402
 from support.inferred import Inferred  # noqa: E402
 
 
 def make_graph(seed):
     rng = np.random.default_rng(seed)
-    graph = Graph(rng, int(rng.choice([13, 15, 17, 18, 19, 20, 21, 22, 23])))
+    graph = Graph(rng, int(rng.choice([13, 15, 17, 18, 19, 20, 21, 22, 23, 24])))
     for _ in range(rng.integers(2, 5)):
         rank = int(rng.choice([1, 2, 3, 4, 4]))
         dims = [graph.choice([*graph.symbols, *graph.symbols, None, int(rng.integers(1, 5))]) for _ in range(rank)]
@@ -41,77 +43,95 @@ def make_graph(seed):
     while len(graph.nodes) < target and tries < 400:
         graph.choice(menu)(graph)
         tries += 1
+    outline.outline(graph)
     return graph
 
 
-def real_runs(graph):
-    made = {o for n in graph.nodes for o in n.output}
+def real_runs(graph, nodes):
+    """-> [(binding, {input: shape}, {tensor: (dtype, shape)})] of what the nodes make and read."""
+    made = {o for n in nodes for o in n.output}
+    read = {i.name for i in graph.inputs} & set().union(*map(mentioned, nodes))
     runs = []
     for k, binding in enumerate(graph.bindings):
-        inputs = {t.name: t.values[k].shape for t in graph.tensors if t.name not in made}
-        tensors = {t.name: (t.dtype, t.values[k].shape) for t in graph.tensors if t.name in made and not t.is_sequence}
+        inputs = {t.name: t.values[k].shape for t in graph.tensors if t.name in read}
+        tensors = {t.name: (t.dtype, t.values[k].shape) for t in graph.tensors if t.name in made and t.is_plain}
         runs.append((binding, inputs, tensors))
     return runs
 
 
-def judge_graph(graph):
-    """-> (counts, problems: [(text, tensor or None)])"""
-    runs = real_runs(graph)
-    data = graph.model().SerializeToString()
+@dataclasses.dataclass
+class Problem:
+    kind: str            # what is amiss
+    tensor: str | None   # with which tensor
+    text: str
+
+
+def judge(graph, nodes):
+    """-> (counts, problems) of the graph of these nodes."""
+    runs = real_runs(graph, nodes)
+    data = graph.model(nodes).SerializeToString()
     try:
         once, said = command.infer(data)
-        result = verdicts.judge(Inferred(once), runs)
-        problems = [(w, w.partition(':')[0]) for w in result.wrong]
+        free = Inferred(once)
+        result = verdicts.judge(free, runs)
+        problems = [_wrong('wrong', line) for line in result.wrong]
         if said:
-            problems.append((said.strip(), None))
+            problems.append(Problem('said', None, said.strip()))
         if command.infer(once)[0] != once:
-            problems.append(('a second infer changes the file', None))
-        problems += _bound(graph, data, runs, Inferred(once), result)
+            problems.append(Problem('again', None, 'a second infer changes the file'))
+        return result.counts, problems + _bound(graph, data, runs[0], free, result)
     except command.Refused as refused:
-        return {}, [(str(refused), None)]
-    return result.counts, problems
+        return {}, [Problem('refused', None, str(refused))]
 
 
-def _bound(graph, data, runs, free, result):
-    """Bound to a run's sizes, every tensor has that run's shape, and none that was exact is less."""
+def _wrong(kind, line):
+    return Problem(kind, line.partition(':')[0], line)
+
+
+def _bound(graph, data, run, free, result):
+    """Bound to a run's sizes, every tensor has that run's shape, and none that was exact is less.
+
+    But for what a loop stacks that may make no trip: a size is 0 then or not, as the runtime knows it when it loads."""
     used = free.input_symbols & set(graph.symbols)
     if not used:
         return []
-    binding, inputs, tensors = runs[0]
-    text = ','.join(f'{s}={binding[s]}' for s in sorted(used))
-    bound = verdicts.judge(Inferred(command.infer(data, '--bind', text)[0]), [runs[0]])
-    problems = [(f'--bind {text}: {w}', None) for w in bound.wrong]
-    less = [n for n, v in result.by_name.items() if v == 'exact' and bound.by_name[n] != 'exact']
-    return problems + [(f'--bind {text}: {n} is {bound.by_name[n]}, without it exact', None) for n in less[:3]]
+    text = ','.join(f'{s}={run[0][s]}' for s in sorted(used))
+    bound = Inferred(command.infer(data, '--bind', text)[0])
+    bound_result = verdicts.judge(bound, [run])
+    less = [n for n, v in result.by_name.items() if v == 'exact' and bound_result.by_name[n] != 'exact' and
+            not any(s.startswith('scan_') for s in verdicts.symbols_of(bound, n))]
+    problems = [_wrong('wrong when bound', line) for line in bound_result.wrong]
+    problems += [Problem('less when bound', n, f'{n} is exact, but {bound_result.by_name[n]} when bound') for n in less[:3]]
+    for problem in problems:
+        problem.text = f'--bind {text}: {problem.text}'
+    return problems
 
 
-def shrink(graph, tensor):
-    """-> a model of as few nodes as it takes for the tensor to be wrong."""
-    runs, nodes = real_runs(graph), graph.nodes
+def shrink(graph, problem):
+    """-> a model of as few nodes as show it."""
+    nodes = graph.nodes
     for node in reversed(graph.nodes):
         left = graph.without(nodes, node)
-        if len(left) < len(nodes) and any(tensor in n.output for n in left) and _is_wrong(graph.model(left), tensor, runs):
+        if 0 < len(left) < len(nodes) and _shows(graph, left, problem):
             nodes = left
     return graph.model(nodes)
 
 
-def _is_wrong(model, tensor, runs):
-    made = {o for n in model.graph.node for o in n.output}
-    given = {i.name for i in model.graph.input}
-    kept = [(b, {n: s for n, s in inputs.items() if n in given}, {n: t for n, t in tensors.items() if n in made}) for b, inputs, tensors in runs]
-    try:
-        return verdicts.judge(Inferred(command.infer(model.SerializeToString())[0]), kept).by_name[tensor] == 'wrong'
-    except command.Refused:
+def _shows(graph, nodes, problem):
+    if problem.tensor is not None and not any(problem.tensor in n.output for n in nodes):
         return False
+    return any((p.kind, p.tensor) == (problem.kind, problem.tensor) for p in judge(graph, nodes)[1])
 
 
 def _make_and_judge(seed, tell):
-    """-> (nodes, counts, [(text, model or None)])"""
+    """-> (operators of all nodes, counts, [(text, model or None)])"""
     graph = make_graph(seed)
     tell('judged')
-    counts, problems = judge_graph(graph)
-    small = {tensor: shrink(graph, tensor) for _, tensor in problems[:1] if tensor is not None}
-    return len(graph.nodes), counts, [(text, small.get(t)) for text, t in problems]
+    counts, problems = judge(graph, graph.nodes)
+    small = [shrink(graph, problem) for problem in problems[:1]]
+    called = graph.model().functions
+    operators = [f'{n.domain}.{n.op_type}'.lstrip('.') for nodes in (graph.nodes, *(f.node for f in called)) for n in every_node(nodes)]
+    return operators, counts, [(p.text, m) for p, m in itertools.zip_longest(problems, small)]
 
 
 def _judged(outcome):
@@ -119,7 +139,7 @@ def _judged(outcome):
     if outcome.result is not None:
         return outcome.result
     made = outcome.told == 'judged'
-    return 0, {}, [(f'the judge dies ({outcome.exit_code})', None)] if made or outcome.exit_code > 0 else []
+    return [], {}, [(f'the judge dies ({outcome.exit_code})', None)] if made or outcome.exit_code > 0 else []
 
 
 def main():
@@ -136,10 +156,10 @@ def main():
 
 
 def report(outcomes, args):
-    total, failed, node_count = collections.Counter(), 0, 0
-    for seed, (count, counts, problems) in sorted(outcomes.items()):
+    total, operators, failed = collections.Counter(), collections.Counter(), 0
+    for seed, (nodes, counts, problems) in sorted(outcomes.items()):
         total.update(counts)
-        node_count += count
+        operators.update(nodes)
         failed += bool(problems)
         for text, model in problems[:4]:
             print(f'seed {seed}: {text}')
@@ -149,12 +169,14 @@ def report(outcomes, args):
                     os.makedirs(args.keep, exist_ok=True)
                     onnx.save(model, os.path.join(args.keep, f'seed_{seed}.onnx'))
         if args.v:
-            print(f'seed {seed}: {count} nodes {counts}')
+            print(f'seed {seed}: {len(nodes)} nodes {counts}')
     tensors = sum(total.values()) or 1
     said = ', '.join(f'{k} {v} ({100 * v / tensors:.2f} %)' for k, v in total.items())
-    print(f'random graphs: {len(outcomes)} models, {node_count} nodes, {failed} failed; {said}')
+    if args.v:
+        print(f'operators: {dict(operators.most_common())}')
+    print(f'random graphs: {len(outcomes)} models, {sum(operators.values())} nodes of {len(operators)} operators, {failed} failed; {said}')
     print(f'random: {len(outcomes) - failed} passed, {failed} failed')
-    return 1 if failed or not node_count else 0
+    return 1 if failed or not operators else 0
 
 
 if __name__ == '__main__':

@@ -36,6 +36,13 @@ def judge(inferred, runs):
     return result
 
 
+def symbols_of(inferred, name):
+    """-> the symbols that a tensor's dims are made of."""
+    evaluator = _Evaluator(inferred)
+    dims = (inferred.type_of(name) or (0, None))[1] or ()
+    return frozenset().union(*(evaluator.leaves(d) for d in dims if d != '?' and not d.isdigit()))
+
+
 def _judge_tensor(inferred, evaluator, name, runs, environments):
     element_type, dims = inferred.type_of(name) or (0, None)
     for (binding, _, tensors), environment in zip(runs, environments):

@@ -120,4 +120,60 @@ def sequence_loop(g):
     return collected and g.add('ConcatFromSequence', collected, axis=int(g.rng.integers(t.rank)))
 
 
-MENU = [(if_, 2), (loop, 2), (scan, 1), (nested, 1), (halving, 1), (sequence_loop, 1)]
+def scan_axes(g):
+    """Two scanned tensors, along any of their axes and in both directions; what is stacked lies along another."""
+    t = g.pick(lambda t: _float(t) and t.rank >= 2 and all(v.size for v in t.values))
+    other = t and g.pick(lambda o: _float(o) and o.rank >= 2 and all(v.size for v in o.values) and
+                         any(o.size(axis) == t.size(0) for axis in range(o.rank)))
+    if other is None:
+        return None
+    axes = [0, g.choice([axis for axis in range(other.rank) if other.size(axis) == t.size(0)])]
+    nodes = [helper.make_node('Relu', ['row'], ['first']), helper.make_node('Neg', ['column'], ['second'])]
+    body = helper.make_graph(nodes, 'body', [_value('row'), _value('column')], [_value('first'), _value('second')])
+    stacked = [int(g.rng.integers(-t.rank, t.rank)), int(g.rng.integers(other.rank))]
+    return g.add('Scan', [t, other], 2, body=body, num_scan_inputs=2, scan_input_axes=axes, scan_output_axes=stacked,
+                 scan_input_directions=[int(d) for d in g.rng.integers(0, 2, 2)], scan_output_directions=[int(d) for d in g.rng.integers(0, 2, 2)])
+
+
+def counting(g):
+    """A carried number that grows each trip, and becomes a size behind the loop."""
+    start = g.pick(lambda s: s.dtype == np.int64 and s.rank == 0 and all(0 <= v.item() < 50 for v in s.values))
+    if start is None:
+        return None
+    step, trips = g.constant(np.array(int(g.rng.integers(1, 4)))), g.constant(np.array(g.choice([1, 2, 5])))
+    nodes = [helper.make_node(g.choice(['Add', 'Max']), ['n', step.name], ['n_out']), helper.make_node('Identity', ['cond'], ['go_on'])]
+    body = helper.make_graph(nodes, 'body', [_value('i', TensorProto.INT64, []), _value('cond', TensorProto.BOOL, []), _value('n', TensorProto.INT64)],
+                             [_value('go_on', TensorProto.BOOL, []), _value('n_out', TensorProto.INT64)])
+    made = g.add('Loop', [trips, g.constant(np.array(True)), start], captured=[step], body=body)
+    size = made and g.add('Unsqueeze', [made[0], g.constant(np.array([0]))])
+    return size and g.add('ConstantOfShape', size)
+
+
+def sequence_map(g):
+    """A body for each item, with a tensor that all of them see."""
+    t, shared = g.pick(_float), g.pick(_float)
+    other = t and shared and g.pick(lambda o: _float(o) and o.rank == t.rank)
+    items = other and g.opset >= 17 and g.add('SequenceConstruct', [t, other])
+    if not items:
+        return None
+    nodes = [helper.make_node('Concat', ['item', 'item'], ['twice'], axis=int(g.rng.integers(t.rank))), helper.make_node('Shape', ['seen'], ['shape'])]
+    body = helper.make_graph(nodes, 'body', [_value('item'), _value('seen')], [_value('twice'), _value('shape', TensorProto.INT64)])
+    mapped = g.add('SequenceMap', [items[0], shared], 2, body=body)
+    return mapped and g.add('SequenceAt', [g.choice(mapped), g.constant(np.array(g.choice([0, -1])))])
+
+
+def optional(g):
+    """An optional that is there, asked for and read, by a branch or at once."""
+    t = g.pick(_float)
+    made = t and g.opset >= 18 and g.add('Optional', [t])
+    if not made:
+        return None
+    there = g.add('OptionalHasElement', made)
+    if there is None or g.rng.random() < 0.5:
+        return g.add('OptionalGetElement', made)
+    branches = [helper.make_graph([helper.make_node(op, [name], ['r'])], op.lower(), [], [_value('r')])
+                for op, name in (('OptionalGetElement', made[0].name), ('Relu', t.name))]
+    return g.add('If', there, captured=[made[0], t], then_branch=branches[0], else_branch=branches[1])
+
+
+MENU = [(if_, 2), (loop, 2), (scan, 1), (nested, 1), (halving, 1), (sequence_loop, 1), (scan_axes, 1), (counting, 1), (sequence_map, 1), (optional, 1)]

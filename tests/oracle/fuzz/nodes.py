@@ -3,7 +3,7 @@
 import numpy as np
 from onnx import TensorProto
 
-from . import control_flow, elements, layers
+from . import control_flow, elements, from_rows, layers
 
 FLOATS = (np.float32,)
 
@@ -215,7 +215,7 @@ def concat(g):
     if t is None:
         return None
     axis = _axis(g, t)
-    others = [o for o in g.tensors if not o.is_sequence and o.dtype == np.float32 and o.rank == t.rank and
+    others = [o for o in g.tensors if o.is_plain and o.dtype == np.float32 and o.rank == t.rank and
               all(np.delete(s, axis).tolist() == np.delete(u, axis).tolist() for s, u in zip(o.shapes, t.shapes))]
     return g.add('Concat', [t] + [g.choice(others) for _ in range(g.rng.integers(1, 3))], axis=axis)
 
@@ -424,5 +424,5 @@ MENU = [
     (gather, 3), (blocks, 1), (trilu, 1),
     (reduce, 3), (arg_max, 1), (top_k, 2), (cum_sum, 1), (non_zero, 1), (one_hot, 1),
     (mat_mul, 4), (gemm, 1), (conv, 6), (global_pool, 1), (resize, 2), (resize_to, 1), (einsum, 1), (sequence, 2),
-    *control_flow.MENU, *elements.MENU, *layers.MENU,
+    *control_flow.MENU, *elements.MENU, *layers.MENU, *from_rows.MENU,
 ]
