@@ -12,6 +12,9 @@
 namespace symshape::rules {
 namespace {
 
+using symbolic::CeilDiv;
+using symbolic::Min;
+
 absl::Status InferSequenceEmpty(const Operands& in, Results& out) {
   const auto type = static_cast<ElementType>(in.Int("dtype", int64_t(ElementType::kFloat)));
   out.SetInfo(0, SequenceOfItems(out, {}, out.tables().Tensor(type)));
@@ -39,6 +42,25 @@ absl::StatusOr<std::optional<int64_t>> PlaceIn(const Operands& in, int position,
   return std::optional<int64_t>(*place < 0 ? *place + length : *place);
 }
 
+// The item of a sequence that is not known one by one. Of parts, item k is min(part, whole - part*k)
+// long.
+Info ItemAt(const Operands& in, const SequenceView& s, Results& out) {
+  const Info item{WithOwnDims(out, s.element), KnowledgeId::kNone};
+  const std::optional<Expr> scalar = in.Scalar(1);
+  const std::optional<int64_t> place = scalar ? scalar->constant() : std::nullopt;
+  if (!place || s.length.is_none()) return item;
+  const Expr length = in.Wrap(s.length);
+  out.Require(*place < 0 ? Ge(length, -in.Const(*place)) : Gt(length, in.Const(*place)),
+              {"position ", *place, " in a sequence of ", length});
+  if (s.whole.is_none()) return item;
+  const Expr part = in.Wrap(s.part), k = *place < 0 ? length + *place : in.Const(*place);
+  Type type = out.tables().type(item.type);
+  ShapeBuilder dims(out.tables().dims(type.shape));
+  dims.Set(s.axis_of_parts, Min(part, in.Wrap(s.whole) - part * k));
+  type.shape = out.tables().Intern(dims.dims());
+  return {out.tables().Intern(type), KnowledgeId::kNone};
+}
+
 // seq, position -> the item there. Negative positions count from the end.
 absl::Status InferSequenceAt(const Operands& in, Results& out) {
   const SequenceView s = SequenceOf(in, 0);
@@ -52,7 +74,7 @@ absl::Status InferSequenceAt(const Operands& in, Results& out) {
       return absl::OkStatus();
     }
   }
-  out.SetInfo(0, {WithOwnDims(out, s.element), KnowledgeId::kNone});
+  out.SetInfo(0, ItemAt(in, s, out));
   return absl::OkStatus();
 }
 
@@ -121,9 +143,6 @@ absl::Status InferSequenceLength(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-using symbolic::CeilDiv;
-using symbolic::Min;
-
 // A part of `x`, `size` long at `axis`; without the axis where it is dropped.
 Info PartOf(Results& out, const Operands& in, int axis, std::optional<Expr> size) {
   ShapeBuilder part(in.shape(0).dims());
@@ -176,7 +195,7 @@ Info SplitByScalar(const Operands& in, Results& out, int axis, Expr size) {
   if (!known_count || *known_count > kMaxItems) {
     const bool even = in.context().Decide(Divides(size, n)) == Tri::kYes;
     const Info item = PartOf(out, in, axis, even ? size : out.FreshUpTo("split", size));
-    return SequenceOfType(out, item.type, count.dim());
+    return SequenceOfParts(out, item.type, axis, n, size);
   }
   std::vector<Info> items;
   std::vector<Expr> sizes;
@@ -268,6 +287,7 @@ Expr JoinedDim(const Operands& in, Results& out, const SequenceView& s, int axis
     }
     return sum;
   }
+  if (!s.whole.is_none() && axis == s.axis_of_parts) return in.Wrap(s.whole);
   if (s.length.is_none() || WithOwnDims(out, s.element) != s.element) return out.Fresh("concat");
   return in.Wrap(in.tables().dims(in.tables().type(s.element).shape)[axis]) * in.Wrap(s.length);
 }

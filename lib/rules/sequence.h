@@ -18,6 +18,8 @@ struct SequenceView {
   TypeId element = TypeId::kUnknown;         // the type that all items have in common
   Dim length;                                // none: not known
   const std::vector<Info>* items = nullptr;  // nullptr: not known one by one
+  Dim whole, part;                           // parts of a tensor (Knowledge::whole); none: no such
+  int axis_of_parts = 0;
 };
 
 SequenceView SequenceOf(const Operands& in, int input);
@@ -26,6 +28,8 @@ SequenceView SequenceOf(const Operands& in, int input);
 Info SequenceOfItems(Results& out, std::vector<Info> items, TypeId if_empty);
 // One whose items are not known one by one.
 Info SequenceOfType(Results& out, TypeId element, Dim length);
+// The same, of parts `part` long of `whole` at an axis, the last one smaller.
+Info SequenceOfParts(Results& out, TypeId element, int axis, Expr whole, Expr part);
 
 // What is true of tensors of both types. Dims that differ become fresh symbols, which stand for the
 // dim of one item each: WithOwnDims has to be asked before they count for a tensor.

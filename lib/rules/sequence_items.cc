@@ -13,6 +13,9 @@ SequenceView SequenceOf(const Operands& in, int input) {
   const Knowledge& knowledge = in.knowledge(input);
   view.element = type.inner;
   view.length = knowledge.length;
+  view.whole = knowledge.whole;
+  view.part = knowledge.part;
+  view.axis_of_parts = knowledge.axis_of_parts;
   if (knowledge.has_items) {
     view.items = &knowledge.items;
     view.length = in.Const(static_cast<int64_t>(knowledge.items.size())).dim();
@@ -23,6 +26,15 @@ SequenceView SequenceOf(const Operands& in, int input) {
 Info SequenceOfType(Results& out, TypeId element, Dim length) {
   Knowledge knowledge;
   knowledge.length = length;
+  return {out.tables().Sequence(element), out.tables().Intern(std::move(knowledge))};
+}
+
+Info SequenceOfParts(Results& out, TypeId element, int axis, Expr whole, Expr part) {
+  Knowledge knowledge;
+  knowledge.length = CeilDiv(whole, part).dim();
+  knowledge.whole = whole.dim();
+  knowledge.part = part.dim();
+  knowledge.axis_of_parts = axis;
   return {out.tables().Sequence(element), out.tables().Intern(std::move(knowledge))};
 }
 

@@ -102,6 +102,7 @@ Dim Tables::Resolve(Dim d) { return d.is_none() || d.is_inline() ? d : context_.
 bool Tables::IsToday(const Knowledge& knowledge) {
   const auto same = [this](auto x) { return Resolve(x) == x; };
   return same(knowledge.lo) && same(knowledge.hi) && same(knowledge.length) &&
+         same(knowledge.whole) && same(knowledge.part) &&
          std::all_of(knowledge.elements.begin(), knowledge.elements.end(),
                      [&](const Element& e) { return same(e.num) && same(e.den); }) &&
          std::all_of(knowledge.columns.begin(), knowledge.columns.end(), same) &&
@@ -116,6 +117,8 @@ Knowledge Tables::Today(Knowledge knowledge) {
   knowledge.lo = Resolve(knowledge.lo);
   knowledge.hi = Resolve(knowledge.hi);
   knowledge.length = Resolve(knowledge.length);
+  knowledge.whole = Resolve(knowledge.whole);
+  knowledge.part = Resolve(knowledge.part);
   for (Info& column : knowledge.columns) column = Resolve(column);
   for (Info& item : knowledge.items) item = Resolve(item);
   return knowledge;

@@ -89,12 +89,17 @@ struct Knowledge {
   Dim length;
   std::vector<Info> items;
   bool has_items = false;
+  // Sequences of a tensor's parts: item k is min(part, whole - part*k) long at this axis, and as the
+  // element type says at the others. `whole` none: no such parts.
+  Dim whole;
+  Dim part;
+  int32_t axis_of_parts = 0;
 
   friend bool operator==(const Knowledge&, const Knowledge&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const Knowledge& k) {
     return H::combine(std::move(h), k.elements, k.has_elements, k.lo, k.hi, k.attained, k.columns,
-                      k.length, k.items, k.has_items);
+                      k.length, k.items, k.has_items, k.whole, k.part, k.axis_of_parts);
   }
 };
 

@@ -48,6 +48,27 @@ TEST(Sequences, OfShapeValuesKeepThem) {
   EXPECT_EQ(m->Shape("y"), "[N, M, M]");
 }
 
+// Item k of parts of 3 is min(3, N - 3*k) long.
+TEST(Sequences, OfPartsKnowEachAndTheWhole) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N, M] x) => (first, third, last, all, across)
+    <int64 three = {3}, int64 zero = {0}, int64 two = {2}, int64 end = {-1}> {
+      parts = SplitToSequence <axis = 0> (x, three)
+      first = SequenceAt (parts, zero)
+      third = SequenceAt (parts, two)
+      last = SequenceAt (parts, end)
+      all = ConcatFromSequence <axis = 0> (parts)
+      slices = SplitToSequence <axis = 1> (x)
+      across = ConcatFromSequence <axis = 1> (slices)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("first"), "[3, M]");  // there is a third one
+  EXPECT_EQ(m->Shape("third"), "[min(3, N - 6), M]");
+  EXPECT_EQ(m->Shape("last"), "[N - 3*((N - 1)//3), M]");
+  EXPECT_EQ(m->Shape("all"), "[N, M]");
+  EXPECT_EQ(m->Shape("across"), "[N, M]");
+}
+
 TEST(Functions, OfTwoDomainsNestAndHandAttributesOn) {
   const auto m = Infer(R"(<ir_version: 10, opset_import: ["" : 17, "a" : 1, "b" : 1]>
     g (float[N, M] x) => (y, z) {
