@@ -52,7 +52,8 @@ constexpr Row kRows[] = {
      "an output's axis was to be dynamic (--dynamic-axes, --name), but it has one size whatever the inputs' are",
      "nothing to do: the number was written. symshape explain MODEL OUTPUT:AXIS names the node that fixed it"},
     {"rank-lost", Severity::kNote,
-     "a tensor has no rank that holds in every run: branches differ, or data decides it",
+     "a tensor has no rank that holds in every run: an input declares none, branches, trips or items "
+     "differ, or a size or data decides it",
      "nothing to do: the shape stays open. Where you know the rank, a Squeeze with axes, or a Reshape "
      "to as many axes, tells it"},
     {"schema-inference", Severity::kWarning,

@@ -1,53 +1,131 @@
-// Says where a rank is lost: at nodes that get all the ranks they read, and do not tell their own.
+// Says where a rank is lost, and why: at inputs that declare none, and at nodes that get all the ranks
+// they read and do not tell their own.
 #include <algorithm>
+#include <string>
+#include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "engine/walk.h"
 
 namespace symshape::engine {
 
+using diagnostics::Diagnostic;
+using diagnostics::Message;
 using graph::Index;
 using graph::ValueId;
 using rules::ShapeId;
 using rules::Type;
 
-bool Walk::LacksRank(const Frame& frame, ValueId value) {
-  if (value == ValueId::kNone) return false;
-  const Type& type = tables().type(frame.infos[Index(value)].type);  // no fact tells a rank
-  const bool is_tensor = type.kind == Type::Kind::kTensor || type.kind == Type::Kind::kUnknown;
-  return is_tensor && type.shape == ShapeId::kUnknownRank;
-}
+class LostRanks {
+ public:
+  explicit LostRanks(Walk& walk) : walk_(walk) {
+    for (const Diagnostic& d : walk.analysis_->diagnostics()) said_.emplace(d.node, d.op);
+  }
 
-// Of some nodes something worse is said already: they never run, nobody knows their operator.
-void Walk::ReportLostRanks() {
-  NodeSet reported;
-  for (const diagnostics::Diagnostic& d : analysis_->diagnostics()) reported.insert({d.node, d.op});
-  ReportLostRanks(*root_, reported);
-}
-
-void Walk::ReportLostRanks(const Frame& frame, const NodeSet& reported) {
-  if (&frame.model != &model_) return;
-  const auto lacks = [&](ValueId value) { return LacksRank(frame, value); };
-  for (uint32_t i = 0; i < frame.graph.nodes.size(); ++i) {
-    const graph::Node& node = frame.graph.nodes[i];
-    const auto output = std::find_if(node.outputs.begin(), node.outputs.end(), lacks);
-    if (output == node.outputs.end()) continue;
-    if (std::any_of(node.inputs.begin(), node.inputs.end(), lacks)) continue;
-    bool lost_inside = false;
-    for (const auto& [key, child] : frame.children) {
-      if (key.first != i) continue;
-      for (ValueId made : child->graph.outputs) lost_inside |= LacksRank(*child, made);
+  void OfInputs(const Frame& frame) {
+    for (ValueId input : frame.graph.inputs) {
+      if (Lacks(frame, input)) Tell({}, frame, input, {"is an input of no declared rank"});
     }
-    diagnostics::Diagnostic d = AtNode(frame, i, "rank-lost");
-    if (lost_inside || reported.contains({d.node, d.op})) continue;
-    d.tensor = std::string(frame.graph.values[Index(*output)].name);
-    d.message = {PlanOf(frame, node).kind == Plan::Kind::kIf
-                     ? "the branches give it different ranks"
-                     : "only data tells its rank"};
-    Report(std::move(d));
   }
-  for (const auto& [key, child] : frame.children) {
-    if (child->graph.parent == &frame.graph) ReportLostRanks(*child, reported);
+
+  // Bodies nest no deeper than Walk::kMaxDepth.
+  void OfNodes(const Frame& frame) {
+    for (uint32_t i = 0; i < frame.graph.nodes.size(); ++i) OfNode(frame, i);
+    for (const auto& [key, child] : frame.children) {
+      if (IsOfTheFile(*child)) OfNodes(*child);
+    }
   }
+
+ private:
+  bool IsOfTheFile(const Frame& frame) const { return &frame.model == &walk_.model_; }
+
+  // A tensor without a rank, or what holds such tensors. A sequence of which nothing is known holds them.
+  bool Lacks(const Frame& frame, ValueId value) {
+    if (value == ValueId::kNone) return false;
+    const Type* type = &walk_.tables().type(frame.infos[Index(value)].type);  // no fact tells a rank
+    while (type->kind == Type::Kind::kSequence || type->kind == Type::Kind::kOptional) {
+      type = &walk_.tables().type(type->inner);
+    }
+    return (type->kind == Type::Kind::kTensor || type->kind == Type::Kind::kUnknown) &&
+           type->shape == ShapeId::kUnknownRank;
+  }
+
+  void OfNode(const Frame& frame, uint32_t index) {
+    const graph::Node& node = frame.graph.nodes[index];
+    const auto lacks = [&](ValueId value) { return Lacks(frame, value); };
+    const auto output = std::find_if(node.outputs.begin(), node.outputs.end(), lacks);
+    if (output == node.outputs.end()) return;
+    if (std::any_of(node.inputs.begin(), node.inputs.end(), lacks)) return;
+    bool inside = false, between_trips = false;  // lost in a body, whose nodes say so, or around it
+    for (const auto& [key, child] : frame.children) {
+      if (key.first != index || !IsOfTheFile(*child)) continue;
+      const auto lost = [&child = child, this](ValueId value) { return Lacks(*child, value); };
+      const graph::Graph& body = child->graph;
+      inside = inside || std::any_of(body.outputs.begin(), body.outputs.end(), lost);
+      between_trips = between_trips || std::any_of(body.inputs.begin(), body.inputs.end(), lost);
+    }
+    if (inside && !between_trips) return;
+    const Diagnostic d = walk_.AtNode(frame, index, "rank-lost");
+    if (said_.contains({d.node, d.op})) return;  // it never runs, or nobody knows its operator
+    Tell(d, frame, *output, Reason(frame, index, *output));
+  }
+
+  Message Reason(const Frame& frame, uint32_t index, ValueId output) {
+    const graph::Node& node = frame.graph.nodes[index];
+    switch (walk_.PlanOf(frame, node).kind) {
+      case Plan::Kind::kIf:
+        return {"the branches give it different ranks"};
+      case Plan::Kind::kLoop:
+      case Plan::Kind::kScan:
+        return {"its rank is not the same on each trip"};
+      case Plan::Kind::kFallback:
+        return {"onnx's own inference does not tell its rank"};
+      case Plan::Kind::kUser:
+        return {"the operator's definition does not tell its rank"};
+      default:
+        break;
+    }
+    if (walk_.tables().type(frame.infos[Index(output)].type).kind == Type::Kind::kSequence) {
+      return {"its items have different ranks"};
+    }
+    for (ValueId input : node.inputs) {
+      if (IsOpenList(frame, input)) {
+        return {"how long '", frame.graph.values[Index(input)].name, "' is tells its rank"};
+      }
+    }
+    return {"a size or data tells its rank"};
+  }
+
+  // A list of integers, as shapes and axes are, whose length no number tells.
+  bool IsOpenList(const Frame& frame, ValueId value) {
+    if (value == ValueId::kNone) return false;
+    const Type& type = walk_.tables().type(walk_.tables().Resolve(frame.infos[Index(value)]).type);
+    if (type.kind != Type::Kind::kTensor || type.shape == ShapeId::kUnknownRank ||
+        type.element != rules::ElementType::kInt64) {
+      return false;
+    }
+    const absl::Span<const symbolic::Dim> dims = walk_.tables().dims(type.shape);
+    return dims.size() == 1 && !walk_.context().ConstantOf(dims[0]).has_value();
+  }
+
+  void Tell(Diagnostic d, const Frame& frame, ValueId value, Message reason) {
+    if (d.id.empty()) {
+      d.id = "rank-lost";
+      d.severity = diagnostics::FindRow(d.id)->severity;
+    }
+    d.tensor = std::string(frame.graph.values[Index(value)].name);
+    d.message = std::move(reason);
+    walk_.Report(std::move(d));
+  }
+
+  Walk& walk_;
+  absl::flat_hash_set<std::pair<std::string, std::string>> said_;  // node and operator
+};
+
+void Walk::ReportLostRanks() {
+  LostRanks lost(*this);
+  lost.OfInputs(*root_);
+  lost.OfNodes(*root_);
 }
 
 }  // namespace symshape::engine

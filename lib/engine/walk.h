@@ -103,6 +103,7 @@ class Walk {
  private:
   friend class NodeSink;
   friend class LoopRun;
+  friend class LostRanks;
   using Info = rules::Info;
   using Dim = symbolic::Dim;
 
@@ -123,10 +124,7 @@ class Walk {
   bool Declare(const symbolic::Fact& fact);
 
   // lost_ranks.cc
-  bool LacksRank(const Frame& frame, graph::ValueId value);
-  using NodeSet = absl::flat_hash_set<std::pair<std::string, std::string>>;  // node, operator
   void ReportLostRanks();
-  void ReportLostRanks(const Frame& frame, const NodeSet& reported);
 
   // walk.cc
   Frame& Child(Frame& frame, uint32_t node, const graph::Model& model, const graph::Graph& graph);

@@ -47,17 +47,28 @@ def test_eval(stale):
 
 
 RANKS = {
-    'Squeeze': 'g (float[N,M] x) => (z) { y = Squeeze (x)  z = Neg (y) }',
-    'If': """g (float[N] x, bool c) => (z) {
+    'Squeeze': ('a size or data tells its rank', 'g (float[N,M] x) => (z) { y = Squeeze (x)  z = Neg (y) }'),
+    'ConstantOfShape': ("how long 's' is tells its rank", 'g (int64[K] s) => (z) { y = ConstantOfShape (s)  z = Neg (y) }'),
+    'SequenceConstruct': ('its items have different ranks', """g (float[N] a, float[N,N] b, int64 i) => (z) {
+        y = SequenceConstruct (a, b)
+        z = SequenceAt (y, i)
+    }"""),
+    'If': ('the branches give it different ranks', """g (float[N] x, bool c) => (z) {
         z = Neg (y)
         y = If (c) <then_branch = t () => (float[N] a) { a = Relu (x) },
                     else_branch = e () => (float[1,N] b) { i = Constant <value = int64[1] {0}> ()  b = Unsqueeze (x, i) }>
-    }""",
+    }"""),
+    'Loop': ('its rank is not the same on each trip', """g (float[N] x) => (z) <int64 m = {3}, bool go = {1}, int64[1] axes = {0}> {
+        y = Loop (m, go, x) <body = b (int64 i, bool c, float[] h) => (bool c2, float[] h2) { c2 = Identity (c)  h2 = Unsqueeze (h, axes) }>
+        z = Neg (y)
+    }"""),
+    '': ('is an input of no declared rank', 'g (float[] y) => (z) { z = Neg (y) }'),
 }
 
 
 @pytest.mark.parametrize('op', RANKS)
 def test_a_lost_rank_is_told_at_its_node(folder, op):
-    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> ' + RANKS[op])
+    reason, graph = RANKS[op]
+    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> ' + graph)
     found = [d for d in json.loads(folder.run('infer', 'm.onnx', '--no-output', '--json').stdout)['diagnostics'] if d['id'] == 'rank-lost']
-    assert [(d['tensor'], d['op'].split('-')[0]) for d in found] == [('y', op)]
+    assert [(d['tensor'], d['op'].split('-')[0], d['message']) for d in found] == [('y', op, reason)]
