@@ -1,8 +1,11 @@
 // A limit in steps on every operation and question, so that none can take seconds. Past it a proof
 // says that it found nothing and a result becomes an opaque symbol: weaker, never wrong, and the
-// same on every machine.
+// same on every machine. All operations of a context share a limit, too: past it each gets little, so
+// that a large graph whose dims grow and grow still ends.
 #ifndef SYMSHAPE_SYMBOLIC_WORK_H_
 #define SYMSHAPE_SYMBOLIC_WORK_H_
+
+#include <algorithm>
 
 #include "symbolic/solver.h"
 
@@ -12,7 +15,9 @@ namespace symshape::symbolic {
 class Operation {
  public:
   explicit Operation(Solver& solver) : solver_(solver), outermost_(solver.operation_depth++ == 0) {
-    if (outermost_) solver_.work_left = kMaxWork;
+    if (outermost_) {
+      solver_.work_left = std::clamp(kMaxTotalWork - solver_.spent, kLittleWork, kMaxWork);
+    }
   }
   ~Operation() {
     --solver_.operation_depth;
