@@ -12,10 +12,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FILE = os.path.join(ROOT, 'lib/rules/required_operands.inc')
 
 DOMAINS = {'': 'kOnnx', 'ai.onnx.ml': 'kOnnxMl', 'ai.onnx.preview': 'kOnnxPreview',
-           'ai.onnx.preview.training': 'kOnnxTraining', 'com.microsoft': 'kMicrosoft', 'com.microsoft.nchwc': 'kNchwc', 'com.ms.internal.nhwc': 'kNhwc'}
+           'ai.onnx.preview.training': 'kOnnxTraining', 'com.microsoft': 'kMicrosoft', 'com.ms.internal.nhwc': 'kNhwc'}
 
 HEAD = '''\
-// Made by tools/required_operands.py from the schemas of onnx and onnxruntime (kMicrosoft, kNchwc, kNhwc): a line
+// Made by tools/required_operands.py from the schemas of onnx and onnxruntime (kMicrosoft, kNhwc): a line
 // for each operator, and for each version that requires others.
 '''
 
@@ -24,7 +24,7 @@ def schemas():
     for schema in onnx.defs.get_all_schemas_with_history():
         yield '' if schema.domain == 'ai.onnx' else schema.domain, schema
     for schema in runtime.get_all_operator_schema():
-        if schema.domain in ('com.microsoft', 'com.microsoft.nchwc', 'com.ms.internal.nhwc'):
+        if schema.domain in ('com.microsoft', 'com.ms.internal.nhwc'):
             yield schema.domain, schema
 
 

@@ -161,7 +161,6 @@ constexpr Rule kConvRules[] = {
     {kMicrosoft, "NhwcConv", 1, InferNhwcConv},
     {kMicrosoft, "NhwcFusedConv", 1, InferNhwcConv},
     {kMicrosoft, "QLinearConv", 1, InferQLinearConv},
-    {kNchwc, "Conv", 1, InferConv},
     {kNhwc, "Conv", 1, InferNhwcConv},
     {kNhwc, "QLinearConv", 1, InferQLinearConv},
 };

@@ -50,7 +50,6 @@ absl::Span<const Rule> MatMulRules();
 absl::Span<const Rule> MlFeaturesRules();
 absl::Span<const Rule> MlLabelsRules();
 absl::Span<const Rule> MlModelRules();
-absl::Span<const Rule> NchwcRules();
 absl::Span<const Rule> NonMaxSuppressionRules();
 absl::Span<const Rule> NonZeroRules();
 absl::Span<const Rule> NormalizationRules();

@@ -69,7 +69,6 @@ absl::Span<const Family> Families() {
       {"ml_features.cc", MlFeaturesRules()},
       {"ml_labels.cc", MlLabelsRules()},
       {"ml_model.cc", MlModelRules()},
-      {"nchwc.cc", NchwcRules()},
       {"non_max_suppression.cc", NonMaxSuppressionRules()},
       {"nonzero.cc", NonZeroRules()},
       {"normalization.cc", NormalizationRules()},
