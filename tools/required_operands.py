@@ -11,12 +11,13 @@ from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FILE = os.path.join(ROOT, 'lib/rules/required_operands.inc')
 
+RUNTIMES = {'com.microsoft': 'kMicrosoft', 'com.microsoft.nchwc': 'kNchwc', 'com.ms.internal.nhwc': 'kNhwc'}
 DOMAINS = {'': 'kOnnx', 'ai.onnx.ml': 'kOnnxMl', 'ai.onnx.preview': 'kOnnxPreview',
-           'ai.onnx.preview.training': 'kOnnxTraining', 'com.microsoft': 'kMicrosoft', 'com.ms.internal.nhwc': 'kNhwc'}
+           'ai.onnx.preview.training': 'kOnnxTraining', **RUNTIMES}
 
 HEAD = '''\
-// Made by tools/required_operands.py from the schemas of onnx and onnxruntime (kMicrosoft, kNhwc): a line
-// for each operator, and for each version that requires others.
+// Made by tools/required_operands.py from the schemas of onnx and onnxruntime (kMicrosoft, kNchwc,
+// kNhwc): a line for each operator, and for each version that requires others.
 '''
 
 
@@ -24,7 +25,7 @@ def schemas():
     for schema in onnx.defs.get_all_schemas_with_history():
         yield '' if schema.domain == 'ai.onnx' else schema.domain, schema
     for schema in runtime.get_all_operator_schema():
-        if schema.domain in ('com.microsoft', 'com.ms.internal.nhwc'):
+        if schema.domain in RUNTIMES:
             yield schema.domain, schema
 
 

@@ -131,7 +131,7 @@ class Analysis {
   std::vector<symbolic::Dim> input_symbols_;
   std::vector<std::vector<symbolic::Dim>> input_dims_;
   absl::flat_hash_set<symbolic::Dim> input_symbol_set_;
-  absl::flat_hash_set<symbolic::Dim> local_symbols_;
+  absl::flat_hash_map<symbolic::Dim, int> local_symbols_;  // and how deep in bodies and calls
   std::vector<Call> calls_;
   std::vector<NamedAxis> named_axes_;
   std::vector<NamedOutput> named_outputs_;

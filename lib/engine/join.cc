@@ -81,11 +81,27 @@ KnowledgeId JoinKnowledge(Tables& tables, KnowledgeId a, KnowledgeId b, const Di
   return tables.Intern(std::move(joined));
 }
 
+// An empty sequence has no element that could be unlike those of `other`, which has the same kind.
+bool FitsWithoutElements(const Tables& tables, Info empty, Info other) {
+  const Type& type = tables.type(empty.type);
+  const Type& others = tables.type(other.type);
+  const Dim length = tables.knowledge(empty.knowledge).length;
+  return type.kind == Type::Kind::kSequence && others.kind == Type::Kind::kSequence &&
+         !length.is_none() && tables.context().ConstantOf(length) == 0 &&
+         tables.type(type.inner).element == tables.type(others.inner).element;
+}
+
+TypeId JoinTypes(Tables& tables, Info a, Info b, const Differ& differ) {
+  if (FitsWithoutElements(tables, a, b)) return b.type;
+  if (FitsWithoutElements(tables, b, a)) return a.type;
+  return JoinTypes(tables, a.type, b.type, differ, 0);
+}
+
 }  // namespace
 
 Info Join(Tables& tables, Info a, Info b, const Differ& differ) {
   if (a == b) return a;
-  return {JoinTypes(tables, a.type, b.type, differ, 0),
+  return {JoinTypes(tables, a, b, differ),
           JoinKnowledge(tables, a.knowledge, b.knowledge, differ)};
 }
 

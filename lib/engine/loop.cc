@@ -56,8 +56,8 @@ class LoopRun {
  public:
   LoopRun(Walk& walk, Frame& frame, uint32_t node, const graph::Graph& body,
           std::vector<Info> initial)
-      : walk_(walk), frame_(frame), node_(node), body_(body), initial_(initial),
-        carried_(std::move(initial)) {
+      : walk_(walk), depth_(walk.depth_), frame_(frame), node_(node), body_(body),
+        initial_(initial), carried_(std::move(initial)) {
     trip_ = Local(kTripKey, "trip", symbolic::kSize);
   }
   Dim trip() const { return trip_; }
@@ -136,15 +136,19 @@ class LoopRun {
 
   Dim Local(uint32_t key, absl::string_view stem, Interval domain) {
     const Dim symbol = walk_.Fresh(frame_, node_, key, stem, domain);
-    walk_.analysis_->local_symbols_.insert(symbol);
+    walk_.analysis_->local_symbols_[symbol] = depth_ + 1;
     return symbol;
   }
 
+  // Whether a dim may differ from trip to trip. What is local to a loop around this one is the same for
+  // all of its trips.
   bool MentionsLocal(Dim d) {
+    const auto& locals = walk_.analysis_->local_symbols_;
     const std::vector<Dim> symbols = walk_.context().SymbolsOf(d);
-    return std::any_of(symbols.begin(), symbols.end(),
-                       [&](Dim s) { return locals_.count(s.bits()) > 0 || s == trip_ ||
-                                           walk_.analysis_->IsLocal(s); });
+    return std::any_of(symbols.begin(), symbols.end(), [&](Dim s) {
+      const auto found = locals.find(s);
+      return found != locals.end() && found->second > depth_;
+    });
   }
 
   // Puts local symbols where the last run's results differ from what it was given; false where
@@ -208,6 +212,7 @@ class LoopRun {
     for (Element& e : knowledge.elements) {
       if (e.known()) e.num = context.Substitute(e.num, forms);
     }
+    if (!knowledge.length.is_none()) knowledge.length = context.Substitute(knowledge.length, forms);
     return {walk_.tables().Intern(type), walk_.tables().Intern(std::move(knowledge))};
   }
 
@@ -216,6 +221,7 @@ class LoopRun {
     Dim initial;
   };
   Walk& walk_;
+  const int depth_;  // of the loop node
   Frame& frame_;
   uint32_t node_;
   const graph::Graph& body_;
@@ -227,6 +233,38 @@ class LoopRun {
   Dim trip_;
   Frame* last_ = nullptr;
 };
+
+// How often a Loop's body runs. `starts`, `goes_on`: the condition before the first trip, and after each;
+// `limit`: M; nullopt where it is not known. M is only an upper bound (ONNX Loop-21, "trip count"), but a
+// condition that starts true means a first trip where M allows one.
+Walk::Trips Walk::CountTrips(Frame& frame, uint32_t node, std::optional<int64_t> starts,
+                             std::optional<Dim> goes_on, std::optional<Dim> limit, bool unlimited) {
+  const Dim none = context().Constant(0);
+  const Dim one = context().Constant(1);
+  Trips trips;
+  if (limit) trips.most = context().Max(none, *limit);
+  const std::optional<int64_t> again = goes_on ? context().ConstantOf(*goes_on) : std::nullopt;
+  if (starts == 0) {
+    trips.count = none;
+  } else if (starts == 1 && again == 1 && limit) {
+    trips.count = *trips.most;
+  } else if (starts == 1 && again == 0 && (limit || unlimited)) {
+    trips.count = limit ? context().Min(one, *trips.most) : one;
+  } else {
+    trips.is_open = true;
+    trips.count = Fresh(frame, node, kTripsKey, "trips", symbolic::kSize);
+    if (starts == 1 && limit) trips.least = context().Min(one, *trips.most);
+    if (starts == 1 && unlimited) trips.least = one;
+    BoundTrips(trips);
+  }
+  return trips;
+}
+
+void Walk::BoundTrips(const Trips& trips) {
+  if (!trips.is_open) return;
+  if (trips.most) Bound(trips.count, *trips.most);
+  if (trips.least) Bound(*trips.least, trips.count);
+}
 
 void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                      absl::Span<Info> outputs) {
@@ -248,31 +286,15 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     const std::optional<Dim> condition = ScalarOf(tables(), inputs[1]);
     starts = condition ? context().ConstantOf(*condition) : std::nullopt;
   }
-  const Dim most = limit ? context().Max(context().Constant(0), *limit) : Dim();
   // Inside the body a trip is being made: the condition was true, and the trip's number is below M.
   const std::vector<Info> before = {
       OneElement(tables(), ElementType::kInt64, run.trip(), *body, 0),
       OneElement(tables(), ElementType::kBool, context().Constant(1), *body, 1)};
   if (!run.ToFixpoint(before, {}, 1, limit)) return;
 
-  const std::optional<Dim> goes_on = ScalarOf(tables(), OutputOf(*run.last(), 0));
-  const bool to_the_end = goes_on && context().ConstantOf(*goes_on) == 1 && starts == 1;
-  Dim trips;
-  // M is only an upper bound (ONNX Loop-21, "trip count"); the first trip is made where M allows one.
-  const auto bound_trips = [&] {
-    if (starts == 0 || trips == most) return;
-    if (limit) Bound(trips, most);
-    const Dim one = context().Constant(1);
-    if (starts == 1 && (limit || !given(0))) Bound(limit ? context().Min(one, most) : one, trips);
-  };
-  if (starts == 0) {
-    trips = context().Constant(0);
-  } else if (to_the_end && limit) {
-    trips = most;
-  } else {
-    trips = Fresh(frame, node, kTripsKey, "trips", symbolic::kSize);
-    bound_trips();
-  }
+  const Trips counted = CountTrips(frame, node, starts, ScalarOf(tables(), OutputOf(*run.last(), 0)),
+                                   limit, /*unlimited=*/!given(0));
+  const Dim trips = counted.count;
   const Expr count(context(), trips);
   std::vector<Info> finals;
   for (size_t k = 0; k < carried; ++k) finals.push_back(run.Final(k, count));
@@ -286,7 +308,7 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     }
   }
   context().Pop();
-  bound_trips();  // what was said in the body's scope is forgotten
+  BoundTrips(counted);  // what was said in the body's scope is forgotten
   // Source: onnxruntime core/providers/cpu/controlflow/loop.cc, "Inconsistent shape in loop output".
   const symbolic::Fact one_trip{symbolic::Fact::Kind::kGe, context().Constant(1), trips};
   for (const auto& [first, last] : stacked) {
@@ -413,6 +435,11 @@ void Walk::InferScan(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     sliced.push_back({tables().Intern(type), rules::KnowledgeId::kNone});
   }
   if (trips.is_none()) trips = Fresh(frame, node, kTripsKey, "trips", symbolic::kSize);
+  // Source: onnxruntime core/framework/ort_value_tensor_slicer.cc.
+  if (!batched) {
+    Require(frame, node, {symbolic::Fact::Kind::kGe, trips, context().Constant(1)}, {},
+            {"there are slices to scan, not ", trips});
+  }
 
   LoopRun run(*this, frame, node, *body, initial);
   if (!run.ToFixpoint({}, sliced, 0, std::nullopt)) return;

@@ -146,7 +146,7 @@ Dim Walk::Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view ste
   if (is_new) {
     it->second = context().Fresh(NewName(stem), domain.lo >= 0 ? symbolic::kSize
                                                                : symbolic::kAnyInteger);
-    analysis_->local_symbols_.insert(it->second);
+    analysis_->local_symbols_.emplace(it->second, depth_);
   }
   if (domain.hi != Interval::kPlusInf) Bound(it->second, context().Constant(domain.hi));
   return it->second;

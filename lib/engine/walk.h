@@ -159,6 +159,14 @@ class Walk {
                absl::Span<Info> outputs);
   void InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                  absl::Span<Info> outputs);
+  struct Trips {
+    Dim count;
+    bool is_open = false;            // a symbol of its own, with these bounds
+    std::optional<Dim> least, most;
+  };
+  Trips CountTrips(Frame& frame, uint32_t node, std::optional<int64_t> starts,
+                   std::optional<Dim> goes_on, std::optional<Dim> limit, bool unlimited);
+  void BoundTrips(const Trips& trips);  // in the scope of facts of now
   void InferScan(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                  absl::Span<Info> outputs);
   void InferSequenceMap(Frame& frame, uint32_t node, absl::Span<const Info> inputs,

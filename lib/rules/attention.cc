@@ -1,13 +1,14 @@
 // Attention, FlexAttention and RotaryEmbedding of ONNX itself. onnxruntime's own attentions:
 // contrib_attention.cc.
 #include "absl/strings/str_cat.h"
+#include "rules/ask.h"
 #include "rules/families.h"
 #include "rules/same.h"
 
 namespace symshape::rules {
 namespace {
 
-// One of Q, K, V: [B, heads, S, head_size], or [B, S, heads*head_size] with the heads as an
+// One of Q, K, V, X: [B, heads, S, head_size], or [B, S, heads*head_size] with the heads as an
 // attribute.
 struct Heads {
   Expr batch;
@@ -20,7 +21,7 @@ absl::StatusOr<Heads> ReadHeads(const Operands& in, const ShapeView& s, absl::st
                                 Results& out) {
   if (s.rank() == 4) return Heads{s[0], s[1], s[2], s[3]};
   if (s.rank() != 3) {
-    return absl::InvalidArgumentError(absl::StrCat("Q, K and V have rank 3 or 4, not ", s.rank()));
+    return absl::InvalidArgumentError(absl::StrCat("an operand has rank 3 or 4, not ", s.rank()));
   }
   const int64_t heads = in.Int(attribute, 0);
   if (heads < 1) return absl::InvalidArgumentError(absl::StrCat("no attribute ", attribute));
@@ -29,20 +30,19 @@ absl::StatusOr<Heads> ReadHeads(const Operands& in, const ShapeView& s, absl::st
 }
 
 // Source: onnxruntime core/providers/cpu/llm/attention_parameters.h, checkParameters.
-void RequireElements(const Heads& query, const Heads& key, const Heads& value, Results& out) {
-  out.Require(Ge(query.batch, 1), {"batch ", query.batch, " is at least 1"});
-  out.Require(Ge(query.sequence, 1), {"length of Q ", query.sequence, " is at least 1"});
-  out.Require(Ge(key.sequence, 1), {"length of K ", key.sequence, " is at least 1"});
-  out.Require(Ge(key.head_size, 1), {"head size ", key.head_size, " is at least 1"});
-  out.Require(Ge(value.head_size, 1), {"head size of V ", value.head_size, " is at least 1"});
+void RequireNotEmpty(const Heads& h, absl::string_view what, Results& out) {
+  for (Expr size : {h.batch, h.heads, h.sequence, h.head_size}) {
+    out.Require(Ge(size, 1), {"size ", size, " of ", what, " is at least 1"});
+  }
 }
 
 // Q [B, Hq, S, D], K [B, Hkv, T, D], V [B, Hkv, T, Dv], past [B, Hkv, P, …] ->
 // Y [B, Hq, S, Dv] or, where Q has rank 3, [B, S, Hq*Dv]; present [B, Hkv, P + T, …]; Q*K
 // [B, Hq, S, P + T].
 // FlexAttention has rank 4 and Y only; its graphs keep the shape of the scores.
+// Nothing is empty, and the heads of K and V divide those of Q.
 // Source: ONNX Attention-23, 24, 25, ai.onnx.preview FlexAttention-1; onnxruntime
-// core/providers/cpu/llm/attention_helper.h.
+// core/providers/cpu/llm/attention_helper.h, attention_parameters.h.
 absl::Status InferAttention(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out, 0);
   SetTypeLike(in, {1, 0}, out, 1);
@@ -62,7 +62,19 @@ absl::Status InferAttention(const Operands& in, Results& out) {
   RequireSameSize(query->batch, value->batch, "batch of Q and V", out);
   RequireSameSize(key->sequence, value->sequence, "length of K and V", out);
   RequireSameSize(query->head_size, key->head_size, "head size of Q and K", out);
-  if (in.op() == "Attention") RequireElements(*query, *key, *value, out);
+  RequireSameSize(key->heads, value->heads, "heads of K and V", out);
+  if (in.op() == "Attention" && in.version() < 25) {
+    RequireNotEmpty(*query, "Q", out);
+    RequireNotEmpty(*key, "K", out);
+    RequireNotEmpty(*value, "V", out);
+  } else if (in.op() == "Attention") {  // onnxruntime has the function's body only
+    for (Expr size : {key->heads, key->sequence, key->head_size}) {
+      out.Require(Ge(size, 1), {"size ", size, " of K is at least 1"});
+    }
+  }
+  if (const std::optional<int64_t> heads = key->heads.constant(); heads && *heads > 1) {
+    out.Require(Divides(*heads, query->heads), {"heads of K, ", *heads, ", divide those of Q, ", query->heads});
+  }
   Expr total = key->sequence;
   if (in.has(4)) {
     const ShapeView past = in.shape(4);
@@ -79,9 +91,46 @@ absl::Status InferAttention(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// X [B, heads, S, D] or [B, S, heads*D], cos_cache, sin_cache -> like X
+// The width of a cache is half of what is turned: of rotary_embedding_dim, else of the whole head.
+void RequireCaches(const Operands& in, std::initializer_list<Expr> sizes, Results& out) {
+  for (int i : {1, 2}) {
+    const ShapeView cache = in.shape(i);
+    if (!cache.has_rank()) continue;
+    int axis = cache.rank() - static_cast<int>(sizes.size());
+    for (Expr size : sizes) RequireSameSize(cache[axis++], size, "cache and X", out);
+  }
+}
+
+// X [B, heads, S, D] or [B, S, heads*D], cos_cache and sin_cache [positions, D/2] with position_ids
+// [B, S], else [B, S, D/2] -> like X
+// Source: ONNX RotaryEmbedding-23; onnxruntime core/providers/cpu/llm/rotary_embedding_helper.h.
 absl::Status InferRotaryEmbedding(const Operands& in, Results& out) {
   SetLike(in, 0, out);
+  const ShapeView x = in.shape(0);
+  for (int i : {1, 2}) {
+    if (absl::Status s = CheckRank(in, i, in.has(3) ? 2 : 3); !s.ok()) return s;
+  }
+  if (!x.has_rank()) return absl::OkStatus();
+  const absl::StatusOr<Heads> heads = ReadHeads(in, x, "num_heads", out);
+  if (!heads.ok()) return heads.status();
+  const int64_t turned = in.Int("rotary_embedding_dim", 0);
+  const Expr half = FloorDiv(turned > 0 ? in.Const(turned) : heads->head_size, 2);
+  if (!in.has(3)) {
+    RequireCaches(in, {heads->batch, heads->sequence, half}, out);
+    return absl::OkStatus();
+  }
+  RequireCaches(in, {half}, out);
+  const ShapeView positions = in.shape(3);
+  if (positions.has_rank() && positions.rank() == 2) {
+    RequireSameSize(positions[0], heads->batch, "batch of X and position_ids", out);
+    RequireSameSize(positions[1], heads->sequence, "length of X and position_ids", out);
+  }
+  for (int i : {1, 2}) {
+    const ShapeView cache = in.shape(i);
+    if (!cache.has_rank() || Surely(in, Le(heads->sequence, cache[0]))) continue;
+    out.Require(Le(heads->sequence, cache[0]),
+                {"sequence of ", heads->sequence, " in a cache of ", cache[0], " positions"});
+  }
   return absl::OkStatus();
 }
 
@@ -91,7 +140,8 @@ absl::Status InferContribRotaryEmbedding(const Operands& in, Results& out) {
   if (x.has_rank() && x.rank() != 3 && x.rank() != 4) {
     return absl::InvalidArgumentError(absl::StrCat("X has rank 3 or 4, not ", x.rank()));
   }
-  return InferRotaryEmbedding(in, out);
+  SetLike(in, 0, out);
+  return absl::OkStatus();
 }
 
 constexpr Rule kAttentionRules[] = {

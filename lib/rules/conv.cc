@@ -1,5 +1,5 @@
-// Convolutions: Conv, its integer, quantised, deformable, fused and channels-last forms. Attributes
-// and auto_pad: window.h. The other direction: conv_transpose.cc.
+// Convolutions: Conv, its integer, quantised, deformable, fused, channels-last and blocked forms.
+// Attributes and auto_pad: window.h. The other direction: conv_transpose.cc.
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +15,7 @@ struct ConvOperands {
   int x = 0;
   int w = 1;
   int b = 2;
+  int z = -1;                              // what is added to Y: its shape; -1: nothing
   Layout layout = Layout::kChannelsFirst;  // of X and Y; W is always [M, C/group, k...]
   Expr (*count)(Expr size, const Window& window, int axis, Results& out) = ConvCount;
 };
@@ -95,12 +96,39 @@ absl::Status SetConv(const Operands& in, const ConvOperands& at, Results& out) {
   }
   y.Insert(channel, w.has_rank() ? w[0] : out.Fresh("conv_channels"));
   out.SetShape(0, y);
+  if (at.z >= 0 && in.shape(at.z).rank() == **rank) {
+    RequireSameAxes(ShapeView(in.context(), y.dims()), in.shape(at.z), **rank,
+                    "Y and what is added to it", out);
+  }
   return absl::OkStatus();
 }
 
 absl::Status InferConv(const Operands& in, Results& out) {
   SetTypeLike(in, {0, 1}, out);
   return SetConv(in, {}, out);
+}
+
+// X, W, B, Z
+absl::Status InferFusedConv(const Operands& in, Results& out) {
+  SetTypeLike(in, {0, 1}, out);
+  return SetConv(in, {.z = 3}, out);
+}
+
+// X [N, C, H, W] in blocks, or few channels that are in none; W [M, C/group, h, w] with M in blocks.
+// Source: onnxruntime contrib_ops/cpu/nchwc_ops.cc, NchwcConv.
+absl::Status InferBlockedConv(const Operands& in, Results& out) {
+  if (absl::Status s = CheckRank(in, 0, 4); !s.ok()) return s;
+  const ShapeView x = in.shape(0);
+  const ShapeView w = in.shape(1);
+  if (x.has_rank()) {
+    const Fact in_none = Lt(x[1], kLargestBlock);
+    out.RequireUnless({&in_none, 1}, Divides(kSmallestBlock, x[1]),
+                      {kSmallestBlock, " divides ", x[1], " channels"});
+  }
+  if (w.has_rank() && w.rank() > 0) {
+    out.Require(Divides(kSmallestBlock, w[0]), {kSmallestBlock, " divides ", w[0], " output channels"});
+  }
+  return InferFusedConv(in, out);
 }
 
 // X [N, C, d...], W [M, C/group, k...], offset [N, 2*G*product of k, o...], B, mask [N, G*product of k,
@@ -143,6 +171,11 @@ absl::Status InferNhwcConv(const Operands& in, Results& out) {
   return SetConv(in, {.layout = Layout::kChannelsLast}, out);
 }
 
+absl::Status InferNhwcFusedConv(const Operands& in, Results& out) {
+  SetTypeLike(in, {0, 1}, out);
+  return SetConv(in, {.z = 3, .layout = Layout::kChannelsLast}, out);
+}
+
 // x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, B
 absl::Status InferQLinearConv(const Operands& in, Results& out) {
   const bool last = in.domain() == kNhwc || in.Int("channels_last", 0) != 0;
@@ -157,10 +190,11 @@ constexpr Rule kConvRules[] = {
     {kOnnx, "ConvInteger", 10, InferConvInteger},
     {kOnnx, "DeformConv", 19, InferDeformConv},
     {kOnnx, "QLinearConv", 10, InferQLinearConv},
-    {kMicrosoft, "FusedConv", 1, InferConv},
+    {kMicrosoft, "FusedConv", 1, InferFusedConv},
     {kMicrosoft, "NhwcConv", 1, InferNhwcConv},
-    {kMicrosoft, "NhwcFusedConv", 1, InferNhwcConv},
+    {kMicrosoft, "NhwcFusedConv", 1, InferNhwcFusedConv},
     {kMicrosoft, "QLinearConv", 1, InferQLinearConv},
+    {kNchwc, "Conv", 1, InferBlockedConv},
     {kNhwc, "Conv", 1, InferNhwcConv},
     {kNhwc, "QLinearConv", 1, InferQLinearConv},
 };

@@ -46,7 +46,10 @@ Expr TransposeCount(Expr size, const Window& window, int axis, int64_t output_pa
     return size * a.stride + Min(a.Extent() + output_padding - a.stride, 0);
   }
   Expr count = (size - 1) * a.stride + output_padding + a.Extent() - (a.before + a.after);
-  if (pads.has_value()) count = count - *pads;
+  if (pads.has_value()) {
+    RequireNotEmpty(size, out);
+    count = count - *pads;
+  }
   out.Require(Ge(count, 1), {"output size ", count, " is at least 1"});
   return count;
 }

@@ -22,6 +22,7 @@ absl::Span<const Rule> ContribAttentionRules();
 absl::Span<const Rule> ContribDecodingRules();
 absl::Span<const Rule> ContribElementwiseRules();
 absl::Span<const Rule> ContribExpertsRules();
+absl::Span<const Rule> ContribNchwcRules();
 absl::Span<const Rule> ContribNormalizationRules();
 absl::Span<const Rule> ContribRecurrenceRules();
 absl::Span<const Rule> ContribSearchRules();

@@ -143,7 +143,7 @@ class GatherNd {
     const std::vector<Info> columns = in_.knowledge(1).columns;
     const bool known = static_cast<int64_t>(columns.size()) == tuple_;
     for (int k = 0; k < tuple_; ++k) {
-      const ValueRange range = known ? RangeOf(in_.tables(), columns[k]) : ValueRange();
+      const ValueRange range = known ? RangeOf(in_.tables(), columns[k]) : ValueRange{};
       RequireIndices(in_, range, data_[batch_ + k], unless_zero, out_);
     }
   }

@@ -141,6 +141,7 @@ class GatedDeltaNet {
       RequireSameSize(query_[k], value_[k], absl::StrCat("axis ", k, " of query and value"), out_);
     }
     const Expr heads = value_[tokens], value_size = value_[tokens + 1];
+    out_.Require(Ge(query_[tokens], 1), {"heads of query, ", query_[tokens], ": at least 1"});
     out_.Require(Divides(query_[tokens], heads),
                  {"heads of query, ", query_[tokens], ", divide those of value, ", heads});
     out_.SetShape(0, value_);

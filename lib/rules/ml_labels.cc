@@ -1,4 +1,5 @@
 // ai.onnx.ml: labels and maps. Models: ml_model.cc; features: ml_features.cc.
+#include "absl/strings/str_cat.h"
 #include "rules/families.h"
 
 namespace symshape::rules {
@@ -44,24 +45,37 @@ absl::Status InferCategoryMapper(const Operands& in, Results& out) {
 // Source: onnxruntime core/providers/cpu/ml/cast_map.cc.
 absl::Status InferCastMap(const Operands& in, Results& out) {
   const absl::string_view to = in.String("cast_to", "TO_FLOAT");
+  if (to != "TO_FLOAT" && to != "TO_STRING" && to != "TO_INT64") {
+    return absl::InvalidArgumentError(absl::StrCat("cast_to is TO_FLOAT, TO_STRING or TO_INT64, not ", to));
+  }
+  const absl::string_view form = in.String("map_form", "DENSE");
+  if (form != "DENSE" && form != "SPARSE") {
+    return absl::InvalidArgumentError(absl::StrCat("map_form is DENSE or SPARSE, not ", form));
+  }
+  const bool sparse = form == "SPARSE";
+  const int64_t columns = in.Int("max_map", 1);
+  if (sparse && columns < 1) return absl::InvalidArgumentError("max_map is at least 1");
   const ElementType type = to == "TO_STRING"  ? ElementType::kString
                            : to == "TO_INT64" ? ElementType::kInt64
                                               : ElementType::kFloat;
-  const bool sparse = in.String("map_form", "DENSE") == "SPARSE";
-  out.Set(0, type, {in.Const(1), sparse ? in.Const(in.Int("max_map", 1)) : out.Fresh("map_keys")});
+  out.Set(0, type, {in.Const(1), sparse ? in.Const(columns) : out.Fresh("map_keys")});
   return absl::OkStatus();
 }
 
-// map -> Y [1, words of the vocabulary] of the map's value type. Source: ONNX DictVectorizer-1;
-// onnxruntime core/providers/cpu/ml/dictvectorizer.h.
+// map -> Y [1, words of the vocabulary of its keys' type] of the map's value type. Source: ONNX
+// DictVectorizer-1; onnxruntime core/providers/cpu/ml/dictvectorizer.h.
 absl::Status InferDictVectorizer(const Operands& in, Results& out) {
-  const int64_t words =
-      CountOf(in.Find("string_vocabulary")) + CountOf(in.Find("int64_vocabulary"));
   const Type& map = in.full_type(0);
-  out.Set(
-      0,
-      map.kind == Type::Kind::kMap ? in.tables().type(map.inner).element : ElementType::kUndefined,
-      {in.Const(1), in.Const(words)});
+  const int64_t strings = CountOf(in.Find("string_vocabulary"));
+  const int64_t ints = CountOf(in.Find("int64_vocabulary"));
+  if (map.kind != Type::Kind::kMap) {
+    out.Set(0, ElementType::kUndefined,
+            {in.Const(1), strings > 0 && ints > 0 ? out.Fresh("words") : in.Const(strings + ints)});
+    return absl::OkStatus();
+  }
+  const int64_t words = map.key == ElementType::kString ? strings : ints;
+  if (words < 1) return absl::InvalidArgumentError("no vocabulary for the type of the map's keys");
+  out.Set(0, in.tables().type(map.inner).element, {in.Const(1), in.Const(words)});
   return absl::OkStatus();
 }
 
@@ -76,7 +90,10 @@ absl::Status InferZipMap(const Operands& in, Results& out) {
   map.inner = in.tables().Tensor(ElementType::kFloat, in.tables().Intern(absl::Span<const Dim>()));
   Knowledge knowledge;
   const ShapeView x = in.shape(0);
-  if (x.has_rank() && x.rank() > 0) {
+  if (x.has_rank() && x.rank() != 1 && x.rank() != 2) {
+    return absl::InvalidArgumentError(absl::StrCat("X has rank 1 or 2, not ", x.rank()));
+  }
+  if (x.has_rank()) {
     const Expr columns = x[x.rank() - 1];
     out.Require(Eq(columns, labels), {labels, " labels for ", columns, " columns"});
     knowledge.length = x.rank() == 1 ? Dim::Inline(1) : x[0].dim();

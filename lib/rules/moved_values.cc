@@ -45,8 +45,11 @@ void RequireIndices(const Operands& in, int indices, Expr n, absl::Span<const Di
 
 void RequireIndices(const Operands& in, const ValueRange& range, Expr n,
                     absl::Span<const Dim> unless_zero, Results& out) {
-  if (!range.attained) {  // whatever they are, an empty axis has none of them
-    out.RequireUnlessZero(unless_zero, Ge(n, 1), {"an index on an axis of ", n});
+  if (!range.attained) {
+    // Whichever they are: an axis of 0 has nothing to read.
+    if (!Surely(in, Ge(n, 1))) {
+      out.RequireUnlessZero(unless_zero, Ge(n, 1), {"there are indices, on an axis of ", n});
+    }
     return;
   }
   if (!range.lo.is_none()) {

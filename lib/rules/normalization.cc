@@ -66,14 +66,16 @@ absl::Status InferInstanceNormalization(const Operands& in, Results& out) {
 absl::Status InferGroupNormalization(const Operands& in, Results& out) {
   SetLike(in, 0, out);
   const ShapeView x = in.shape(0);
-  if (!x.has_rank() || x.rank() < 2) return absl::OkStatus();
+  if (absl::Status s = CheckRankAtLeast(in, 0, 3); !s.ok()) return s;
+  if (!x.has_rank()) return absl::OkStatus();
   const std::optional<int64_t> groups = in.Int("num_groups");
   if (!groups.has_value() || *groups < 1) {
     return absl::InvalidArgumentError("num_groups is at least 1");
   }
   out.Require(Divides(*groups, x[1]), {"num_groups ", *groups, " divides ", x[1], " channels"});
-  for (int k = 0; k < x.rank(); ++k) {
-    if (k != 1) out.Require(Ge(x[k], 1), {"normalised size ", x[k], " is at least 1"});
+  // The body of the function reshapes to [0, num_groups, -1], which nothing empty survives.
+  for (int i = 0; i < x.rank(); ++i) {
+    out.Require(Ge(x[i], 1), {"size ", x[i], " of a normalised axis is at least 1"});
   }
   return absl::OkStatus();
 }

@@ -1,4 +1,4 @@
-// Pooling: MaxPool, AveragePool, LpPool, their Global, quantised and channels-last forms, and
+// Pooling: MaxPool, AveragePool, LpPool, their Global, quantised, channels-last and blocked forms, and
 // MaxUnpool. Attributes and auto_pad: window.h. Pooling of regions: roi.cc.
 #include <utility>
 
@@ -125,6 +125,26 @@ absl::Status InferGlobalPool(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// X [N, C, H, W] in blocks of channels, which are full.
+// Source: onnxruntime contrib_ops/cpu/nchwc_ops.cc, NchwcPoolBase.
+absl::Status CheckBlocked(const Operands& in, Results& out) {
+  if (absl::Status s = CheckRank(in, 0, 4); !s.ok()) return s;
+  const ShapeView x = in.shape(0);
+  if (!x.has_rank()) return absl::OkStatus();
+  out.Require(Divides(kSmallestBlock, x[1]), {kSmallestBlock, " divides ", x[1], " channels"});
+  return absl::OkStatus();
+}
+
+absl::Status InferBlockedPool(const Operands& in, Results& out) {
+  if (absl::Status s = CheckBlocked(in, out); !s.ok()) return s;
+  return SetPool(in, Layout::kChannelsFirst, SamePadding::kAny, out);
+}
+
+absl::Status InferBlockedGlobalPool(const Operands& in, Results& out) {
+  if (absl::Status s = CheckBlocked(in, out); !s.ok()) return s;
+  return InferGlobalPool(in, out);
+}
+
 // X, x_scale … -> like GlobalAveragePool's; C may be 0, and the plane may not even where N is.
 // Source: onnxruntime contrib_ops/cpu/quantization/qlinear_global_average_pool.cc.
 absl::Status InferQLinearGlobalAveragePool(const Operands& in, Results& out) {
@@ -185,6 +205,10 @@ constexpr Rule kPoolRules[] = {
     {kMicrosoft, "NhwcMaxPool", 1, InferNhwcMaxPool},
     {kMicrosoft, "QLinearAveragePool", 1, InferPool},
     {kMicrosoft, "QLinearGlobalAveragePool", 1, InferQLinearGlobalAveragePool},
+    {kNchwc, "AveragePool", 1, InferBlockedPool},
+    {kNchwc, "GlobalAveragePool", 1, InferBlockedGlobalPool},
+    {kNchwc, "GlobalMaxPool", 1, InferBlockedGlobalPool},
+    {kNchwc, "MaxPool", 1, InferBlockedPool},
     {kNhwc, "AveragePool", 1, InferPool},
     {kNhwc, "GlobalAveragePool", 1, InferGlobalPool},
     {kNhwc, "GlobalLpPool", 1, InferGlobalPool},

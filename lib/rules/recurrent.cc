@@ -17,12 +17,59 @@ std::optional<Expr> HiddenSize(const Operands& in, WeightLayout weights) {
   return weights == WeightLayout::kInputFirst ? r[1] : r[2];
 }
 
-// initial_h and initial_c are [directions, batch, hidden], or [batch, directions, hidden].
-void RequireState(const Operands& in, int operand, Expr batch, int batch_axis, Results& out) {
-  const ShapeView state = in.shape(operand);
-  if (state.has_rank() && state.rank() == 3) {
-    RequireSameSize(batch, state[batch_axis], "batch and initial state", out);
+// The operand, where it is given, has these sizes.
+// Errors: kInvalidArgument  it has another rank
+absl::Status RequireShape(const Operands& in, int operand, std::initializer_list<Expr> sizes,
+                          absl::string_view what, Results& out) {
+  if (!in.has(operand)) return absl::OkStatus();
+  if (absl::Status s = CheckRank(in, operand, static_cast<int>(sizes.size())); !s.ok()) return s;
+  const ShapeView shape = in.shape(operand);
+  int axis = 0;
+  for (Expr size : sizes) {
+    if (shape.has_rank()) RequireSameSize(size, shape[axis], what, out);
+    ++axis;
   }
+  return absl::OkStatus();
+}
+
+struct Sizes {
+  Expr batch;
+  Expr directions;
+  Expr hidden;
+};
+
+// W [D, gates*H, I], R [D, gates*H, H], or the last two axes the other way round, B [D, 2*gates*H].
+// Source: onnxruntime core/providers/cpu/rnn/rnn_helpers.cc, ValidateCommonRnnInputs.
+absl::Status RequireWeights(const Operands& in, WeightLayout layout, std::optional<Expr> input,
+                            const Sizes& n, Results& out) {
+  const Expr gates = n.hidden * (in.op() == "RNN" ? 1 : in.op() == "GRU" ? 3 : 4);
+  const bool input_first = layout == WeightLayout::kInputFirst;
+  if (absl::Status s = CheckRank(in, 1, 3); !s.ok()) return s;
+  const ShapeView w = in.shape(1);
+  if (w.has_rank()) {
+    RequireSameSize(n.directions, w[0], "directions and W", out);
+    RequireSameSize(gates, w[input_first ? 2 : 1], "gates and W", out);
+    if (input) RequireSameSize(*input, w[input_first ? 1 : 2], "input size and W", out);
+  }
+  const Expr before = input_first ? n.hidden : gates, after = input_first ? gates : n.hidden;
+  if (absl::Status s = RequireShape(in, 2, {n.directions, before, after}, "gates and R", out); !s.ok()) {
+    return s;
+  }
+  return RequireShape(in, 3, {n.directions, gates * 2}, "gates and B", out);
+}
+
+// sequence_lens [B]; initial_h and, of an LSTM, initial_c [D, B, H], or [B, D, H]
+absl::Status RequireStates(const Operands& in, bool batch_first, const Sizes& n, Results& out) {
+  if (absl::Status s = RequireShape(in, 4, {n.batch}, "batch and sequence_lens", out); !s.ok()) return s;
+  const int last = in.op() == "RNN" || in.op() == "GRU" ? 5 : 6;
+  for (int i = 5; i <= last; ++i) {
+    const Expr first = batch_first ? n.batch : n.directions;
+    const Expr second = batch_first ? n.directions : n.batch;
+    if (absl::Status s = RequireShape(in, i, {first, second, n.hidden}, "the initial state", out); !s.ok()) {
+      return s;
+    }
+  }
+  return absl::OkStatus();
 }
 
 // X [S, B, I] -> Y [S, D, B, H], Y_h and Y_c [D, B, H]; with layout = 1 (from 14 on) X [B, S, I] ->
@@ -39,20 +86,20 @@ absl::Status SetRecurrent(const Operands& in, WeightLayout weights, Results& out
   const Expr hidden = size.has_value() ? *size : out.Fresh("hidden");
   const Expr sequence = x.has_rank() ? x[batch_first ? 1 : 0] : out.Fresh("sequence");
   const Expr batch = x.has_rank() ? x[batch_first ? 0 : 1] : out.Fresh("batch");
-  const ShapeView w = in.shape(1);
-  const bool all_of_x = weights != WeightLayout::kInputAndContextLast;
-  if (all_of_x && x.has_rank() && w.has_rank() && w.rank() == 3) {
-    RequireSameSize(x[2], w[weights == WeightLayout::kInputLast ? 2 : 1], "input size and W", out);
-  }
-  RequireState(in, 5, batch, batch_first ? 0 : 1, out);
-  if (in.op() != "RNN" && in.op() != "GRU") RequireState(in, 6, batch, batch_first ? 0 : 1, out);
   const ShapeBuilder state = batch_first ? ShapeBuilder({batch, directions, hidden})
                                          : ShapeBuilder({directions, batch, hidden});
   out.SetShape(0, batch_first ? ShapeBuilder({batch, sequence, directions, hidden})
                               : ShapeBuilder({sequence, directions, batch, hidden}));
   out.SetShape(1, state);
   out.SetShape(2, state);
-  return absl::OkStatus();
+  const Sizes sizes{batch, directions, hidden};
+  const bool all_of_x = weights != WeightLayout::kInputAndContextLast && x.has_rank();
+  if (absl::Status s = RequireWeights(in, weights, all_of_x ? std::optional<Expr>(x[2]) : std::nullopt,
+                                      sizes, out);
+      !s.ok()) {
+    return s;
+  }
+  return RequireStates(in, batch_first, sizes, out);
 }
 
 // onnxruntime 1.32 dies of an LSTM without a batch, and of a GRU without a batch or a sequence.

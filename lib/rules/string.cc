@@ -20,6 +20,7 @@ absl::Status InferStringNormalizer(const Operands& in, Results& out) {
   }
   if (x.rank() == 2) out.Require(Eq(x[0], 1), {"axis 0 is 1, not ", x[0]});
   const Expr words = x[x.rank() - 1];
+  out.Require(Ge(words, 1), {"there are strings, not ", words});
   const graph::Attribute* stop = in.Find("stopwords");
   ShapeBuilder y;
   if (x.rank() == 2) y.Add(in.Const(1));

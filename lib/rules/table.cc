@@ -41,6 +41,7 @@ absl::Span<const Family> Families() {
       {"contrib_decoding.cc", ContribDecodingRules()},
       {"contrib_elementwise.cc", ContribElementwiseRules()},
       {"contrib_experts.cc", ContribExpertsRules()},
+      {"contrib_nchwc.cc", ContribNchwcRules()},
       {"contrib_normalization.cc", ContribNormalizationRules()},
       {"contrib_recurrence.cc", ContribRecurrenceRules()},
       {"contrib_search.cc", ContribSearchRules()},

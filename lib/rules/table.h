@@ -19,6 +19,7 @@ inline constexpr absl::string_view kOnnxMl = "ai.onnx.ml";
 inline constexpr absl::string_view kOnnxPreview = "ai.onnx.preview";
 inline constexpr absl::string_view kOnnxTraining = "ai.onnx.preview.training";
 inline constexpr absl::string_view kMicrosoft = "com.microsoft";
+inline constexpr absl::string_view kNchwc = "com.microsoft.nchwc";
 inline constexpr absl::string_view kNhwc = "com.ms.internal.nhwc";
 
 struct Rule {

@@ -55,6 +55,11 @@ inline int ChannelAxis(Layout layout, int rank) {
   return layout == Layout::kChannelsFirst ? 1 : rank - 1;
 }
 
+// How many channels lie together in onnxruntime's blocked layout (com.microsoft.nchwc): the processor
+// decides.
+inline constexpr int64_t kSmallestBlock = 8;
+inline constexpr int64_t kLargestBlock = 16;
+
 }  // namespace symshape::rules
 
 #endif  // SYMSHAPE_RULES_WINDOW_H_

@@ -10,6 +10,7 @@ from support import command
 # Their outputs are what their payload makes them.
 WITHOUT_RULE = {
     'com.microsoft': {'EPContext': 'the compiled graph of some execution provider', 'Snpe': 'a graph compiled for SNPE'},
+    'com.microsoft.nchwc': {},
     'com.ms.internal.nhwc': {},
 }
 
@@ -37,13 +38,12 @@ def test_every_operator_of_onnxruntime_has_a_rule(folder):
     schemas = {(s.domain, s.name) for s in onnxruntime_pybind11_state.get_all_operator_schema()}
     for domain, excused in WITHOUT_RULE.items():
         wanted = {name for d, name in schemas if d == domain}
-        assert len(wanted) > 10
+        assert len(wanted) >= 8
         assert {name for name in wanted if (domain, name) not in known} == set(excused)
 
 
 def test_every_rule_has_rows(folder):
-    without = {op['op'] for op in _ops(folder) if op['rows'] == 0}
-    assert without <= {'CastMap', 'DictVectorizer', 'ZipMap', 'SequenceMap', 'Scan', 'Loop', 'If'}, without
+    assert [op['op'] for op in _ops(folder) if op['rows'] == 0] == []
 
 
 def test_versions_of_an_operator_follow_each_other(folder):

@@ -1,5 +1,6 @@
 """Calls the symshape command."""
 
+import json
 import os
 import subprocess
 import tempfile
@@ -23,3 +24,11 @@ def infer(model_bytes, *options):
             raise Refused(f'exit {run.returncode}: {run.stderr.strip()}')
         with open(result, 'rb') as f:
             return f.read(), run.stderr
+
+
+def contract(model_bytes):
+    """-> what `symshape contract --json` says"""
+    run = subprocess.run([SYMSHAPE, 'contract', '-', '--json'], input=model_bytes, capture_output=True, timeout=60)
+    if run.returncode:
+        raise Refused(f'exit {run.returncode}: {run.stderr.decode().strip()}')
+    return json.loads(run.stdout)

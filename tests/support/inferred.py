@@ -31,6 +31,8 @@ def _read_type(proto):
     kind = proto.WhichOneof('value')
     if kind in ('sequence_type', 'optional_type'):
         return _read_type(getattr(proto, kind).elem_type)
+    if kind == 'map_type':
+        return _read_type(proto.map_type.value_type)[0], None
     if kind not in ('tensor_type', 'sparse_tensor_type'):
         return 0, None
     tensor = getattr(proto, kind)

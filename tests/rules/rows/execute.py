@@ -61,11 +61,19 @@ def make_feeds(model, sizes):
     feeds = {carrier: np.zeros(sizes[symbol], np.float32) for symbol, carrier in model.size_inputs.items()}
     feeds.update({name: np.array([e], np.int64) for name, e in model.free_elements.items()})
     for name, tensor in model.row_inputs.items():
+        if tensor.key is not None:
+            feeds[name] = dict(zip(_keys(tensor.key), _keys(tensor.type)))
+            continue
         dims = [formula.value(d, sizes) for d in dim_names(tensor, name)]
         count = 2 if tensor.container.startswith('seq') else 1
         arrays = [_array(rng, tensor, dims, sizes) for _ in range(count)]
         feeds[name] = arrays if tensor.container.startswith('seq') else arrays[0]
     return feeds
+
+
+def _keys(element_type):
+    """-> what a map has as keys, or as values"""
+    return ('a', 'b') if element_type == TensorProto.STRING else helper.tensor_dtype_to_np_dtype(element_type).type([0, 1]).tolist()
 
 
 def _array(rng, tensor, dims, sizes):

@@ -26,6 +26,7 @@ class Tensor:
     run_elements: list | None = None   # ~{…}: what the run uses, unknown to inference
     value_range: tuple | None = None   # ~lo..hi
     container: str = ''                # 'seq', 'opt'
+    key: int | None = None             # a map from keys of this type to `type`
     items: list | None = None          # seq{…}: its items, one by one
 
 
@@ -191,6 +192,9 @@ def parse_operand(text):
         inner = parse_operand(m[2])
         inner.container = m[1] + ('(' + inner.container + ')' if inner.container else '')
         return inner
+    m = re.fullmatch(r'map\((\w+), (\w+)\)', text)
+    if m and m[1] in TYPES and m[2] in TYPES:
+        return Tensor(TYPES[m[2]], None, [], key=TYPES[m[1]])
     s = _Scanner(text)
     m = s.demand('[a-z][a-z0-9]*', 'a type')
     if m[0] not in TYPES:

@@ -1,4 +1,4 @@
-"""Judges one row in the four ways that README.md lists; every problem is one line of text."""
+"""Judges one row in the five ways that README.md lists; every problem is one line of text."""
 
 import numpy as np
 from onnx import TensorProto, helper
@@ -34,9 +34,12 @@ def judge(row, tell=lambda text: None):
         problems.append(f'symshape: {refused}')
     inside = sizing.inside(row, model.symbols)
     problems += _too_few(model, inside)
-    problems += _runs(row, model, inside, tell)
+    runner, why_not = _runner(row, model)
+    problems += why_not or _runs(row, model, runner, inside, tell)
     if written is not None and not problems:
         problems += _binds(row, model, inside[:3])
+        if runner is not None and runner.is_onnxruntime and row.unrun is None:
+            problems += _contract(row, model, inside)
     return problems
 
 
@@ -46,7 +49,8 @@ def judge_by_running(row, tell=lambda text: None):
     if row.error is not None:
         return _refused_by_runtime(row, model, tell)
     inside = sizing.inside(row, model.symbols)
-    return _too_few(model, inside) + _runs(row, model, inside, tell)
+    runner, why_not = _runner(row, model)
+    return _too_few(model, inside) + (why_not or _runs(row, model, runner, inside, tell))
 
 
 def _too_few(model, inside):
@@ -156,13 +160,19 @@ def _element(text, sizes):
 
 
 # --- 2. runs
-def _runs(row, model, inside, tell):
+def _runner(row, model):
+    """-> what runs it; problems. None where nothing does."""
     try:
-        runner = Runner(model)
+        return Runner(model), []
     except NoExecutor as error:
-        return [] if row.unrun is not None else [f'no executor (say unrun "reason"): {str(error)[:200]}']
-    except Exception as error:
-        return [] if row.unrun is not None else [f'does not load: {str(error)[:200]}']
+        return None, [] if row.unrun is not None else [f'no executor (say unrun "reason"): {str(error)[:200]}']
+    except Exception as error:   # whatever the executor throws
+        return None, [] if row.unrun is not None else [f'does not load: {str(error)[:200]}']
+
+
+def _runs(row, model, runner, inside, tell):
+    if runner is None:
+        return []
     problems = []
     for sizes in inside:
         tell(f'{sizes}')
@@ -265,3 +275,20 @@ def _binds(row, model, inside):
                 if formula.symbols(e) <= sizes.keys() and g != str(formula.value(e, sizes)):
                     problems.append(f'--bind {bound}: y{k} has dim {g}, expected {formula.value(e, sizes)} = {e}')
     return problems[:2]
+
+
+# --- 5. contract
+def _contract(row, model, inside):
+    """The node's contract holds at sizes inside needs, and is broken just outside each clause."""
+    conditions = [c['when'] for c in command.contract(model.proto.SerializeToString())['conditions']]
+    problems = []
+    for sizes in inside:
+        problems += [f'the contract says {c}, and it runs at {sizes}' for c in conditions if not formula.value(c, sizes)]
+    if any(t is not None and t.dims is None and t.items is None for t in row.inputs):
+        return problems[:3]   # a rank that nobody knows hides what the node needs
+    for clause in row.needs:
+        for sizes in sizing.outside(row, model.symbols, clause, inside):
+            if all(formula.value(c, sizes) for c in conditions):
+                problems.append(f'needs "{clause}", and the contract allows {sizes}: {conditions}')
+                break
+    return problems[:3]

@@ -231,6 +231,8 @@ class Model:
 
 def _value_info(name, tensor, shape):
     proto = helper.make_tensor_type_proto(tensor.type, shape)
+    if tensor.key is not None:
+        proto = helper.make_map_type_proto(tensor.key, helper.make_tensor_type_proto(tensor.type, []))
     for container in reversed(tensor.container.replace(')', '').split('(')) if tensor.container else ():
         proto = helper.make_sequence_type_proto(proto) if container == 'seq' else helper.make_optional_type_proto(proto)
     return helper.make_value_info(name, proto)
