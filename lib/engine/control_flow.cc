@@ -4,7 +4,6 @@
 #include "absl/algorithm/container.h"
 #include "engine/join.h"
 #include "engine/walk.h"
-#include "symbolic/expr.h"
 
 namespace symshape::engine {
 
@@ -12,7 +11,6 @@ using graph::Index;
 using rules::Info;
 using rules::Knowledge;
 using symbolic::Dim;
-using symbolic::Expr;
 using symbolic::Interval;
 
 Frame* Walk::EnterBody(Frame& frame, uint32_t node, const graph::Graph& body,
@@ -57,15 +55,6 @@ const graph::Graph* Walk::BodyOf(const Frame& frame, uint32_t node, absl::string
   return nullptr;
 }
 
-// Whether the inputs' sizes alone tell these dims.
-bool Walk::AreOfSizes(absl::Span<const Dim> dims) {
-  return absl::c_all_of(dims, [this](Dim d) {
-    return absl::c_all_of(context().SymbolsOf(d), [this](Dim s) {
-      return context().KindOf(s) != symbolic::SymbolKind::kFresh;
-    });
-  });
-}
-
 // Whichever branch is taken, its needs hold. Only of those that the inputs' sizes decide, as nobody can
 // read the others.
 void Walk::RequireEither(Frame& frame, uint32_t node, std::vector<Need> one,
@@ -96,15 +85,14 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   const graph::Graph* branches[] = {BodyOf(frame, node, "else_branch"),
                                     BodyOf(frame, node, "then_branch")};
   if (branches[0] == nullptr || branches[1] == nullptr) return;
-  std::optional<Expr> decides;  // 1 or 0
+  std::optional<int64_t> taken;
   if (!inputs.empty()) {
     const Knowledge& condition = tables().knowledge(inputs[0].knowledge);
     if (condition.has_elements && condition.elements.size() == 1 &&
         condition.elements[0].is_integer()) {
-      decides = Expr(context(), condition.elements[0].num);
+      taken = context().ConstantOf(condition.elements[0].num);
     }
   }
-  const std::optional<int64_t> taken = decides ? decides->constant() : std::nullopt;
   if (taken) {
     Frame* branch = EnterBody(frame, node, *branches[*taken != 0], {}, Entered::kOnce);
     if (branch == nullptr) return;
@@ -116,7 +104,6 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   std::vector<Need>* const outer_needs = branch_needs_;
   for (int b = 0; b < 2; ++b) {
     context().Push();
-    if (decides) Assume(Eq(*decides, b), symbolic::Cause{});
     branch_needs_ = &needs[b];
     if (Frame* branch = EnterBody(frame, node, *branches[b], {}, Entered::kPerhaps)) {
       for (size_t o = 0; o < outputs.size(); ++o) ways[b].push_back(OutputOf(*branch, o));
@@ -129,10 +116,6 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   // The same branch is taken for all outputs, so the same pair of dims has the same symbol.
   std::map<std::pair<uint32_t, uint32_t>, Dim> chosen;
   const Differ differ = [&](Dim a, Dim b, uint32_t) {
-    if (decides && AreOfSizes({decides->dim(), a, b})) {
-      const Expr other(context(), a), then(context(), b);
-      return (other + (then - other) * *decides).dim();
-    }
     const auto [it, is_new] = chosen.try_emplace({a.bits(), b.bits()}, Dim());
     if (!is_new) return it->second;
     const Interval x = context().Bounds(a);

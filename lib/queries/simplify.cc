@@ -186,12 +186,18 @@ class Simplifier {
     const std::vector<Dim> smaller = context_.ElementsOf(fact->b);
     const size_t count = larger.size() * smaller.size();
     if (count == 1 || count > kMaxOpened) return false;
+    std::vector<Fact> parts;
     for (Dim a : larger) {
       for (Dim b : smaller) {
-        Clause opened = clause;
-        opened[i] = {Fact::Kind::kGe, a, b};
-        todo_.push_back(std::move(opened));
+        const Fact part{Fact::Kind::kGe, a, b};
+        if (context_.Decide(part) != Tri::kYes) parts.push_back(part);
       }
+    }
+    if (parts.size() > 1 && clause.size() > 1) return false;  // longer than it was
+    for (const Fact& part : parts) {
+      Clause opened = clause;
+      opened[i] = part;
+      todo_.push_back(std::move(opened));
     }
     return true;
   }

@@ -124,29 +124,6 @@ Element ElementMath::Sign(const Element& a) {
   return Element();
 }
 
-namespace {
-
-// 1 where the fact holds, else 0, as a function of the inputs' sizes: min(1, max(0, a - b + 1)) for
-// a >= b, max(0, 1 - |a - b|) for a == b. Nothing where data is compared.
-Element OfSizes(Context& context, const Fact& fact) {
-  for (Dim side : {fact.a, fact.b}) {
-    for (Dim symbol : context.SymbolsOf(side)) {
-      if (context.KindOf(symbol) == symbolic::SymbolKind::kFresh) return Element();
-    }
-  }
-  const Expr room = Expr(context, fact.a) - Expr(context, fact.b);
-  switch (fact.kind) {
-    case Fact::Kind::kGe:
-      return Element(symbolic::Min(1, symbolic::Max(0, room + 1)).dim());
-    case Fact::Kind::kEq:
-      return Element(symbolic::Max(0, 1 - symbolic::Max(room, -room)).dim());
-    default:
-      return Element();
-  }
-}
-
-}  // namespace
-
 Element ElementMath::Truth(const Fact& fact) const {
   switch (context_.Decide(fact)) {
     case Tri::kYes:
@@ -154,7 +131,7 @@ Element ElementMath::Truth(const Fact& fact) const {
     case Tri::kNo:
       return Integer(0);
     case Tri::kUnknown:
-      return OfSizes(context_, fact);
+      return Element();
   }
   return Element();
 }

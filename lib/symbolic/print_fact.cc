@@ -47,13 +47,12 @@ void MoveNegative(Poly& from, Poly& to) {
   from.terms.erase(moved, from.terms.end());
 }
 
-// Without negative terms; of what stood on one side the longer part comes first.
+// Without negative terms; the longer part comes first.
 Sides Positive(Sides s) {
   const bool one_sided = s.right.terms.empty();
   MoveNegative(s.left, s.right);
   if (!one_sided) MoveNegative(s.right, s.left);
-  const bool longer = one_sided && s.right.terms.size() > s.left.terms.size();
-  if (s.left.terms.empty() || longer) s.Swap();
+  if (s.right.terms.size() > s.left.terms.size()) s.Swap();
   return s;
 }
 

@@ -42,7 +42,7 @@ inline constexpr int kMaxOpaqueNesting = 16;
 // Steps of one operation or question, nested ones included: some milliseconds at most. Counted, not
 // timed, so that the same run gives the same answer everywhere.
 inline constexpr int64_t kMaxWork = 40000;
-inline constexpr int64_t kMaxTotalWork = int64_t{1} << 26;  // of all operations; seconds
+inline constexpr int64_t kMaxTotalWork = int64_t{1} << 25;  // of all operations; seconds
 inline constexpr int64_t kLittleWork = 400;                 // of each after that
 
 // value = remainder (mod modulus); modulus 1 says nothing, modulus 0 says value == remainder.

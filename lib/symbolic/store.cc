@@ -189,6 +189,7 @@ Dim Store::InternPoly(int64_t constant, absl::Span<const Term> terms) {
       },
       [&] {
         Node n{term_pool_.Copy(terms),
+               nullptr,
                static_cast<uint32_t>(terms.size()),
                0,
                false,
@@ -203,6 +204,7 @@ Dim Store::InternPoly(int64_t constant, absl::Span<const Term> terms) {
           n.has_compound |= m.depth > 0;
           n.mask |= m.mask;
         }
+        if (n.has_compound) n.ordered = term_pool_.Copy(Sorted(terms));
         nodes_.push_back(n);
         return static_cast<uint32_t>(nodes_.size() - 1);
       },
@@ -247,6 +249,13 @@ absl::InlinedVector<Term, 6> Store::Sorted(absl::Span<const Term> terms) const {
   return out;
 }
 
+absl::Span<const Term> Store::InOrder(Dim d, absl::InlinedVector<Term, 6>& sorted) const {
+  const absl::Span<const Term> terms = View(d).terms;
+  if (terms.size() < 2) return terms;
+  if (node(d).ordered != nullptr) return {node(d).ordered, terms.size()};
+  return sorted = Sorted(terms);
+}
+
 const Term& Store::Leading(absl::Span<const Term> terms) const {
   const Term* best = &terms[0];
   for (const Term& t : terms.subspan(1)) {
@@ -258,7 +267,8 @@ const Term& Store::Leading(absl::Span<const Term> terms) const {
 int Store::CompareDims(Dim a, Dim b) const {
   if (a == b) return 0;
   const PolyView x = View(a), y = View(b);
-  const auto p = Sorted(x.terms), q = Sorted(y.terms);
+  absl::InlinedVector<Term, 6> sorted[2];
+  const absl::Span<const Term> p = InOrder(a, sorted[0]), q = InOrder(b, sorted[1]);
   for (size_t i = 0; i < std::min(p.size(), q.size()); ++i) {
     if (const int c = CompareMonos(p[i].mono, q[i].mono); c != 0) return c;
     if (p[i].coeff != q[i].coeff) return p[i].coeff < q[i].coeff ? -1 : 1;

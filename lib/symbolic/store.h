@@ -69,6 +69,7 @@ struct Mono {
 
 struct Node {
   const Term* terms;
+  const Term* ordered;  // in structural order, where the terms are compound: comparing is recursive
   uint32_t term_count;
   uint8_t depth;
   bool has_div;
@@ -213,6 +214,8 @@ class Store {
   int CompareDims(Dim a, Dim b) const;
   // Terms in structural order.
   absl::InlinedVector<Term, 6> Sorted(absl::Span<const Term> terms) const;
+  // The terms of d in structural order; `sorted` keeps them where the node does not.
+  absl::Span<const Term> InOrder(Dim d, absl::InlinedVector<Term, 6>& sorted) const;
   // The first term in structural order. REQUIRES: terms not empty.
   const Term& Leading(absl::Span<const Term> terms) const;
 

@@ -21,13 +21,13 @@ struct Row {
 
 constexpr Row kRows[] = {
     // A broadcast that is one of its sides, as decoders mask their caches.
-    {"max(s, max(0, t - p))*min(1, s, max(0, t - p)) == s", "s >= 1", "t == p + s or t == p + 1"},
+    {"max(s, max(0, t - p))*min(1, s, max(0, t - p)) == s", "s >= 1", "-"},
     {"s == max(0, t - p) or s == 1 or max(0, t - p) == 1", "s >= 1",
-     "t == p + s or t == p + 1 or s == 1"},
+     "s == 1 or s + p == t or t == p + 1"},
     {"max(s, 1 - p) == s or max(s, 1 - p) == 1 or s == 1", "", ""},
     // One size, between two others.
-    {"max(0, s//8 - 1)*max(0, s//8 - 1) + 2*max(0, s//8 - 1) == 63", "", "s >= 64 and s <= 71"},
-    {"s <= 4 or min(4, s) == min(4, s - 4*((s + 3)//4) + 4)", "", "s <= 4 or s % 4 == 0"},
+    {"max(0, s//8 - 1)*max(0, s//8 - 1) + 2*max(0, s//8 - 1) == 63", "", "(s//8)*(s//8) == 64"},
+    {"s <= 4 or min(4, s) == min(4, s - 4*((s + 3)//4) + 4)", "", "-"},
     // Branches.
     {"s <= 4 and t == 1 | s <= 6 and t == 1", "", "t == 1 and s <= 6"},
     // What the others say already.

@@ -52,7 +52,7 @@ constexpr Row kRows[] = {
     {"min(1, w) >= h", "h <= 1 and w >= h"},
     {"min(7, h) == 7 or w == 0 - 6", "h >= 7"},
     {"h == max(h, 1 - w)", "h + w >= 1"},
-    {"h + w == min(1, h) or h + w == 1 or min(1, h) == 1", "h >= 1 or w <= 1"},
+    {"h + w == min(1, h) or h + w == 1 or min(1, h) == 1", "w == min(0, 1 - h) or h + w == 1 or h >= 1"},
     // Alternatives that say nothing.
     {"h == 0 or h <= 6", "h <= 6"},
     {"b == 0 or h == 0 or h >= 1", "always"},

@@ -83,7 +83,7 @@ constexpr struct {
     {"5 - x % 32 >= 0", "x % 32 <= 5"},
     {"x >= y", "x >= y"},
     {"x + 2*y >= x + z", "2*y >= z"},
-    {"x*y - z >= x", "x*y >= x + z"},
+    {"x*y - z >= x", "x + z <= x*y"},
 };
 
 TEST(Printing, Facts) {
