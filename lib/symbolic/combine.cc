@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kMaxKnown = 16;  // inequalities that take part
 constexpr size_t kMaxRows = 64;
-constexpr int64_t kWork = 2000;  // steps that one sum counts as
+constexpr int64_t kWork = 400;  // steps that one sum counts as
 
 }  // namespace
 
@@ -102,6 +102,7 @@ class Combination {
 bool Solver::ProveByCombination(Dim d) {
   if (state.inequalities.empty() || OutOfWork()) return false;
   if (!Spend(kWork)) return false;
+  spent += 9 * kWork;  // it takes as long as ten such shares, of which one operation may need many
   Combination rows(*this);
   rows.Add(store.View(d), -1, -1);  // d <= -1
   if (!rows.AddKnown(store.MaskOf(d))) return false;
