@@ -13,7 +13,7 @@ def commands_of(folder):
 
 
 def flags_of(folder, command):
-    return set(re.findall(r'(?<![\w-])--[a-z][a-z-]*', folder.run(command, '--help').stdout.split('examples:')[0]))
+    return set(re.findall(r'^ +(?:-\w, ?)?(--[a-z][a-z-]*)', folder.run(command, '--help').stdout.split('examples:')[0], re.M))
 
 
 def test_the_page(folder):

@@ -95,12 +95,7 @@ class Model:
         return f'exit status {status}' if (status := os.waitpid(child, 0)[1]) else ''
 
     def false_at(self, sizes):
-        def holds(condition):
-            try:
-                return bool(formula.value(condition, sizes))
-            except ZeroDivisionError:
-                return False
-        return [c for c in self.conditions if not holds(c)]
+        return [c for c in self.conditions if not formula.holds(c, sizes)]
 
     def outside(self, condition, legal):
         """Sizes at which that condition alone is false."""

@@ -45,6 +45,14 @@ def value(text, sizes):
     return eval(_compiled(text), {'__builtins__': {}, **FUNCTIONS}, dict(sizes))
 
 
+def holds(condition, sizes):
+    """Whether a condition is true; one that divides by 0 is not."""
+    try:
+        return bool(value(condition, sizes))
+    except ZeroDivisionError:
+        return False
+
+
 def is_name(text):
     return re.fullmatch(r'[A-Za-z_][A-Za-z0-9_.]*', text) is not None
 

@@ -283,12 +283,12 @@ def _contract(row, model, inside):
     conditions = [c['when'] for c in command.contract(model.proto.SerializeToString())['conditions']]
     problems = []
     for sizes in inside:
-        problems += [f'the contract says {c}, and it runs at {sizes}' for c in conditions if not formula.value(c, sizes)]
+        problems += [f'the contract says {c}, and it runs at {sizes}' for c in conditions if not formula.holds(c, sizes)]
     if any(t is not None and t.dims is None and t.items is None for t in row.inputs):
         return problems[:3]   # a rank that nobody knows hides what the node needs
     for clause in row.needs:
         for sizes in sizing.outside(row, model.symbols, clause, inside):
-            if all(formula.value(c, sizes) for c in conditions):
+            if all(formula.holds(c, sizes) for c in conditions):
                 problems.append(f'needs "{clause}", and the contract allows {sizes}: {conditions}')
                 break
     return problems[:3]
