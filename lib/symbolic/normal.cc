@@ -91,9 +91,8 @@ bool ReduceExact(Solver& s, Poly& p, bool* changed) {
         return true;
       }
       bool exact = false;
-      const auto same = [&s](Dim fact, Dim arg) { return fact == arg || fact == s.Neg(arg); };
       for (const ExactFact& f : s.state.exact) {
-        exact = exact || (same(f.numerator, atom.args[0]) && same(f.divisor, atom.args[1]));
+        exact = exact || (f.numerator == atom.args[0] && f.divisor == atom.args[1]);
       }
       if (!exact) continue;
       // All terms linear in q: p = cofactor*q + others; cofactor = k*divisor + r gives k*numerator.
