@@ -54,6 +54,17 @@ Range Times(Range x, Range y) {
   return {RoundLo(lo), RoundHi(hi)};
 }
 
+// c*b; its ends times a coefficient fit 128 bits.
+Range Scaled(int64_t c, Interval b) {
+  const bool up = c > 0;
+  const int64_t lo = up ? b.lo : b.hi, hi = up ? b.hi : b.lo;
+  const auto infinite = [](int64_t end) {
+    return end == Interval::kMinusInf || end == Interval::kPlusInf;
+  };
+  return {infinite(lo) ? -kInf : RoundLo(int128{c} * lo),
+          infinite(hi) ? kInf : RoundHi(int128{c} * hi)};
+}
+
 int64_t GcdS(int64_t a, int64_t b) { return static_cast<int64_t>(GcdU(AbsU(a), AbsU(b))); }
 
 constexpr int64_t kMaxModulus = int64_t{1} << 31;
@@ -197,16 +208,33 @@ Interval Solver::MonoBounds(MonoId m) {
 Interval Solver::PolyBounds(const PolyView& p) {
   Range sum{p.constant, p.constant};
   for (const Term& t : p.terms) {
-    const Interval b = MonoBounds(t.mono);
-    const bool up = t.coeff > 0;
-    const bool lo_known = up ? b.lo != Interval::kMinusInf : b.hi != Interval::kPlusInf;
-    const bool hi_known = up ? b.hi != Interval::kPlusInf : b.lo != Interval::kMinusInf;
-    const int128 c = t.coeff;  // times 64 bits: 128 bits
-    sum.lo = sum.lo <= -kInf || !lo_known ? -kInf : sum.lo + RoundLo(c * (up ? b.lo : b.hi));
-    sum.hi = sum.hi >= kInf || !hi_known ? kInf : sum.hi + RoundHi(c * (up ? b.hi : b.lo));
+    const Range r = Scaled(t.coeff, MonoBounds(t.mono));
+    sum.lo = sum.lo <= -kInf || r.lo <= -kInf ? -kInf : sum.lo + r.lo;
+    sum.hi = sum.hi >= kInf || r.hi >= kInf ? kInf : sum.hi + r.hi;
     sum = {RoundLo(sum.lo), RoundHi(sum.hi)};
   }
   return Narrowed(sum);
+}
+
+std::vector<int64_t> Solver::MostWithoutEach(const PolyView& p) {
+  std::vector<int128> most;
+  int128 bounded = p.constant;
+  int unbounded = 0;
+  for (const Term& t : p.terms) {
+    most.push_back(Scaled(t.coeff, MonoBounds(t.mono)).hi);
+    if (most.back() >= kInf) {
+      ++unbounded;
+    } else {
+      bounded += most.back();
+    }
+  }
+  std::vector<int64_t> without;
+  for (int128 own : most) {
+    const int128 rest = own >= kInf ? bounded : bounded - own;
+    const bool known = unbounded == (own >= kInf ? 1 : 0);
+    without.push_back(known ? Narrowed({-kInf, rest}).hi : Interval::kPlusInf);
+  }
+  return without;
 }
 
 Interval Solver::Bounds(Dim d) {

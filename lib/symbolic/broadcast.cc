@@ -56,6 +56,7 @@ Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
     }
     if (positive) return Max(flat);
     if (flat.size() > kMaxElements) return Mul(Max(flat), WithOne(flat));
+    if (const std::optional<Dim> split = SplitBroadcastAtZero(flat)) return *split;
     for (Dim e : flat) {
       if (store.DepthOf(e) >= kMaxDepth) return Mul(Max(flat), WithOne(flat));
     }
@@ -74,6 +75,7 @@ Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
   }
   DropWhatIsOneElsewhere(flat);
   if (flat.size() == 1) return flat[0];
+  if (const std::optional<Dim> split = SplitBroadcastAtZero(flat)) return *split;
   bool fits = flat.size() <= kMaxElements;
   for (Dim e : flat) fits = fits && store.DepthOf(e) < kMaxDepth;
   if (!fits) {

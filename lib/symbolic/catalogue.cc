@@ -20,6 +20,7 @@ constexpr CatalogueRow kCatalogue[] = {
     {35, "negated-div",    "-(x//d)",              "(-x + d - 1)//d",    "d > 0",                        "x=1 d=-2",            "(7 - H)//3"},
     {37, "clipped-max",    "max(y, c - k*x)",      "max(y, c - c*x)",    "y >= 0 and x >= 0 and c >= 0 and k >= c", "y=0 c=2 k=1 x=1", "max(batch, 1 - 32*seq)"},
     {38, "max-beside",     "q*max(a, b)",          "q*b",                "q >= 0 and q*(b - a) >= 0",    "q=1 a=1 b=0",         "N*max(-1, -4*N)"},
+    {39, "at-zero",        "max(a, x + y*max(0, 1 - x))", "max(a, x) + max(0, 1 - x)*(max(a, y) - max(a, 0))", "x >= 0", "x=-1 y=1 a=0", "max(S, H + W*max(0, 1 - H))"},
 };
 // clang-format on
 static_assert(sizeof(kCatalogue) / sizeof(kCatalogue[0]) == kRowCount);

@@ -28,8 +28,9 @@ enum class Rewrite : uint8_t {
   kNegatedDiv,
   kClippedMax,
   kMaxBeside,
+  kAtZero,
 };
-inline constexpr size_t kRowCount = 14;
+inline constexpr size_t kRowCount = 15;
 
 struct CatalogueRow {
   int id;  // of solver.md

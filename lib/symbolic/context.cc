@@ -69,6 +69,11 @@ SymbolKind Context::KindOf(Dim symbol) const {
 Interval Context::Bounds(Dim d) { return impl_->TightBounds(impl_->Resolve(d)); }
 std::vector<Dim> Context::SymbolsOf(Dim d) const { return impl_->SymbolsOf(d); }
 std::vector<Dim> Context::ElementsOf(Dim d) { return impl_->ElementsOf(d); }
+std::vector<std::vector<Dim>> Context::ComparedIn(Dim d) const {
+  std::vector<std::vector<Dim>> compared;
+  impl_->AddComparedIn(d, compared);
+  return compared;
+}
 std::optional<int64_t> Context::Evaluate(Dim d, const Bindings& sizes) const {
   return impl_->Evaluate(d, sizes);
 }

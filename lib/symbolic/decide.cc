@@ -51,11 +51,13 @@ bool Solver::ProveGe0(Dim d, int budget, int splits) {
   if (store.node(d).has_div && ProveBesideOneQuotient(p)) return true;
   if (Bounds(d).lo >= 0) return true;
   const Operation operation(*this);
-  const bool cheaply = budget < 96;
+  const Ge0::Answer effort = budget < 96 ? Ge0::kNotCheaply
+                             : combining ? Ge0::kNotAtAll
+                                         : Ge0::kNotAlone;
   if (d.node() < ge0.size() && ge0[d.node()].epoch == epoch) {
     const Ge0::Answer known = ge0[d.node()].answer;
     if (known == Ge0::kYes) return true;
-    if (known == Ge0::kNotAtAll || (known == Ge0::kNotCheaply && cheaply)) return false;
+    if (known >= effort) return false;
   }
   const Node& n = store.node(d);
   if (!n.has_compound && state.inequalities.empty()) {
@@ -67,10 +69,11 @@ bool Solver::ProveGe0(Dim d, int budget, int splits) {
   scale.constant = 1;
   int left = budget;
   const bool proved = Prove(Widen(p), scale, left, {}, splits) ||
-                      ProveByFactors(d, budget, splits) || (!cheaply && ProveByCombination(d));
+                      ProveByFactors(d, budget, splits) ||
+                      (effort == Ge0::kNotAtAll && ProveByCombination(d));
   if (proved || !OutOfWork()) {
     if (d.node() >= ge0.size()) ge0.resize(store.node_count() + store.node_count() / 2 + 64);
-    ge0[d.node()] = {epoch, proved ? Ge0::kYes : cheaply ? Ge0::kNotCheaply : Ge0::kNotAtAll};
+    ge0[d.node()] = {epoch, proved ? Ge0::kYes : effort};
   }
   return proved;
 }
@@ -167,8 +170,16 @@ Tri Solver::DecideBroadcast(Dim a, Dim b) {
 Tri Solver::Decide(const Fact& fact) {
   const Operation operation(*this);
   const Fact today{fact.kind, Resolve(fact.a), Resolve(fact.b)};
-  const Tri answer = DecideDirectly(today);
-  return answer == Tri::kUnknown ? DecideInCases(today) : answer;
+  Tri answer = DecideDirectly(today);
+  if (answer != Tri::kUnknown) return answer;
+  if (!settling && !combining && !state.inequalities.empty()) {
+    combining = true;
+    answer = DecideDirectly(today);
+    if (answer == Tri::kUnknown) answer = DecideInCases(today);
+    combining = false;
+    return answer;
+  }
+  return DecideInCases(today);
 }
 
 Tri Solver::DecideDirectly(const Fact& fact) {

@@ -154,6 +154,8 @@ bool Solver::ApplyEq(Dim d) {
     const Dim r = store.InternPoly(rest);
     return SubstituteAtom(store.mono(t.mono).atoms[0], t.coeff == 1 ? Neg(r) : r);
   }
+  // A sum as long as a product of sums is no use: it is not met again, and costs every proof.
+  if (p.terms.size() > kMaxKnownTerms) return PropagateBounds(d) && PropagateBounds(Neg(d));
   // 3. the leading product, which is larger than all that replaces it: the rule terminates.
   const Term lead = store.Leading(p.terms);
   if ((lead.coeff == 1 || lead.coeff == -1) && store.mono(lead.mono).degree > 1 &&

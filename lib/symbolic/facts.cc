@@ -40,7 +40,10 @@ absl::StatusOr<bool> Solver::Assume(const Fact& fact, Cause cause) {
   state.log.push_back({fact, cause});
   pending.clear();
   pending.push_back(today);
-  if (!Settle()) {
+  const bool inner = std::exchange(settling, true);
+  const bool holds = Settle();
+  settling = inner;
+  if (!holds) {
     state = std::move(saved);
     pending.clear();
     Touch();

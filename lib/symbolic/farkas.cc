@@ -21,29 +21,6 @@ Int Gcd(Int a, Int b) {
   return a;
 }
 
-// Rows with a monomial that no other row can cancel take no part. The indices of those that may.
-std::vector<size_t> Useful(absl::Span<const Poly> rows) {
-  std::vector<size_t> useful(rows.size());
-  std::iota(useful.begin(), useful.end(), size_t{0});
-  for (bool changed = true; changed;) {
-    changed = false;
-    std::map<Mono, int> signs;  // 1: positive somewhere, 2: negative somewhere
-    for (size_t i : useful) {
-      for (const auto& [mono, coeff] : rows[i]) signs[mono] |= coeff > 0 ? 1 : 2;
-    }
-    std::vector<size_t> kept;
-    for (size_t i : useful) {
-      bool cancels = true;
-      for (const auto& [mono, coeff] : rows[i])
-        cancels = cancels && (mono.empty() || signs[mono] == 3);
-      if (cancels) kept.push_back(i);
-    }
-    changed = kept.size() != useful.size();
-    useful = std::move(kept);
-  }
-  return useful;
-}
-
 // Phase 1 of the simplex method: A*x == b, x >= 0, b >= 0, as integers over one denominator
 // (Bareiss). Row `objective` is the sum of the rows whose artificial variable is in the basis;
 // Bland's rule ends it.
@@ -111,6 +88,28 @@ class Tableau {
 };
 
 }  // namespace
+
+std::vector<size_t> Useful(absl::Span<const Poly> rows) {
+  std::vector<size_t> useful(rows.size());
+  std::iota(useful.begin(), useful.end(), size_t{0});
+  for (bool changed = true; changed;) {
+    changed = false;
+    std::map<Mono, int> signs;  // 1: positive somewhere, 2: negative somewhere
+    for (size_t i : useful) {
+      for (const auto& [mono, coeff] : rows[i]) signs[mono] |= coeff > 0 ? 1 : 2;
+    }
+    std::vector<size_t> kept;
+    for (size_t i : useful) {
+      bool cancels = true;
+      for (const auto& [mono, coeff] : rows[i])
+        cancels = cancels && (mono.empty() || signs[mono] == 3);
+      if (cancels) kept.push_back(i);
+    }
+    changed = kept.size() != useful.size();
+    useful = std::move(kept);
+  }
+  return useful;
+}
 
 std::optional<std::vector<Int>> Contradict(absl::Span<const Poly> rows) {
   const std::vector<size_t> useful = Useful(rows);

@@ -148,6 +148,12 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
       }
     }
 
+    if (compound) {
+      if (const std::optional<Dim> split = SplitQuotientAtZero(num, d)) {
+        return finish(store.View(*split));
+      }
+    }
+
     // (x//a + c)//d = (x + a*c)//(a*d)                                   row 2
     // Only where it is the one quotient in the numerator, so that every merge lowers the nesting.
     const Term* nested = nullptr;

@@ -223,6 +223,64 @@ void Printer::MoveInto(Poly& p, const Poly& shift, int64_t c, const Factors& fac
   DropZeros(p);
 }
 
+// Whether a size of that form cannot be below 0, whatever is known of it.
+bool Printer::NeverNegative(MonoId mono) const {
+  const auto all_added = [this](const PolyView& p) {
+    return p.constant >= 0 && std::all_of(p.terms.begin(), p.terms.end(), [this](const Term& t) {
+             return t.coeff > 0 && NeverNegative(t.mono);
+           });
+  };
+  const auto atoms = store_.atoms_of(mono);
+  return std::all_of(atoms.begin(), atoms.end(), [&](AtomId id) {
+    const Atom& a = store_.atom(id);
+    switch (a.kind) {
+      case AtomKind::kSymbol:
+        return store_.symbols()[a.symbol].declared.lo >= 0;
+      case AtomKind::kFloorDiv:
+        return all_added(store_.View(a.args[0])) && all_added(store_.View(a.args[1]));
+      case AtomKind::kMax:
+        return std::any_of(a.args, a.args + a.arg_count,
+                           [&](Dim e) { return all_added(store_.View(e)); });
+      case AtomKind::kBroadcast:
+        break;
+    }
+    return false;
+  });
+}
+
+// c*max(0, x - 1) + n*x, with c and n of one sign, is max(0, (c + n)*x - c), as at x = 0 both are 0.
+// Row 37 makes the former of the latter.
+bool Printer::Stretch(std::vector<Poly>& elements, Poly& rest, int64_t& c,
+                      const Factors& factors) const {
+  if (elements.size() != 2 || c == INT64_MIN) return false;
+  const auto is_zero = [](const Poly& e) { return e.terms.empty() && e.constant == 0; };
+  if (!is_zero(elements[0]) && !is_zero(elements[1])) return false;
+  Poly& e = elements[is_zero(elements[0]) ? 1 : 0];
+  if (e.constant >= 0) return false;
+  Poly stretched;
+  const int64_t size = c > 0 ? c : -c;
+  if (!s_.Accumulate(stretched, Solver::ViewOf(e), size)) return false;
+  bool any = false;
+  for (size_t i = 0; i < e.terms.size(); ++i) {
+    if (e.terms[i].coeff <= 0 || !NeverNegative(e.terms[i].mono)) return false;
+    int64_t* n = Slot(rest, e.terms[i].mono, factors);
+    if (e.terms[i].coeff != -e.constant || n == nullptr || *n == INT64_MIN) continue;
+    if ((*n > 0) != (c > 0)) continue;
+    if (!AddOk(stretched.terms[i].coeff, c > 0 ? *n : -*n, &stretched.terms[i].coeff)) return false;
+    *n = 0;
+    any = true;
+  }
+  DropZeros(rest);
+  // What divides it leaves again: 2*max(0, x - 1) + 2*x is 2*max(0, 2*x - 1).
+  uint64_t g = AbsU(stretched.constant);
+  for (const Term& t : stretched.terms) g = GcdU(g, AbsU(t.coeff));
+  for (Term& t : stretched.terms) t.coeff /= static_cast<int64_t>(g);
+  stretched.constant /= static_cast<int64_t>(g);
+  e = std::move(stretched);
+  c = c > 0 ? static_cast<int64_t>(g) : -static_cast<int64_t>(g);
+  return any;
+}
+
 // c*factors*Max{e_i} + rest: the shift t that leaves the least when it is written as
 // c*factors*max(e_i + t) + (rest - c*factors*t).
 bool Printer::TakeMax(Poly& p, std::vector<Item>& items) {
@@ -256,9 +314,26 @@ bool Printer::TakeMax(Poly& p, std::vector<Item>& items) {
       best_rest = std::move(rest);
       best_cost = cost;
     }
+    int64_t c = t.coeff;
+    std::vector<Poly> stretched = elements;
+    if (Poly rest = p; Stretch(stretched, rest, c, factors)) {
+      size_t cost = Cost(rest) + 1;
+      for (Poly& e : stretched) {
+        cost += Cost(e);
+        if (c < 0 && !Negate(e)) cost = best_cost + 1;
+      }
+      if (cost <= best_cost) {
+        best = std::move(stretched);
+        best_rest = std::move(rest);
+      } else {
+        c = t.coeff;
+      }
+    } else {
+      c = t.coeff;
+    }
     p = std::move(best_rest);
-    const Text core{Extreme(std::move(best), t.coeff < 0 ? "min(" : "max("), Level::kWord};
-    items.push_back(MakeItem(t.coeff < 0 ? -t.coeff : t.coeff, core, factors, t.mono));
+    const Text core{Extreme(std::move(best), c < 0 ? "min(" : "max("), Level::kWord};
+    items.push_back(MakeItem(c < 0 ? -c : c, core, factors, t.mono));
     return true;
   }
   return false;

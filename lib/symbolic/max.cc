@@ -1,7 +1,9 @@
 // Maxima. A Max atom holds {0, e2, …}: one element is subtracted from all, common factors leave,
 // and no element is dominated by another. min(S) = -max(-S), rediscovered when printing.
 #include <algorithm>
+#include <utility>
 
+#include "absl/algorithm/container.h"
 #include "symbolic/solver.h"
 #include "symbolic/work.h"
 
@@ -43,14 +45,29 @@ std::vector<Dim> Solver::ElementsOf(Dim d) {
   return elements;
 }
 
+// Dims nest no deeper than kMaxDepth.
+void Solver::AddComparedIn(Dim d, std::vector<std::vector<Dim>>& compared) const {
+  absl::InlinedVector<Term, 6> sorted;
+  for (const Term& t : store.InOrder(d, sorted)) {
+    for (AtomId atom : store.ordered(t.mono)) {
+      const absl::Span<const Dim> args = store.args(atom);
+      for (Dim arg : args) AddComparedIn(arg, compared);
+      const AtomKind kind = store.atom(atom).kind;
+      if (kind != AtomKind::kMax && kind != AtomKind::kBroadcast) continue;
+      std::vector<Dim> dims(args.begin(), args.end());
+      if (kind == AtomKind::kBroadcast) dims.push_back(Dim::Inline(1));
+      if (!absl::c_linear_search(compared, dims)) compared.push_back(std::move(dims));
+    }
+  }
+}
+
 // Of 1 - 32*x beside y, with x and y >= 0, only the value at x = y = 0 counts: it is 1 - x.  row 37
-// Without y: 1 - 32*x at x = 1 is -31. Not where y is a number, as max(0, 32*x - 1) would become
-// 31*x + max(0, x - 1).
+// Without y: 1 - 32*x at x = 1 is -31.
 void Solver::ClipElements(std::vector<Dim>& pair) {
   for (size_t i = 0; i < 2; ++i) {
     const Dim other = pair[1 - i];
     Poly gap = Copy(store.View(Sub(pair[i], other)));
-    if (gap.constant < 1 || gap.terms.size() < 2) continue;
+    if (gap.constant < 1 || gap.terms.empty()) continue;
     bool falls = true, clipped = false;
     for (Term& t : gap.terms) {
       falls = falls && t.coeff < 0 && MonoBounds(t.mono).lo >= 0;
@@ -60,6 +77,20 @@ void Solver::ClipElements(std::vector<Dim>& pair) {
     if (!falls || !clipped) continue;
     Because(Rewrite::kClippedMax);
     pair[i] = Add(other, store.InternPoly(gap));
+  }
+}
+
+void Solver::DropDominated(std::vector<Dim>& elements) {
+  for (size_t i = 0; i < elements.size() && elements.size() > 1;) {
+    bool dominated = false;
+    for (size_t j = 0; j < elements.size() && !dominated; ++j) {
+      dominated = j != i && ProveGe0(Sub(elements[j], elements[i]), kDominanceBudget, 1);
+    }
+    if (dominated) {
+      elements.erase(elements.begin() + i);
+    } else {
+      ++i;
+    }
   }
 }
 
@@ -110,19 +141,9 @@ std::optional<Dim> Solver::MaxOf(std::vector<Dim> elements) {
     flat.erase(std::unique(flat.begin(), flat.end()), flat.end());
     if (flat.size() > kMaxElements) return std::nullopt;
     if (!Spend(static_cast<int64_t>(8 * flat.size() * flat.size()))) return std::nullopt;
-    // Drop what another element never falls below. Of two that dominate each other one stays.
-    for (size_t i = 0; i < flat.size();) {
-      bool dominated = false;
-      for (size_t j = 0; j < flat.size() && !dominated; ++j) {
-        dominated = j != i && ProveGe0(Sub(flat[j], flat[i]), kDominanceBudget, 1);
-      }
-      if (dominated) {
-        flat.erase(flat.begin() + i);
-      } else {
-        ++i;
-      }
-    }
+    DropDominated(flat);
     if (flat.size() == 1) return Add(offset, flat[0]);
+    if (const std::optional<Dim> split = SplitMaxAtZero(flat)) return Add(offset, *split);
     if (flat.size() == 2) ClipElements(flat);
 
     // Subtract the element that leaves the least behind.

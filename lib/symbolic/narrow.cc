@@ -136,8 +136,9 @@ bool Solver::ApplyGe(Dim d) {
     const Atom& a = store.atom(store.mono(p.terms[0].mono).atoms[0]);
     if (a.kind == AtomKind::kSymbol) return PropagateBounds(d);
   }
-  if (std::find(state.inequalities.begin(), state.inequalities.end(), d) ==
-      state.inequalities.end()) {
+  if (p.terms.size() <= kMaxKnownTerms &&
+      std::find(state.inequalities.begin(), state.inequalities.end(), d) ==
+          state.inequalities.end()) {
     state.inequalities.push_back(d);
     Touch();
   }
@@ -147,12 +148,11 @@ bool Solver::ApplyGe(Dim d) {
 // From sum c_i*m_i + k >= 0: each c_i*m_i >= -(k + the most that the others can be).
 bool Solver::PropagateBounds(Dim d) {
   const PolyView p = store.View(d);
+  const std::vector<int64_t> most_without = MostWithoutEach(p);
   for (size_t i = 0; i < p.terms.size(); ++i) {
     const Term t = p.terms[i];
-    Poly others = Copy(p);
-    others.terms.erase(others.terms.begin() + i);
-    const int64_t most = PolyBounds(ViewOf(others)).hi;
-    if (most == Interval::kPlusInf || most == Interval::kMinusInf) continue;
+    const int64_t most = most_without[i];
+    if (most == Interval::kPlusInf) continue;
     // t.coeff * mono >= -most
     Interval product;
     if (t.coeff > 0) {

@@ -302,17 +302,7 @@ Dim Solver::MaxWhereNonZero(AtomId maximum, AtomId factor) {
     const Operation operation(*this);
     Hypothesis positive(*this);
     positive.Bound(factor, {1, Interval::kPlusInf});
-    for (size_t i = 0; i < kept.size() && kept.size() > 1;) {
-      bool dominated = false;
-      for (size_t j = 0; j < kept.size() && !dominated; ++j) {
-        dominated = j != i && ProveGe0(Sub(kept[j], kept[i]), 16, 1);
-      }
-      if (dominated) {
-        kept.erase(kept.begin() + i);
-      } else {
-        ++i;
-      }
-    }
+    DropDominated(kept);
   }
   const Dim result = kept.size() == store.args(maximum).size() ? self : Max(kept);
   where_nonzero[key] = {epoch, result};
@@ -328,6 +318,8 @@ bool Solver::Normalise(Poly& p, bool* changed) {
   if (!ReduceExact(*this, p, changed)) return false;
   if (*changed) return true;
   if (!ReduceFamilies(*this, p, changed)) return false;
+  if (*changed) return true;
+  if (!ReduceAtZero(p, changed)) return false;
   if (*changed) return true;
   if (!ReduceMaxima(*this, p, changed)) return false;
   if (*changed) return true;

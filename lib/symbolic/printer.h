@@ -72,6 +72,8 @@ class Printer {
                     absl::string_view op, std::vector<Item>& items);
   std::vector<Poly> Shifts(Poly& p, const std::vector<Poly>& elements, int64_t coeff,
                            const Factors& factors) const;
+  bool NeverNegative(MonoId mono) const;
+  bool Stretch(std::vector<Poly>& elements, Poly& rest, int64_t& c, const Factors& factors) const;
   bool JoinsOuter(const Poly& e, const Poly& shift) const;
   void MoveInto(Poly& p, const Poly& shift, int64_t coeff, const Factors& factors) const;
 

@@ -104,6 +104,7 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
     if (!Negate(num) || !Negate(den)) return std::nullopt;
   }
   const bool positive = IsNonNegative(*divisor);  // 0 is no claim, so this means >= 1
+  if (positive && ProveGe0(Sub(Dim::Inline(1), *divisor))) return finish(ViewOf(num));
 
   // x*(a//b) = (x*a)//b where b | a                                      row 11
   for (const ExactFact& f : state.exact) {

@@ -71,6 +71,7 @@ Dim Solver::ResolveAtom(AtomId id) {
         break;
       }
     }
+    if (OutOfWork()) result = a.dim;  // not an opaque symbol: the old form still is true
   }
   if (id >= resolved_atom.size())
     resolved_atom.resize(store.atom_count() + store.atom_count() / 2 + 256);

@@ -11,7 +11,7 @@
 //   functional.cc one form per function                     residues.h   quasi-affine functions
 //   factor.cc     factors of sums, signs of products        cases.cc      questions case by case
 //   combine.cc    sums of known inequalities                hypothesis.h  as if more were known
-//   work.h        a limit in steps
+//   zero.cc       where a size is 0            work.h        a limit in steps
 #ifndef SYMSHAPE_SYMBOLIC_SOLVER_H_
 #define SYMSHAPE_SYMBOLIC_SOLVER_H_
 
@@ -24,6 +24,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "symbolic/checked.h"
 #include "symbolic/context.h"
@@ -36,13 +37,14 @@ inline constexpr size_t kMaxTerms = 256;
 inline constexpr int kMaxDegree = 8;
 inline constexpr int kMaxDepth = 16;
 inline constexpr size_t kMaxProductTerms = 1024;
+inline constexpr size_t kMaxKnownTerms = 16;  // of an equation or inequality that is kept
 inline constexpr size_t kMaxElements = 16;  // of a Max or a Broadcast
 // Opaque symbols inside opaque symbols; beyond it nothing is concluded from the definition.
 inline constexpr int kMaxOpaqueNesting = 16;
 // Steps of one operation or question, nested ones included: some milliseconds at most. Counted, not
 // timed, so that the same run gives the same answer everywhere.
 inline constexpr int64_t kMaxWork = 40000;
-inline constexpr int64_t kMaxTotalWork = int64_t{1} << 25;  // of all operations; seconds
+inline constexpr int64_t kMaxTotalWork = int64_t{1} << 22;  // of all operations; seconds
 inline constexpr int64_t kLittleWork = 400;                 // of each after that
 
 // value = remainder (mod modulus); modulus 1 says nothing, modulus 0 says value == remainder.
@@ -163,13 +165,35 @@ class Solver {
   void ClipElements(std::vector<Dim>& pair);
   // Appends e, or, where e is positive*Max{..} + rest, its branches.
   bool FlattenMax(Dim e, std::vector<Dim>& out, int depth);
+  // Drops what another element never falls below. Of two that dominate each other one stays.
+  void DropDominated(std::vector<Dim>& elements);
   std::vector<Dim> ElementsOf(Dim d);
+  void AddComparedIn(Dim d, std::vector<std::vector<Dim>>& compared) const;
+
+  // --- where a size is 0 (zero.cc) ---------------------------------------------------------------
+  // e, where the atom is max(0, e - 1) with e >= 0.
+  std::optional<AtomId> ClippedBy(AtomId maximum);
+  // The first such atom in a term of at least that degree.
+  std::optional<AtomId> ClipIn(const PolyView& p, int least_degree);
+  Dim OneAtZero(AtomId clip, AtomId e);  // 1 where e is 0, else 0
+  std::optional<Dim> Replaced(Dim d, AtomId atom, Dim value);
+  std::optional<Dim> ReplacedIn(AtomId id, AtomId atom, Dim value);
+  std::optional<Dim> SplitAtZero(AtomId clip, absl::Span<const Dim> parts,
+                                 absl::FunctionRef<std::optional<Dim>(std::vector<Dim>)> f,
+                                 bool only_fewer);
+  std::optional<Dim> SplitMaxAtZero(absl::Span<const Dim> elements);
+  std::optional<Dim> SplitBroadcastAtZero(absl::Span<const Dim> elements);
+  std::optional<Dim> SplitQuotientAtZero(Poly num, int64_t d);
+  [[nodiscard]] bool ReduceAtZero(Poly& p, bool* changed);
+  std::optional<Dim> ProductOf(Dim a, Dim b);
 
   // --- reading ---------------------------------------------------------------------------------
   const SymbolState& StateOf(uint32_t symbol);
   Interval AtomBounds(AtomId a);
   Interval MonoBounds(MonoId m);
   Interval PolyBounds(const PolyView& p);
+  // For each term of p, the most that p without it can be.
+  std::vector<int64_t> MostWithoutEach(const PolyView& p);
   Interval Bounds(Dim d);       // of a resolved dim
   Interval TightBounds(Dim d);  // with the envelope
   Interval TightPolyBounds(const Poly& p, int depth);
@@ -347,6 +371,8 @@ class Solver {
   Stated refused;
   std::vector<Stated> stated_before;
   bool hypothetical = false;  // inside a case distinction: no further one
+  bool combining = false;  // sums of inequalities are tried (combine.cc): for what was asked alone
+  bool settling = false;   // inside Settle: what is asked there is of no one's asking
   bool busy = false;          // inside Assume: questions asked there do not count as undecided
 
   struct Resolved {
@@ -420,6 +446,7 @@ class Solver {
   };
   std::vector<Represented> represented;  // by node
 
+  int zero_splits = 0;         // inside each other (zero.cc)
   int64_t work_left = 0;       // of the operation being done
   int64_t spent = 0;           // by all operations so far
   int64_t assume_started = 0;  // what was spent when the Assume that is being done began
@@ -427,7 +454,7 @@ class Solver {
   int separate_depth = 0;
   struct Ge0 {  // what ProveGe0 found
     uint32_t epoch = 0;
-    enum Answer : uint8_t { kUnknown, kYes, kNotCheaply, kNotAtAll } answer = kUnknown;
+    enum Answer : uint8_t { kUnknown, kYes, kNotCheaply, kNotAlone, kNotAtAll } answer = kUnknown;
   };
   std::vector<Ge0> ge0;  // by node
 };

@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"x + 5 + max(0, y - 3)", "x + max(3, y) + 2"}, Row{"max(b, 1 - 32*s)", "max(b, 1 - s)"},
         Row{"max(b, 2 - 3*s)", "max(b, 2 - 2*s)"},
         Row{"max(b - 1, 1 - 32*s)", "max(b - 2, -2*s) + 1"},
-        Row{"max(0, 32*s + b - 1)", "31*s + max(0, s + b - 1)"},
+        Row{"max(0, 32*s + b - 1)", "max(0, 32*s + b - 1)"},
         Row{"max(b, 1 - 3*s - 2*t)", "max(b, 1 - s - t)"}));
 
 INSTANTIATE_TEST_SUITE_P(
