@@ -1,11 +1,9 @@
 #include "queries/cases.h"
 
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/ascii.h"
 
 namespace symshape::queries {
 namespace {
@@ -20,48 +18,16 @@ Fact Resolved(Context& context, const Fact& fact) {
   return {fact.kind, context.Resolve(fact.a), context.Resolve(fact.b)};
 }
 
-// The arguments of the call whose "(" stands at `open` of a printed dim.
-std::vector<absl::string_view> ArgumentsAt(absl::string_view text, size_t open) {
-  std::vector<absl::string_view> arguments;
-  int depth = 0;
-  size_t start = open + 1;
-  for (size_t i = open; i < text.size(); ++i) {
-    depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
-    if (depth == 0 || (depth == 1 && text[i] == ',')) {
-      arguments.push_back(absl::StripAsciiWhitespace(text.substr(start, i - start)));
-      start = i + 1;
-    }
-    if (depth == 0) break;
-  }
-  return arguments;
-}
-
-// Where "max(" or "min(" begins, the last and so innermost first; that of a name as "argmax(" is none.
-std::vector<size_t> MaximaIn(absl::string_view text) {
-  std::vector<size_t> found;
-  for (size_t i = text.size(); i-- > 0;) {
-    const absl::string_view word = text.substr(i, 4);
-    const bool in_name = i > 0 && (absl::ascii_isalnum(text[i - 1]) || text[i - 1] == '_');
-    if (!in_name && (word == "max(" || word == "min(")) found.push_back(i);
-  }
-  return found;
-}
-
-// The first one between arguments of a max or min in `clause` of which nobody knows how it turns out.
+// The first one under a maximum in `clause` of which nobody knows how it turns out.
 std::optional<Comparison> OpenComparison(Context& context, const Clause& clause) {
   for (const Fact& fact : clause) {
     for (Dim side : {fact.a, fact.b}) {
-      const std::string text = context.Print(side);
-      for (size_t at : MaximaIn(text)) {
-        std::vector<Dim> arguments;
-        for (absl::string_view argument : ArgumentsAt(text, at + 3)) {
-          const absl::StatusOr<Dim> dim = context.Parse(argument);
-          if (dim.ok()) arguments.push_back(*dim);
-        }
-        for (size_t i = 1; i < arguments.size(); ++i) {
+      for (const std::vector<Dim>& dims : context.ComparedIn(side)) {
+        for (size_t i = 1; i < dims.size(); ++i) {
           for (size_t k = 0; k < i; ++k) {
-            const Comparison c{arguments[i], arguments[k]};
-            if (context.Decide({Fact::Kind::kGe, c.first, c.second}) == Tri::kUnknown) return c;
+            if (context.Decide({Fact::Kind::kGe, dims[i], dims[k]}) == Tri::kUnknown) {
+              return Comparison{dims[i], dims[k]};
+            }
           }
         }
       }
@@ -149,7 +115,9 @@ class Proof {
 
 }  // namespace
 
-bool HasMaximum(absl::string_view text) { return !MaximaIn(text).empty(); }
+bool HasMaximum(const Context& context, const Fact& fact) {
+  return !context.ComparedIn(fact.a).empty() || !context.ComparedIn(fact.b).empty();
+}
 
 Clause Spelled(const Clause& clause) {
   Clause spelled;

@@ -6,13 +6,12 @@
 #include <utility>
 
 #include "absl/functional/function_ref.h"
-#include "absl/strings/string_view.h"
 #include "queries/prove.h"
 
 namespace symshape::queries {
 
-// Whether a max or min stands in a text.
-bool HasMaximum(absl::string_view text);
+// Whether a maximum, a minimum or a broadcast stands on a side of it.
+bool HasMaximum(const Context& context, const Fact& fact);
 
 // That two sizes fit each other, as the three ways in which they can.
 Clause Spelled(const Clause& clause);

@@ -154,8 +154,8 @@ class Shortener {
 
   // A fact that says something, and something new; of two that agree at all points the shorter stays.
   void AddFact(const Fact& fact) {
+    if (HasMaximum(context_, fact)) return;
     std::string text = context_.Print(fact);
-    if (HasMaximum(text)) return;
     if (absl::c_any_of(candidates_, [&](const Candidate& c) { return c.text == text; })) return;
     std::optional<Bits> truth = TruthOf({{fact}});
     if (!truth.has_value()) return;

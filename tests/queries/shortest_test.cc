@@ -23,7 +23,7 @@ constexpr Row kRows[] = {
     // A broadcast that is one of its sides, as decoders mask their caches.
     {"max(s, max(0, t - p))*min(1, s, max(0, t - p)) == s", "s >= 1", "-"},
     {"s == max(0, t - p) or s == 1 or max(0, t - p) == 1", "s >= 1",
-     "s == 1 or s + p == t or t == p + 1"},
+     "s == 1 or s + p == t or p + 1 == t"},
     {"max(s, 1 - p) == s or max(s, 1 - p) == 1 or s == 1", "", ""},
     // One size, between two others.
     {"max(0, s//8 - 1)*max(0, s//8 - 1) + 2*max(0, s//8 - 1) == 63", "", "(s//8)*(s//8) == 64"},
