@@ -63,6 +63,7 @@ struct NearestSize {
 };
 
 enum class Severity : uint8_t { kNote, kWarning, kError };
+std::string_view Name(Severity severity);  // "note", "warning", "error"
 
 struct Diagnostic {
   std::string id;  // stable; ops.h has the page that explains it

@@ -74,6 +74,10 @@ std::optional<int64_t> Bound(int64_t value, int64_t none) {
 
 }  // namespace
 
+std::string_view Name(Severity severity) {
+  return internal::ToStd(diagnostics::Name(static_cast<diagnostics::Severity>(severity)));
+}
+
 Analysis::Analysis(std::unique_ptr<const State> state) : state_(std::move(state)) {}
 Analysis::Analysis(Analysis&&) noexcept = default;
 Analysis& Analysis::operator=(Analysis&&) noexcept = default;

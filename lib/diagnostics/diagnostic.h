@@ -16,6 +16,7 @@
 namespace symshape::diagnostics {
 
 enum class Severity : uint8_t { kNote, kWarning, kError };
+absl::string_view Name(Severity severity);  // "note", "warning", "error"
 
 // One piece of a message: a text, a number, a dim, or a whole shape.
 struct Piece {

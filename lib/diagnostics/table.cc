@@ -75,6 +75,18 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
+absl::string_view Name(Severity severity) {
+  switch (severity) {
+    case Severity::kNote:
+      return "note";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kError:
+      return "error";
+  }
+  return "";
+}
+
 absl::Span<const Row> Table() { return kRows; }
 
 const Row* FindRow(absl::string_view id) {

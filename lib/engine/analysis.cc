@@ -24,6 +24,11 @@ std::optional<absl::Span<const Dim>> Analysis::DimsOf(Info info) const {
   return tables_->dims(type.shape);
 }
 
+const Analysis::Range* Analysis::RangeOf(Dim symbol) const {
+  const auto known = ranges_.find(symbol);
+  return known == ranges_.end() ? nullptr : &known->second;
+}
+
 std::optional<absl::Span<const graph::DeclaredDim>> Analysis::ClaimedDims(
     const graph::Graph& graph, graph::ValueId value) const {
   if (&graph == model_.main) {

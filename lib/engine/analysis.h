@@ -103,6 +103,14 @@ class Analysis {
   // be written into a file, where names are global.
   bool IsLocal(symbolic::Dim symbol) const { return local_symbols_.contains(symbol); }
 
+  // Between what a number that only data decides lies, as its rule told.
+  struct Range {
+    int64_t least;
+    symbolic::Dim greatest;  // none where the rule did not tell
+  };
+  // nullptr for all other symbols, and for numbers without a least one.
+  const Range* RangeOf(symbolic::Dim symbol) const;
+
   // Of functions whose bodies declare something: claims that are to be held against each call.
   const std::vector<Call>& calls() const { return calls_; }
 
@@ -132,6 +140,7 @@ class Analysis {
   std::vector<std::vector<symbolic::Dim>> input_dims_;
   absl::flat_hash_set<symbolic::Dim> input_symbol_set_;
   absl::flat_hash_map<symbolic::Dim, int> local_symbols_;  // and how deep in bodies and calls
+  absl::flat_hash_map<symbolic::Dim, Range> ranges_;
   std::vector<Call> calls_;
   std::vector<NamedAxis> named_axes_;
   std::vector<NamedOutput> named_outputs_;

@@ -140,6 +140,9 @@ Dim Walk::Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view ste
   const auto [it, is_new] = fresh_.try_emplace(FreshKey{frame.id, node, nth, std::string(stem)}, Dim());
   if (!frame.repeated) {
     if (is_new) it->second = context().Fresh(NewName(stem), domain);
+    if (is_new && domain.lo != Interval::kMinusInf) {
+      analysis_->ranges_.try_emplace(it->second, Analysis::Range{domain.lo, Dim()});
+    }
     return it->second;
   }
   // The domain may hold for this trip only, so it is a fact of the body's scope.
@@ -162,6 +165,10 @@ std::string Walk::NewName(absl::string_view stem) {
 
 void Walk::Bound(Dim symbol, Dim limit) {
   // True by the operator's definition; a conflict would mean that the node cannot run at all.
+  const auto known = analysis_->ranges_.find(symbol);
+  if (known != analysis_->ranges_.end() && known->second.greatest.is_none()) {
+    known->second.greatest = limit;
+  }
   Assume({Fact::Kind::kGe, limit, symbol}, symbolic::Cause{});
 }
 

@@ -102,7 +102,10 @@ void Contract::Collect() {
   std::vector<Fact> broadcasts;
   context_->Push();
   for (const Requirement& requirement : analysis_.requirements()) {
-    if (!OverInputs(requirement)) continue;
+    if (!OverInputs(requirement)) {
+      AddNecessary(requirement);
+      continue;
+    }
     if (requirement.conditional) {
       if (requirement.ways.size() > 1) continue;
       const std::vector<Clauses> ways{Copy(requirement.ways[0])};
@@ -119,6 +122,40 @@ void Contract::Collect() {
     }
   }
   context_->Pop();
+}
+
+// A requirement on sizes that data decides: what no data mends.
+void Contract::AddNecessary(const Requirement& requirement) {
+  if (requirement.conditional || requirement.ways.size() > 1) return;
+  const Need& need = requirement.ways[0][0];
+  const std::optional<Ranges> ranges = RangesIn(need);
+  if (!ranges.has_value()) return;
+  for (const Clause& necessary : Necessary(*context_, Copy(need), *ranges)) {
+    AddClauses(Simplify(*context_, necessary), requirement);
+  }
+}
+
+// Of the symbols that data decides in `need`, and of those in their ranges; nullopt where one has none.
+std::optional<Ranges> Contract::RangesIn(const Need& need) const {
+  const Context& from = analysis_.context();
+  Ranges ranges;
+  std::vector<Dim> open{need.fact.a, need.fact.b};
+  for (const Fact& fact : need.unless) open.insert(open.end(), {fact.a, fact.b});
+  for (size_t next = 0; next < open.size(); ++next) {
+    for (Dim symbol : from.SymbolsOf(open[next])) {
+      if (analysis_.IsInputSymbol(symbol)) continue;
+      const engine::Analysis::Range* range = analysis_.RangeOf(symbol);
+      if (range == nullptr) return std::nullopt;
+      const Dim copy = context_->Symbol(*from.SymbolName(symbol), {range->least, Interval::kPlusInf});
+      // Copied when all symbols are there, with what they are at least.
+      const bool is_new = ranges.try_emplace(copy, Range{range->least, range->greatest}).second;
+      if (is_new && !range->greatest.is_none()) open.push_back(range->greatest);
+    }
+  }
+  for (auto& [symbol, range] : ranges) {
+    if (!range.greatest.is_none()) range.greatest = Copy(range.greatest);
+  }
+  return ranges;
 }
 
 void Contract::AddEither(const Requirement& requirement) {

@@ -3,11 +3,13 @@
 #define SYMSHAPE_QUERIES_CONTRACT_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "engine/analysis.h"
+#include "queries/necessary.h"
 #include "queries/prove.h"
 
 namespace symshape::queries {
@@ -54,6 +56,8 @@ class Contract {
   Clauses Copy(const std::vector<engine::Need>& needs) const;
   bool OverInputs(const engine::Requirement& requirement) const;
   void Collect();
+  void AddNecessary(const engine::Requirement& requirement);
+  std::optional<Ranges> RangesIn(const engine::Need& need) const;
   void AddEither(const engine::Requirement& requirement);
   void AddClauses(Clauses clauses, const engine::Requirement& requirement);
   void DropWhatFollows();

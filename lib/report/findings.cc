@@ -14,18 +14,6 @@ using diagnostics::Severity;
 using nlohmann::ordered_json;
 using queries::Finding;
 
-const char* NameOf(Severity severity) {
-  switch (severity) {
-    case Severity::kNote:
-      return "note";
-    case Severity::kWarning:
-      return "warning";
-    case Severity::kError:
-      return "error";
-  }
-  return "";
-}
-
 // "'conf' declares [1, 16800, 2], but is [1, A, 2]"
 std::string Sentence(const Finding& finding) {
   std::string text;
@@ -59,7 +47,7 @@ std::string FindingsText(const std::vector<Finding>& findings, absl::string_view
   for (const Finding& finding : findings) {
     const Severity severity = finding.row->severity;
     const Style style = severity == Severity::kError ? Style::kRed : Style::kYellow;
-    absl::StrAppend(&text, model, ": ", Styled(NameOf(severity), style, color), ": ",
+    absl::StrAppend(&text, model, ": ", Styled(Name(severity), style, color), ": ",
                     Sentence(finding), "  [", finding.row->id, "]\n");
     if (!finding.true_at.empty()) absl::StrAppend(&text, "    true at   ", finding.true_at, "\n");
   }
@@ -75,7 +63,7 @@ std::string FindingsJson(const std::vector<Finding>& findings, absl::string_view
   ordered_json list = ordered_json::array();
   for (const Finding& finding : findings) {
     list.push_back({{"id", std::string(finding.row->id)},
-                    {"severity", NameOf(finding.row->severity)},
+                    {"severity", std::string(Name(finding.row->severity))},
                     {"tensor", finding.tensor},
                     {"node", finding.node},
                     {"declared", finding.declared},
@@ -91,7 +79,7 @@ std::string FindingsGithub(const std::vector<Finding>& findings, absl::string_vi
   std::string text;
   for (const Finding& finding : findings) {
     const Severity severity = finding.row->severity;
-    absl::StrAppend(&text, "::", severity == Severity::kNote ? "notice" : NameOf(severity),
+    absl::StrAppend(&text, "::", severity == Severity::kNote ? "notice" : Name(severity),
                     " file=", GithubEscaped(model), ",title=", finding.row->id,
                     "::", GithubEscaped(WithSizes(finding)), "\n");
   }
@@ -112,7 +100,7 @@ std::string FindingsSarif(const std::vector<Finding>& findings, absl::string_vie
     const std::string& where = finding.tensor.empty() ? finding.node : finding.tensor;
     results.push_back(
         {{"ruleId", std::string(row.id)},
-         {"level", NameOf(row.severity)},
+         {"level", std::string(Name(row.severity))},
          {"message", {{"text", WithSizes(finding)}}},
          {"locations",
           {{{"physicalLocation", {{"artifactLocation", {{"uri", std::string(model)}}}}},

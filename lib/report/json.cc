@@ -85,13 +85,12 @@ std::string Dump(const ordered_json& json, JsonLayout layout) {
 
 ordered_json DiagnosticJson(const engine::Analysis& analysis,
                             const diagnostics::Diagnostic& diagnostic) {
-  static constexpr const char* kSeverities[] = {"note", "warning", "error"};
   ordered_json notes = ordered_json::array();
   for (const diagnostics::Message& note : diagnostic.notes) {
     notes.push_back(diagnostics::Render(note, analysis.context()));
   }
   return {{"id", std::string(diagnostic.id)},
-          {"severity", kSeverities[static_cast<int>(diagnostic.severity)]},
+          {"severity", std::string(diagnostics::Name(diagnostic.severity))},
           {"node", diagnostic.node},
           {"op", diagnostic.op},
           {"tensor", diagnostic.tensor},

@@ -88,24 +88,12 @@ Style StyleOf(diagnostics::Severity severity) {
   return severity == diagnostics::Severity::kError ? Style::kRed : Style::kYellow;
 }
 
-absl::string_view NameOf(diagnostics::Severity severity) {
-  switch (severity) {
-    case diagnostics::Severity::kNote:
-      return "note";
-    case diagnostics::Severity::kWarning:
-      return "warning";
-    case diagnostics::Severity::kError:
-      return "error";
-  }
-  return "";
-}
-
 std::string DiagnosticText(const engine::Analysis& analysis,
                            const diagnostics::Diagnostic& diagnostic, absl::string_view model,
                            bool color) {
   const symbolic::Context& context = analysis.context();
   std::string text = absl::StrCat(
-      model, ": ", Styled(NameOf(diagnostic.severity), StyleOf(diagnostic.severity), color), ": ");
+      model, ": ", Styled(Name(diagnostic.severity), StyleOf(diagnostic.severity), color), ": ");
   if (!diagnostic.node.empty()) {
     absl::StrAppend(&text, "node '", diagnostic.node, "'",
                     diagnostic.op.empty() ? "" : absl::StrCat(" (", diagnostic.op, ")"), ": ");

@@ -124,24 +124,24 @@ bool ElementMath::Holds(Expr value, int spare_bits) const {
 }
 
 // In lowest terms as far as it is easily seen, with a constant denominator positive.
-Element ElementMath::Rational(Expr n, Expr d, bool exact) const {
+Element ElementMath::Rational(Expr n, Expr d, bool exact, uint8_t roundings) const {
   const std::optional<int64_t> divisor = d.constant();
-  if (!divisor) return Element(n.dim(), d.dim(), exact);
+  if (!divisor) return Element(n.dim(), d.dim(), exact, roundings);
   if (*divisor == 0) return Element();
   if (*divisor < 0) {
     n = -n;
     d = -d;
   }
-  if (d.is(1)) return Element(n.dim(), d.dim(), exact);
+  if (d.is(1)) return Element(n.dim(), d.dim(), exact, roundings);
   if (context_.Decide(Divides(d, n)) == Tri::kYes) {
-    return Element(FloorDiv(n, d).dim(), Dim::Inline(1), exact);
+    return Element(FloorDiv(n, d).dim(), Dim::Inline(1), exact, roundings);
   }
   int64_t rest = *d.constant();
   while (rest % 2 == 0 && context_.Decide(Divides(2, n)) == Tri::kYes) {
     n = FloorDiv(n, 2);
     rest /= 2;
   }
-  return Element(n.dim(), context_.Constant(rest), exact);
+  return Element(n.dim(), context_.Constant(rest), exact, roundings);
 }
 
 Element ElementMath::Add(const Element& a, const Element& b) {
@@ -164,10 +164,17 @@ Element ElementMath::Add(const Element& a, const Element& b) {
   return Rational(left + right, d, exact);
 }
 
+// Of a product or quotient of both.
+uint8_t ElementMath::RoundingsOf(const Element& a, const Element& b) {
+  int roundings = 1;
+  for (const Element* x : {&a, &b}) roundings += x->exact ? 1 : x->roundings;
+  return static_cast<uint8_t>(std::min<int>(roundings, Element::kAnyRoundings));
+}
+
 Element ElementMath::Neg(const Element& a) {
   if (!a.known()) return Element();
   if (!is_float()) return FitInteger(-num(a));
-  return Element((-num(a)).dim(), a.den, a.exact);
+  return Element((-num(a)).dim(), a.den, a.exact, a.roundings);
 }
 
 Element ElementMath::Sub(const Element& a, const Element& b) {
@@ -186,13 +193,15 @@ Element ElementMath::Mul(const Element& a, const Element& b) {
   if (x && y) return Constant(*x * *y);
   const Expr n = num(a) * num(b), d = den(a) * den(b);
   const Form fa = FormOf(a), fb = FormOf(b);
-  if (fa == Form::kDyadic && fb == Form::kDyadic) return Rational(n, d, Holds(n));
+  if (fa == Form::kDyadic && fb == Form::kDyadic) {
+    return Rational(n, d, Holds(n), RoundingsOf(a, b));
+  }
   // A quotient times 2^k only moves its exponent.
   const std::optional<double> factor = fa == Form::kQuotient ? y : x;
   int exponent = 0;
   const bool shift = factor && std::abs(std::frexp(*factor, &exponent)) == 0.5;
   const bool exact = shift && fa != Form::kRounded && fb != Form::kRounded;
-  return Rational(n, d, exact);
+  return Rational(n, d, exact, RoundingsOf(a, b));
 }
 
 Element ElementMath::TruncatedProduct(const Element& a, const Element& factor) {
@@ -218,7 +227,7 @@ Element ElementMath::Div(const Element& a, const Element& b) {
   const Expr n = num(a) * den(b), d = den(a) * num(b);
   const bool exact = FormOf(a) != Form::kRounded && FormOf(b) == Form::kDyadic && Holds(n, 1) &&
                      Holds(d, 1) && Holds(n + d, 1);
-  return Rational(n, d, exact);
+  return Rational(n, d, exact, RoundingsOf(a, b));
 }
 
 Element ElementMath::Reciprocal(const Element& a) { return Div(Integer(1), a); }
@@ -254,14 +263,16 @@ Element ElementMath::Min(const Element& a, const Element& b) {
   if (!a.known() || !b.known()) return Element();
   if (!is_float()) return FitInteger(symbolic::Min(num(a), num(b)));
   const std::optional<Common> c = CommonDenominator(a, b);
-  return c ? Rational(symbolic::Min(c->a, c->b), c->den, a.exact && b.exact) : Element();
+  if (!c) return Element();
+  return Rational(symbolic::Min(c->a, c->b), c->den, a.exact && b.exact, RoundingsOf(a, b));
 }
 
 Element ElementMath::Max(const Element& a, const Element& b) {
   if (!a.known() || !b.known()) return Element();
   if (!is_float()) return FitInteger(symbolic::Max(num(a), num(b)));
   const std::optional<Common> c = CommonDenominator(a, b);
-  return c ? Rational(symbolic::Max(c->a, c->b), c->den, a.exact && b.exact) : Element();
+  if (!c) return Element();
+  return Rational(symbolic::Max(c->a, c->b), c->den, a.exact && b.exact, RoundingsOf(a, b));
 }
 
 Element ElementMath::Relu(const Element& a) { return Max(a, Integer(0)); }
@@ -271,30 +282,40 @@ Element ElementMath::Abs(const Element& a) {
   return num(a).bounds().lo >= 0 && den(a).bounds().lo > 0 ? a : Max(a, Neg(a));
 }
 
-// The integer that `a` rounds to: `if_exact`, or within 1 of it where the float is not known to lie
-// on the rational's side of an integer.
-Element ElementMath::ToInteger(const Element& a, Expr if_exact) {
+// The integer that `a` becomes: that of the rational, or within 1 of it where the float is not known to
+// lie on the rational's side of an integer. Without sums, sixteen roundings leave it below the rational
+// and a 2^19th of it.
+Element ElementMath::ToInteger(const Element& a, Whole whole) {
+  constexpr int kRoundings = 16;
+  const Expr n = num(a), d = den(a);
+  const Expr if_exact = whole(n, d);
   if (a.exact) return Element(if_exact.dim());
-  if (den(a).bounds().lo <= 0) return Element();
+  if (d.bounds().lo <= 0) return Element();
   Interval near = if_exact.bounds();
   if (near.lo != Interval::kMinusInf) --near.lo;
   if (near.hi != Interval::kPlusInf) ++near.hi;
-  return Element(out_.Fresh("rounded", near).dim());
+  const bool rough = MantissaBits(type_) < MantissaBits(ElementType::kFloat);
+  if (rough || a.roundings > kRoundings || n.bounds().lo < 0) {
+    return Element(out_.Fresh("rounded", near).dim());
+  }
+  const int64_t scale = int64_t{1} << 19;
+  const Expr limit = whole(n * (scale + 1), d * scale);
+  return Element(out_.FreshUpTo("rounded", limit, near).dim());
 }
 
 Element ElementMath::Floor(const Element& a) {
   if (!a.known() || a.is_integer()) return a;
-  return ToInteger(a, FloorDiv(num(a), den(a)));
+  return ToInteger(a, [](Expr n, Expr d) { return FloorDiv(n, d); });
 }
 
 Element ElementMath::Ceil(const Element& a) {
   if (!a.known() || a.is_integer()) return a;
-  return ToInteger(a, CeilDiv(num(a), den(a)));
+  return ToInteger(a, [](Expr n, Expr d) { return CeilDiv(n, d); });
 }
 
 Element ElementMath::Truncate(const Element& a) {
   if (!a.known() || a.is_integer()) return a;
-  return ToInteger(a, TruncDiv(num(a), den(a)));
+  return ToInteger(a, [](Expr n, Expr d) { return TruncDiv(n, d); });
 }
 
 // n/d to the nearest integer, halves to the even one:
@@ -302,11 +323,12 @@ Element ElementMath::Truncate(const Element& a) {
 //   d even  (n + d/2 - 1 + (n//d) % 2)//d          a half goes up only from an odd n//d
 Element ElementMath::Round(const Element& a) {
   if (!a.known() || a.is_integer()) return a;
-  const std::optional<int64_t> d = den(a).constant();
-  if (!d || *d <= 0) return Element();
-  const Expr n = num(a);
-  if (*d % 2 != 0) return ToInteger(a, FloorDiv(n * 2 + *d, 2 * *d));
-  return ToInteger(a, FloorDiv(n + (*d / 2 - 1) + Mod(FloorDiv(n, *d), 2), *d));
+  if (den(a).constant().value_or(0) <= 0) return Element();
+  return ToInteger(a, [](Expr n, Expr divisor) {
+    const int64_t d = *divisor.constant();
+    if (d % 2 != 0) return FloorDiv(n * 2 + d, 2 * d);
+    return FloorDiv(n + (d / 2 - 1) + Mod(FloorDiv(n, d), 2), d);
+  });
 }
 
 }  // namespace symshape::rules

@@ -246,7 +246,9 @@ Element ElementMath::CastFrom(const Element& a, ElementType from) {
   if (const std::optional<double> c = ElementMath(out_, from).ConstantOf(a)) return Constant(*c);
   if (!from_float) return Element(a.num, Dim::Inline(1), Holds(num(a)));
   Element result = a;
-  if (from != type_) result.exact = FormOf(a) == Form::kDyadic && Holds(num(a));
+  if (from == type_) return result;
+  result.exact = FormOf(a) == Form::kDyadic && Holds(num(a));
+  result.roundings = result.exact ? 0 : Element::kAnyRoundings;
   return result;
 }
 

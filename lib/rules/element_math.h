@@ -21,6 +21,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "absl/functional/function_ref.h"
+
 #include "rules/results.h"
 #include "rules/tables.h"
 
@@ -108,8 +110,11 @@ class ElementMath {
   Expr den(const Element& a) const { return Expr(context_, a.den); }
   Element FitInteger(Expr value) const;
   std::optional<int64_t> IntegerOf(const Element& a) const;  // where it is a constant
-  Element Rational(Expr num, Expr den, bool exact) const;
-  Element ToInteger(const Element& a, Expr if_exact);
+  Element Rational(Expr num, Expr den, bool exact, uint8_t roundings = Element::kAnyRoundings) const;
+  // whole(n, d): the integer that n/d becomes.
+  using Whole = absl::FunctionRef<Expr(Expr n, Expr d)>;
+  static uint8_t RoundingsOf(const Element& a, const Element& b);
+  Element ToInteger(const Element& a, Whole whole);
   // The greatest that an expression of sizes is found to be, at sizes up to kLargeSize.
   std::optional<int64_t> LargestOf(Expr value) const;
   // Both over one positive denominator; nullopt where a sign is not known.

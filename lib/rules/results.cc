@@ -85,8 +85,8 @@ void Results::RequireUnlessZero(absl::Span<const Dim> dims, const Fact& fact,
   sink_.Require(fact, unless, message);
 }
 
-Expr Results::FreshUpTo(absl::string_view stem, Expr limit) {
-  const Expr fresh = Fresh(stem);
+Expr Results::FreshUpTo(absl::string_view stem, Expr limit, Interval domain) {
+  const Expr fresh = Fresh(stem, domain);
   sink_.Bound(fresh.dim(), limit.dim());
   return fresh;
 }

@@ -105,8 +105,8 @@ class Results {
   Expr Fresh(absl::string_view stem, Interval domain = symbolic::kSize) {
     return Expr(tables_.context(), sink_.Fresh(stem, domain));
   }
-  // The same, with 0 <= symbol <= limit as a fact.
-  Expr FreshUpTo(absl::string_view stem, Expr limit);
+  // The same, with symbol <= limit as a fact.
+  Expr FreshUpTo(absl::string_view stem, Expr limit, Interval domain = symbolic::kSize);
 
   void Report(diagnostics::Diagnostic diagnostic) { sink_.Report(std::move(diagnostic)); }
 

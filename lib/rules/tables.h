@@ -44,16 +44,21 @@ struct Element {
   Dim num;
   Dim den = Dim::Inline(1);
   bool exact = true;
+  // Of a float that is not: how often it was rounded, each time by a 2^24th of itself at most in float32.
+  // A sum that was rounded may be off by more than itself.
+  static constexpr uint8_t kAnyRoundings = 255;
+  uint8_t roundings = 0;
 
   Element() = default;
   explicit Element(Dim integer) : num(integer) {}
-  Element(Dim n, Dim d, bool e) : num(n), den(d), exact(e) {}
+  Element(Dim n, Dim d, bool e, uint8_t r = kAnyRoundings)
+      : num(n), den(d), exact(e), roundings(e ? 0 : r) {}
   bool known() const { return !num.is_none(); }
   bool is_integer() const { return known() && exact && den == Dim::Inline(1); }
   friend bool operator==(const Element&, const Element&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const Element& e) {
-    return H::combine(std::move(h), e.num, e.den, e.exact);
+    return H::combine(std::move(h), e.num, e.den, e.exact, e.roundings);
   }
 };
 

@@ -14,18 +14,6 @@
 namespace symshape::cli {
 namespace {
 
-std::string_view NameOf(Severity severity) {
-  switch (severity) {
-    case Severity::kNote:
-      return "note";
-    case Severity::kWarning:
-      return "warning";
-    case Severity::kError:
-      return "error";
-  }
-  return "";
-}
-
 struct ExplainArgs {
   ModelArgs model;  // an id where there is no `what`
   std::string what;
@@ -42,7 +30,7 @@ int ExplainId(const std::string& id) {
   const absl::StatusOr<DiagnosticPage> page = FindDiagnosticPage(id);
   if (!page.ok()) return Fail(absl::InvalidArgumentError(page.status().message()));
   std::printf("%s (%s)\n\n%s\n\nWhat to do: %s\n", std::string(page->id).c_str(),
-              std::string(NameOf(page->severity)).c_str(), std::string(page->sentence).c_str(),
+              std::string(Name(page->severity)).c_str(), std::string(page->sentence).c_str(),
               std::string(page->remedy).c_str());
   return kOk;
 }
