@@ -95,6 +95,21 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"max(0, 32*s + b - 1)", "max(0, 32*s + b - 1)"},
         Row{"max(b, 1 - 3*s - 2*t)", "max(b, 1 - s - t)"}));
 
+// A copied axis, as Reshape makes it: y where x is 0.
+INSTANTIATE_TEST_SUITE_P(
+    AtZero, Canonical,
+    testing::Values(
+        Row{"max(0, 1 - 4*h)", "max(0, 1 - h)"}, Row{"max(0, 4*h - 1)", "max(0, 4*h - 1)"},
+        Row{"3*h + max(0, h - 1)", "max(0, 4*h - 1)"}, Row{"w*max(0, 5*h - 2)", "w*max(0, 5*h - 2)"},
+        Row{"h + 2*max(0, h - 1)", "max(0, 3*h - 2)"}, Row{"min(1, h)*h", "h"},
+        Row{"min(1, h)*min(1, h)", "min(1, h)"}, Row{"max(1, h)*max(1, h)", "h*h + max(0, 1 - h)"},
+        Row{"max(0, 1 - h)*((h + 3)//4)", "0"}, Row{"n//min(1, h)", "n"},
+        Row{"max(x + y*max(0, 1 - x), x)", "y*max(0, 1 - x) + x"},
+        Row{"max(0, y*max(0, 1 - x) - x)", "y*max(0, 1 - x)"},
+        Row{"(x + y*max(0, 1 - x))//4", "(y//4)*max(0, 1 - x) + x//4"},
+        Row{"max(x, x + y*max(0, 1 - x))*min(1, x, x + y*max(0, 1 - x))", "x"},
+        Row{"max(0, 1 - 4*h - 16*max(0, 1 - h))", "0"}));
+
 INSTANTIATE_TEST_SUITE_P(
     UnderFacts, Canonical,
     testing::Values(
