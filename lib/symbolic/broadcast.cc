@@ -104,7 +104,7 @@ Dim Solver::MakeAtom(AtomKind kind, absl::Span<const Dim> args) {
   const AtomId id = store.InternAtom(kind, args);
   if (!state.substitution.empty()) {
     const auto it = state.substitution.find(id);
-    if (it != state.substitution.end()) return Resolve(it->second);
+    if (it != state.substitution.end()) return Replacement(id, it->second);
   }
   return store.atom(id).dim;
 }

@@ -9,6 +9,9 @@
 namespace symshape::symbolic {
 namespace {
 
+// Hypotheses inside each other under which forms are still shortened by further ones: each takes all of a
+// dim's atoms to be looked at again.
+constexpr int kMaxNestedForms = 2;
 constexpr int64_t kMaxFamily = 8;  // divisors whose quotients are combined
 
 int Count(const Poly& p) { return static_cast<int>(p.terms.size()); }
@@ -298,7 +301,7 @@ Dim Solver::MaxWhereNonZero(AtomId maximum, AtomId factor) {
   const Dim self = store.atom(maximum).dim;
   where_nonzero[key] = {epoch, self};
   std::vector<Dim> kept(store.args(maximum).begin(), store.args(maximum).end());
-  if (hypotheses < Hypothesis::kMaxNested) {
+  if (hypotheses < kMaxNestedForms) {
     const Operation operation(*this);
     Hypothesis positive(*this);
     positive.Bound(factor, {1, Interval::kPlusInf});

@@ -39,16 +39,29 @@ Dim Solver::ResolveOpaque(uint32_t symbol, Dim otherwise) {
   }
 }
 
+// Today's form of what an atom is equal to. Past the limit a compound atom stays, which is true as well:
+// in today's form its value may hold another such atom that was met for the first time, and so on
+// without an end.
+Dim Solver::Replacement(AtomId id, Dim value) {
+  if (store.atom(id).kind == AtomKind::kSymbol) return Resolve(value);
+  if (replacing >= kMaxReplacing) return store.atom(id).dim;
+  ++replacing;
+  const Dim today = Resolve(value);
+  --replacing;
+  return today;
+}
+
 Dim Solver::ResolveAtom(AtomId id) {
   if (id < resolved_atom.size() && resolved_atom[id].epoch == epoch) return resolved_atom[id].dim;
-  if (id >= resolved_atom.size())
-    resolved_atom.resize(store.atom_count() + store.atom_count() / 2 + 256);
   const Atom a = store.atom(id);
-  resolved_atom[id] = {epoch, a.dim};  // what a question asked meanwhile gets
+  // What a question asked meanwhile gets. Not from resolved_atom: a hypothesis has an epoch of its own
+  // and then goes back.
+  if (resolving.contains(id)) return a.dim;
+  resolving.insert(id);
   Dim result = a.dim;
   const auto it = state.substitution.find(id);
   if (it != state.substitution.end()) {
-    result = Resolve(it->second);
+    result = Replacement(id, it->second);
   } else {
     switch (a.kind) {
       case AtomKind::kSymbol: {
@@ -73,6 +86,7 @@ Dim Solver::ResolveAtom(AtomId id) {
     }
     if (OutOfWork()) result = a.dim;  // not an opaque symbol: the old form still is true
   }
+  resolving.erase(id);
   if (id >= resolved_atom.size())
     resolved_atom.resize(store.atom_count() + store.atom_count() / 2 + 256);
   resolved_atom[id] = {epoch, result};

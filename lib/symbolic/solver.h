@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
@@ -35,6 +36,7 @@ namespace symshape::symbolic {
 // Limits past which a result becomes an opaque symbol (solver.md 3.8).
 inline constexpr size_t kMaxTerms = 256;
 inline constexpr int kMaxDegree = 8;
+inline constexpr int kMaxReplacing = 4;  // atoms by what they are equal to, inside each other
 inline constexpr int kMaxDepth = 16;
 inline constexpr size_t kMaxProductTerms = 1024;
 inline constexpr size_t kMaxKnownTerms = 16;  // of an equation or inequality that is kept
@@ -297,6 +299,7 @@ class Solver {
     return d;
   }
   Dim ResolveAtom(AtomId a);
+  Dim Replacement(AtomId atom, Dim value);
   Dim ResolveOpaque(uint32_t symbol, Dim otherwise);
   bool IsItsOwnForm(AtomId a);  // under today's facts
   Dim Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements);
@@ -381,6 +384,7 @@ class Solver {
   };
   std::vector<Resolved> resolved;       // by node
   std::vector<Resolved> resolved_atom;  // by atom
+  absl::flat_hash_set<AtomId> resolving;
   struct Bounded {
     uint32_t epoch = 0;
     Interval interval;
@@ -446,6 +450,7 @@ class Solver {
   };
   std::vector<Represented> represented;  // by node
 
+  int replacing = 0;           // atoms by what they are equal to, inside each other
   int zero_splits = 0;         // inside each other (zero.cc)
   int64_t work_left = 0;       // of the operation being done
   int64_t spent = 0;           // by all operations so far
