@@ -11,8 +11,15 @@ namespace symshape::symbolic {
 namespace {
 
 constexpr int kMaxSteps = 4000;  // of one Assume
-// The work of one Assume, all that it asks included: half a second at most.
-constexpr int64_t kMaxAssumeWork = 25 * kMaxWork;
+// How many operations' work one Assume may take, all that it asks included.
+constexpr int64_t kAssumeShares = 25;
+
+// Whether the Assume that is being done has used up its share.
+bool AssumedEnough(const Solver& s) {
+  const int64_t share = std::clamp(kMaxTotalWork - s.assume_started, kAssumeShares * kLittleWork,
+                                   kAssumeShares * kMaxWork);
+  return s.spent - s.assume_started > share;
+}
 
 }  // namespace
 
@@ -55,7 +62,7 @@ absl::StatusOr<bool> Solver::Assume(const Fact& fact, Cause cause) {
 
 bool Solver::Settle() {
   uint32_t checked = 0;
-  for (int step = 0; step < kMaxSteps && spent - assume_started <= kMaxAssumeWork; ++step) {
+  for (int step = 0; step < kMaxSteps && !AssumedEnough(*this); ++step) {
     if (pending.empty()) {
       if (checked == epoch) return true;
       checked = epoch;
@@ -197,6 +204,10 @@ void Solver::RecheckProducts() {
 
 bool Solver::RecheckBroadcasts() {
   for (const auto& [a, b] : std::vector<std::pair<Dim, Dim>>(std::exchange(state.broadcasts, {}))) {
+    if (AssumedEnough(*this)) {
+      state.broadcasts.emplace_back(a, b);
+      continue;
+    }
     const Dim x = Resolve(a), y = Resolve(b);
     const Tri known = DecideBroadcast(x, y);
     if (known == Tri::kNo) return false;

@@ -186,6 +186,7 @@ class Solver {
   std::optional<Dim> SplitMaxAtZero(absl::Span<const Dim> elements);
   std::optional<Dim> SplitBroadcastAtZero(absl::Span<const Dim> elements);
   std::optional<Dim> SplitQuotientAtZero(Poly num, int64_t d);
+  std::optional<Dim> SplitRatioAtZero(const Poly& num, const Poly& den);
   [[nodiscard]] bool ReduceAtZero(Poly& p, bool* changed);
   std::optional<Dim> ProductOf(Dim a, Dim b);
 

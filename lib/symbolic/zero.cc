@@ -12,6 +12,19 @@ namespace {
 
 constexpr int kMaxSplits = 3;  // inside each other
 
+// Whether a quotient in d has a divisor that is no number. Dims nest no deeper than kMaxDepth.
+bool DividesByDim(const Store& store, Dim d) {
+  const absl::Span<const Term> terms = store.View(d).terms;
+  return std::any_of(terms.begin(), terms.end(), [&](const Term& t) {
+    const absl::Span<const AtomId> atoms = store.atoms_of(t.mono);
+    return std::any_of(atoms.begin(), atoms.end(), [&](AtomId a) {
+      const absl::Span<const Dim> args = store.args(a);
+      if (store.atom(a).kind == AtomKind::kFloorDiv && !store.IsConstant(args[1])) return true;
+      return std::any_of(args.begin(), args.end(), [&](Dim x) { return DividesByDim(store, x); });
+    });
+  });
+}
+
 }  // namespace
 
 std::optional<AtomId> Solver::ClippedBy(AtomId maximum) {
@@ -159,6 +172,29 @@ std::optional<Dim> Solver::SplitQuotientAtZero(Poly num, int64_t d) {
         return FloorDivConst(Copy(store.View(parts[0])), d, 0);
       },
       false);
+}
+
+// num//den, where den depends on e like that, num is 0 at e = 0, and den divides where e >= 1: as Reshape
+// infers a size beside one that it copies. (b*h)//(h + w*[h == 0]) = b - b*[h == 0].
+std::optional<Dim> Solver::SplitRatioAtZero(const Poly& num, const Poly& den) {
+  const std::optional<AtomId> clip = ClipIn(ViewOf(den), 1);
+  if (!clip || zero_splits >= kMaxSplits || !Spend(32)) return std::nullopt;
+  const AtomId e = *ClippedBy(*clip);
+  const Dim less = Sub(store.atom(e).dim, Dim::Inline(1));
+  const Dim n = store.InternPoly(num), d = store.InternPoly(den);
+  if (Replaced(n, e, Dim::Inline(0)) != Dim::Inline(0)) return std::nullopt;
+  const std::optional<Dim> n_above = Replaced(n, *clip, less), d_above = Replaced(d, *clip, less);
+  if (!n_above || !d_above) return std::nullopt;
+  ++zero_splits;
+  const std::optional<Dim> above =
+      FloorDivSymbolic(Copy(store.View(*n_above)), Copy(store.View(*d_above)));
+  --zero_splits;
+  if (!above) return std::nullopt;
+  if (DividesByDim(store, *above)) return std::nullopt;  // which may be 0 at e = 0
+  const std::optional<Dim> at_zero = Replaced(*above, e, Dim::Inline(0));
+  if (!at_zero || OutOfWork()) return std::nullopt;
+  Because(Rewrite::kAtZero);
+  return Sub(*above, Mul(OneAtZero(*clip, e), *at_zero));
 }
 
 // And for the common size of elements that fit each other.

@@ -108,7 +108,9 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"max(0, y*max(0, 1 - x) - x)", "y*max(0, 1 - x)"},
         Row{"(x + y*max(0, 1 - x))//4", "(y//4)*max(0, 1 - x) + x//4"},
         Row{"max(x, x + y*max(0, 1 - x))*min(1, x, x + y*max(0, 1 - x))", "x"},
-        Row{"max(0, 1 - 4*h - 16*max(0, 1 - h))", "0"}));
+        Row{"max(0, 1 - 4*h - 16*max(0, 1 - h))", "0"},
+        Row{"(b*h)//(h + w*max(0, 1 - h))", "b*min(1, h)"},
+        Row{"(b*h*w)//(h*w + w*w*max(0, 1 - h))", "b*min(1, h)"}));
 
 INSTANTIATE_TEST_SUITE_P(
     UnderFacts, Canonical,
