@@ -172,7 +172,7 @@ class Annotator {
     const auto loop = loops_.find(&graph);
     for (size_t i = 0; i < graph.outputs.size(); ++i) {
       const rules::Info info = analysis_.info(graph, graph.outputs[i]);
-      if (loop != loops_.end() && IsScanOutput(*loop->second, i)) {
+      if (loop != loops_.end() && MayBeSkipped(*loop->second.first, *loop->second.second, i)) {
         claims_.WriteScanOutput(info, TypeAt(shell.outputs, i));
       } else {
         claims_.WriteSubgraphOutput(info, TypeAt(shell.outputs, i));
@@ -180,6 +180,7 @@ class Annotator {
     }
   }
 
+  // By body, with the graph that the node stands in.
   void FindLoops() {
     for (const std::unique_ptr<Graph>& graph : analysis_.model().graphs) {
       for (const Node& node : graph->nodes) {
@@ -187,16 +188,22 @@ class Annotator {
         if (op.name != "Loop" || !op.domain.empty()) continue;
         const graph::Attribute* body = node.Find("body");
         if (body == nullptr || body->type != graph::Attribute::Type::kGraph) continue;
-        loops_.insert({body->graph, &node});
+        loops_.insert({body->graph, {graph.get(), &node}});
       }
     }
   }
 
-  // Whether the body's output number `output` is a scan output: after the condition come the carried
-  // values, as many as the node has inputs after M and the condition. How many trips are made is not
-  // asked: bound sizes would tell more, and the file would be another one than that bound later.
-  static bool IsScanOutput(const Node& loop, size_t output) {
-    return output > 0 && output + 1 >= loop.inputs.size() && output <= loop.outputs.size();
+  // Whether the body's output number `output` is a scan output of perhaps no trip: after the
+  // condition come the carried values, as many as the node has inputs after M and the condition.
+  bool MayBeSkipped(const Graph& outer, const Node& loop, size_t output) {
+    if (output == 0 || output < loop.inputs.size() - 1 || output > loop.outputs.size()) return false;
+    const ValueId stacked = loop.outputs[output - 1];
+    if (stacked == ValueId::kNone) return true;
+    const auto dims = analysis_.DimsOf(analysis_.info(outer, stacked));
+    symbolic::Context& context = analysis_.context();
+    return !dims || dims->empty() ||
+           context.Decide({symbolic::Fact::Kind::kGe, dims->front(), context.Constant(1)}) !=
+               symbolic::Tri::kYes;
   }
 
   // Entries for what no node makes (initializers, say) stay in front; then one per node output that
@@ -278,7 +285,7 @@ class Annotator {
   DimNames names_;
   ClaimWriter claims_;
   absl::flat_hash_map<rules::TypeId, std::string> type_bytes_;
-  absl::flat_hash_map<const Graph*, const Node*> loops_;  // by body
+  absl::flat_hash_map<const Graph*, std::pair<const Graph*, const Node*>> loops_;
   graph::AxisTexts axis_texts_;
   std::vector<graph::NamedInputAxis> named_inputs_;
 };

@@ -25,7 +25,7 @@ class ClaimWriter {
   // models whose branches declare different fixed sizes (runtime.md).
   void WriteSubgraphOutput(rules::Info info, onnx::TypeProto& proto);
 
-  // A scan output of a Loop: where no trip is made, onnxruntime takes its shape from what is
+  // A scan output of a Loop that may make no trip: onnxruntime then takes its shape from what is
   // declared here, fixed sizes and 0 for open ones, so each stays fixed or open.
   void WriteScanOutput(rules::Info info, onnx::TypeProto& proto);
 
