@@ -164,10 +164,16 @@ Element ElementMath::Add(const Element& a, const Element& b) {
   return Rational(left + right, d, exact);
 }
 
-// Of a product or quotient of both.
-uint8_t ElementMath::RoundingsOf(const Element& a, const Element& b) {
+// Of a product or quotient of both. An exact quotient may have had a number taken away, and then is off
+// by a larger part of itself than a rounding makes.
+uint8_t ElementMath::RoundingsOf(const Element& a, const Element& b) const {
   int roundings = 1;
-  for (const Element* x : {&a, &b}) roundings += x->exact ? 1 : x->roundings;
+  for (const Element* x : {&a, &b}) {
+    const Form form = FormOf(*x);
+    roundings += form == Form::kDyadic    ? 1
+                 : form == Form::kRounded ? x->roundings
+                                          : Element::kAnyRoundings;
+  }
   return static_cast<uint8_t>(std::min<int>(roundings, Element::kAnyRoundings));
 }
 

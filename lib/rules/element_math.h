@@ -113,7 +113,7 @@ class ElementMath {
   Element Rational(Expr num, Expr den, bool exact, uint8_t roundings = Element::kAnyRoundings) const;
   // whole(n, d): the integer that n/d becomes.
   using Whole = absl::FunctionRef<Expr(Expr n, Expr d)>;
-  static uint8_t RoundingsOf(const Element& a, const Element& b);
+  uint8_t RoundingsOf(const Element& a, const Element& b) const;
   Element ToInteger(const Element& a, Whole whole);
   // The greatest that an expression of sizes is found to be, at sizes up to kLargeSize.
   std::optional<int64_t> LargestOf(Expr value) const;
