@@ -67,6 +67,20 @@ void NameOutputs(const engine::Analysis& analysis, const GraphShell& main) {
   }
 }
 
+// Puts the names of `original` back where an axis stands open. A body's scan output was left open
+// while the loop might have made no trip (ClaimWriter::WriteScanOutput); sizes bound since may tell
+// that it makes some, and the file is to be the one that these sizes, bound first, would have given.
+void RestoreNames(const onnx::TypeProto& original, onnx::TypeProto& proto) {
+  const onnx::TensorShapeProto* before = DeclaredShape(original);
+  onnx::TensorShapeProto* now = DeclaredShape(proto);
+  if (before == nullptr || now == nullptr || before->dim_size() != now->dim_size()) return;
+  for (int axis = 0; axis < now->dim_size(); ++axis) {
+    onnx::TensorShapeProto::Dimension& dim = *now->mutable_dim(axis);
+    const bool open = !dim.has_dim_value() && !dim.has_dim_param();
+    if (open && before->dim(axis).has_dim_param()) dim.set_dim_param(before->dim(axis).dim_param());
+  }
+}
+
 class Annotator {
  public:
   Annotator(const engine::Analysis& analysis, const WriteOptions& options, const ModelShell& shell,
@@ -175,6 +189,10 @@ class Annotator {
       if (loop != loops_.end() && MayBeSkipped(*loop->second.first, *loop->second.second, i)) {
         claims_.WriteScanOutput(info, TypeAt(shell.outputs, i));
       } else {
+        if (loop != loops_.end()) {
+          RestoreNames(originals_.graphs[graph.index].outputs.Get(static_cast<int>(i)).type(),
+                       TypeAt(shell.outputs, i));
+        }
         claims_.WriteSubgraphOutput(info, TypeAt(shell.outputs, i));
       }
     }
