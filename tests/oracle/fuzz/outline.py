@@ -13,16 +13,19 @@ from .graph import LOCAL, bodies, mentioned
 
 
 def outline(g):
-    for _ in range(int(g.rng.integers(0, 4))):
-        chunk = _Chunk(g)
+    for number in range(int(g.rng.integers(0, 4))):
+        chunk = _Chunk(g, number)
         if chunk.outputs:
             g.choice([_into_function, _into_branch, _into_loop])(g, chunk)
 
 
 class _Chunk:
-    """Some nodes in a row. inputs: what they read of the others. outputs: what they make that is read elsewhere, or by none."""
+    """Some nodes in a row. inputs: what they read of the others. outputs: what they make that is read elsewhere, or by none.
 
-    def __init__(self, g):
+    number: no other of the graph has it."""
+
+    def __init__(self, g, number):
+        self.number = number
         self.first = int(g.rng.integers(max(1, len(g.nodes) - 3)))
         self.last = self.first + int(g.rng.integers(2, 9))
         self.nodes = g.nodes[self.first:self.last]
@@ -66,7 +69,7 @@ def _parameter(g, nodes):
 
 def _into_branch(g, chunk):
     """Both branches do the same; which one runs, a number decides that is an initializer or comes from an input."""
-    condition = f'if{len(g.nodes)}_{chunk.first}'
+    condition = f'if{chunk.number}'
     sources = [i.name for i in g.inputs if i.type.tensor_type.elem_type == TensorProto.FLOAT]
     if g.rng.random() < 0.3 or not sources:
         nodes = []
