@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/terminal.h"
@@ -75,6 +78,14 @@ int WithStdout(int code) {
   return Fail(absl::UnavailableError("cannot write 'stdout'"));
 }
 
+// Whether a command's arguments have to be declared: a word names it, or all are to be listed.
+// Declaring those of all commands takes longer than inferring a model of 400 nodes.
+bool NeedsArguments(const Command& command, absl::Span<char* const> words) {
+  return absl::c_any_of(words, [&](absl::string_view word) {
+    return word == command.name || word == kCompletionCommand.name || word == kManCommand.name;
+  });
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("The shape of every tensor in an ONNX model, at every input size.", "symshape");
   Globals globals;
@@ -89,7 +100,9 @@ int Main(int argc, char** argv) {
     CLI::App* sub = app.add_subcommand(command->name, command->summary);
     sub->footer(command->examples);
     sub->fallthrough();  // --color may stand anywhere
-    runs.emplace_back(sub, command->add(*sub));
+    if (NeedsArguments(*command, absl::MakeSpan(argv, argc))) {
+      runs.emplace_back(sub, command->add(*sub));
+    }
   }
   try {
     app.parse(argc, argv);
