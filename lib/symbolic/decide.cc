@@ -65,6 +65,7 @@ bool Solver::ProveGe0(Dim d, int budget, int splits) {
     for (const Term& t : p.terms) linear = linear && store.mono(t.mono).degree == 1;
     if (linear) return false;  // the interval was exact
   }
+  if (FailsAtWitness({Fact::Kind::kGe, d, Dim::Inline(0)})) return false;
   WidePoly scale;
   scale.constant = 1;
   int left = budget;
@@ -115,6 +116,7 @@ bool Solver::ProveNe0(Dim d) {
     const Dim today = Resolve(known);
     if (today == d || today == negated) return true;
   }
+  if (FailsAtWitness({Fact::Kind::kNe, d, Dim::Inline(0)})) return false;
   if (const MonoId m = CommonMono(p); m != Store::kNoMono && p.terms.size() > 1) {
     Poly rest = Copy(p);
     bool nonzero = DivideByMono(rest, m);
@@ -171,7 +173,7 @@ Tri Solver::Decide(const Fact& fact) {
   const Operation operation(*this);
   const Fact today{fact.kind, Resolve(fact.a), Resolve(fact.b)};
   Tri answer = DecideDirectly(today);
-  if (answer != Tri::kUnknown) return answer;
+  if (answer != Tri::kUnknown || IsOpenAtWitnesses(today)) return answer;
   if (!settling && !combining && !state.inequalities.empty()) {
     combining = true;
     answer = DecideDirectly(today);

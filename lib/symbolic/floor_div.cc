@@ -322,6 +322,11 @@ Dim Solver::TruncDiv(Dim a, Dim b) {
   if (b == Dim::Inline(0)) return Opaque('t', a, b);
   if (IsNonNegative(a)) return FloorDiv(a, b);
   if (IsNonNegative(Neg(a))) return CeilDiv(a, b);
+  // From 1 - b on the ceiling is not negative.
+  if (store.IsConstant(b) && Bounds(a).lo > -store.View(b).constant) {
+    const Dim both[] = {FloorDiv(a, b), Dim::Inline(0)};
+    return Max(both);
+  }
   const Dim high[] = {CeilDiv(a, b), Dim::Inline(0)};
   const Dim both[] = {FloorDiv(a, b), Min(high)};
   return Max(both);

@@ -9,17 +9,11 @@
 #include <array>
 
 #include "symbolic/residues.h"
+#include "symbolic/scramble.h"
 #include "symbolic/solver.h"
 
 namespace symshape::symbolic {
 namespace {
-
-uint64_t Scramble(uint64_t x) {  // splitmix64; a fixed seed
-  x += 0x9e3779b97f4a7c15u;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-  return x ^ (x >> 31);
-}
 
 constexpr size_t kMaxAlike = 32;    // sums with one fingerprint that are compared
 constexpr size_t kMaxCounted = 64;  // quotients counted in one sum

@@ -12,6 +12,7 @@
 //   factor.cc     factors of sums, signs of products        cases.cc      questions case by case
 //   combine.cc    sums of known inequalities                hypothesis.h  as if more were known
 //   zero.cc       where a size is 0            work.h        a limit in steps
+//   witness.cc    sizes at which a question is tried first
 #ifndef SYMSHAPE_SYMBOLIC_SOLVER_H_
 #define SYMSHAPE_SYMBOLIC_SOLVER_H_
 
@@ -257,6 +258,28 @@ class Solver {
   bool ProveBesideOneQuotient(const PolyView& p);
   bool ProveNe0(Dim p);
   bool ProveByCombination(Dim d);  // combine.cc
+  // witness.cc. Values at a few sizes, which are the same in all questions.
+  static constexpr int kWitnesses = 12;
+  using WitnessSet = uint16_t;  // bit i: the sizes number i
+  struct Witnessed {
+    std::array<int64_t, kWitnesses> at;
+    WitnessSet known = 0;  // where `at` is the value: it fits int64, and all of it is defined
+    bool looked = false;
+  };
+  struct Tried {
+    WitnessSet holds = 0, fails = 0;
+  };
+  bool FailsAtWitness(const Fact& fact);     // so it has no proof
+  bool IsOpenAtWitnesses(const Fact& fact);  // nor has its opposite
+  Tried TryAtWitnesses(const Fact& fact);
+  static Witnessed WitnessedOf(AtomKind kind, absl::Span<const Witnessed> args);
+  Witnessed WitnessedAtom(AtomId a);
+  Witnessed WitnessedPoly(const PolyView& p);
+  // Those that satisfy all that is known.
+  WitnessSet LegalWitnesses();
+  WitnessSet SatisfyDomains();
+  WitnessSet SatisfySubstitutions();
+  WitnessSet SatisfyFacts();
   // cases.cc
   Tri DecideInCases(const Fact& fact);
   bool HoldsInCases(const Fact& fact, int splits);
@@ -463,6 +486,9 @@ class Solver {
     enum Answer : uint8_t { kUnknown, kYes, kNotCheaply, kNotAlone, kNotAtAll } answer = kUnknown;
   };
   std::vector<Ge0> ge0;  // by node
+  std::vector<Witnessed> witnessed;  // by atom
+  uint32_t legal_epoch = 0;          // of legal_witnesses
+  WitnessSet legal_witnesses = 0;
 };
 
 struct Context::Impl : Solver {};
