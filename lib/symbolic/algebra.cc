@@ -93,9 +93,13 @@ std::vector<std::string> SizesIn(Context& context, absl::Span<const std::string>
 struct Algebra::Impl {
   Impl() = default;
   Impl(const Impl& other)
-      : context(other.context.Fork()), stated(other.stated), scopes(other.scopes) {}
+      : context(other.context.Fork()),
+        named(other.named),
+        stated(other.stated),
+        scopes(other.scopes) {}
 
   Context context;
+  std::vector<std::string> named;  // by Symbol, before any text was read
   // What was stated, as it was written; Cause::id is the position.
   std::vector<Statement> stated;
   std::vector<size_t> scopes;  // how much was stated before each Push
@@ -110,6 +114,12 @@ struct Algebra::Impl {
   absl::StatusOr<std::vector<Fact>> Read(std::string_view text) {
     return context.ParseFacts(ToAbsl(text));
   }
+  // A context without facts that reads texts as `context` does.
+  Context Plain() const {
+    Context plain;
+    for (const std::string& name : named) plain.Symbol(name);
+    return plain;
+  }
   // False where they contradict each other.
   static bool StateAnew(Context& fresh, const std::vector<std::vector<Fact>>& facts) {
     for (size_t i = 0; i < facts.size(); ++i) {
@@ -123,7 +133,7 @@ struct Algebra::Impl {
   // once more: in a context without facts nothing was left out of them.
   std::string CertificateOf(const std::set<uint32_t>& ids, std::string_view text, size_t nth,
                             Answer answer) const {
-    Context plain;
+    Context plain = Plain();
     std::vector<std::string> givens;
     for (uint32_t id : ids) {
       const std::vector<Fact> facts = *plain.ParseFacts(stated[id].fact);
@@ -152,6 +162,7 @@ Algebra& Algebra::operator=(Algebra&&) noexcept = default;
 Algebra::~Algebra() = default;
 
 Dim Algebra::Symbol(std::string_view name) {
+  impl_->named.emplace_back(name);
   return impl_->Make(impl_->context.Resolve(impl_->context.Symbol(ToAbsl(name))));
 }
 Dim Algebra::Constant(int64_t value) { return impl_->Make(impl_->context.Constant(value)); }
@@ -245,7 +256,7 @@ absl::StatusOr<Explanation> Algebra::Explain(std::string_view facts) {
     Explanation out;
     out.answer = *answer;
     if (out.answer == Answer::kUnknown) return out;
-    Context fresh;  // where all is read before any fact shortens it
+    Context fresh = impl_->Plain();  // all is read before any fact shortens it
     std::vector<std::vector<Fact>> stated;
     for (const Statement& s : impl_->stated) stated.push_back(*fresh.ParseFacts(s.fact));
     std::array<uint64_t, symbolic::kRowCount> before;

@@ -279,7 +279,6 @@ Congruence Solver::MonoCongruence(MonoId m) {
     if (!FitsInt64(x) || !FitsInt64(y) || !FitsInt64(z)) return {};
     out = Normal(
         GcdS(GcdS(static_cast<int64_t>(x), static_cast<int64_t>(y)), static_cast<int64_t>(z)), r);
-    if (out.modulus == 1) return out;
   }
   return out;
 }

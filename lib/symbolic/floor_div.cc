@@ -192,6 +192,21 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
       }
     }
 
+    // (x//y + c)//d = (x + c*y)//(d*y): undefined on both sides where y is 0
+    if (num.terms.size() == 1 && num.terms[0].coeff == 1 && candidates == 0 &&
+        store.mono(num.terms[0].mono).degree == 1) {
+      const Atom a = store.atom(store.mono(num.terms[0].mono).atoms[0]);
+      Poly above, below;
+      if (a.kind == AtomKind::kFloorDiv && Accumulate(above, store.View(a.args[0]), 1) &&
+          Accumulate(above, store.View(a.args[1]), num.constant) &&
+          Accumulate(below, store.View(a.args[1]), d)) {
+        if (const auto merged = FloorDivSymbolic(std::move(above), std::move(below))) {
+          Because(Rewrite::kNestedDiv);
+          return finish(store.View(*merged));
+        }
+      }
+    }
+
     // max(a, b)//d = max(a//d, b//d); with a minus sign the minimum      row 32
     if (compound && depth < kMaxBranching) {
       const Term* maximum = nullptr;

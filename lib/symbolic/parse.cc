@@ -167,9 +167,11 @@ absl::StatusOr<Quotient> Parser::Primary() {
   return !quoted && in_.Next("(") ? Call(*name, start) : Named(*name);
 }
 
+// An alias is read where it may have been printed: not that of a name in this text, "a b" == a_b.
 Quotient Parser::Named(const std::string& name) {
   if (s_.store.FindSymbol(name) == nullptr) {
-    if (const uint32_t* index = s_.store.FindAlias(name)) {
+    const uint32_t* index = s_.store.FindAlias(name);
+    if (index != nullptr && *index < known_symbols_) {
       return Quotients::Of(s_.Resolve(s_.store.atom(s_.store.symbols()[*index].atom).dim));
     }
   }

@@ -19,7 +19,11 @@ namespace symshape::symbolic {
 class Parser {
  public:
   Parser(Solver& solver, absl::string_view text, SymbolKind kind)
-      : s_(solver), quotients_(solver), in_(text), kind_(kind) {}
+      : s_(solver),
+        quotients_(solver),
+        in_(text),
+        kind_(kind),
+        known_symbols_(solver.store.symbols().size()) {}
 
   absl::StatusOr<Dim> Whole();
   absl::StatusOr<std::vector<Fact>> Facts();
@@ -62,6 +66,7 @@ class Parser {
   Quotients quotients_;
   Scanner in_;
   SymbolKind kind_;
+  size_t known_symbols_;  // before the text
   int nesting_ = 0;
 };
 

@@ -1,18 +1,18 @@
 // Solver: what stands behind Context. Private to lib/symbolic; its parts are one file each:
-//   linear.cc     polynomials: add, multiply, divide        normal.cc    rewrites over whole sums
-//   floor_div.cc  quotients with a constant divisor         ratio.cc     with a symbolic divisor
-//   max.cc        maxima, minima                            broadcast.cc
-//   bounds.cc     intervals, congruences                    decide.cc    the tiers of proof
-//   envelope.cc   the inequality prover                     facts.cc     Assume, and what stays
-//   known equate.cc     equalities                                narrow.cc    inequalities
-//   divides.cc    divisibility                              fit.cc       sizes that are equal or 1
-//   resolve.cc    today's form of a dim                     explain.cc   why an answer is known
-//   sample.cc     sizes that satisfy all facts              print.cc, parse.cc   text
-//   functional.cc one form per function                     residues.h   quasi-affine functions
-//   factor.cc     factors of sums, signs of products        cases.cc      questions case by case
-//   combine.cc    sums of known inequalities                hypothesis.h  as if more were known
-//   zero.cc       where a size is 0            work.h        a limit in steps
-//   witness.cc    sizes at which a question is tried first
+//   linear.cc         polynomials: add, multiply, divide    normal.cc     rewrites over whole sums
+//   floor_div.cc      quotients with a constant divisor     ratio.cc      with a symbolic divisor
+//   max.cc            maxima, minima                        broadcast.cc  sizes that fit each other
+//   bounds.cc         intervals, congruences                decide.cc     the tiers of proof
+//   envelope.cc       the inequality prover                 factor.cc     factors of sums, signs of products
+//   cases.cc          questions case by case                combine.cc    sums of known inequalities
+//   lone_quotient.cc  n//d against a sum                    witness.cc    sizes at which to try first
+//   hypothesis.h      as if more were known                 work.h        a limit in steps
+//   facts.cc          Assume, and what stays known          equate.cc     equalities
+//   narrow.cc         inequalities                          divides.cc    divisibility
+//   fit.cc            sizes that are equal or 1             zero.cc       where a size is 0
+//   resolve.cc        today's form of a dim                 explain.cc    why an answer is known
+//   functional.cc     one form per function                 residues.h    quasi-affine functions
+//   sample.cc         sizes that satisfy all facts          print.cc, parse.cc text
 #ifndef SYMSHAPE_SYMBOLIC_SOLVER_H_
 #define SYMSHAPE_SYMBOLIC_SOLVER_H_
 
@@ -288,6 +288,9 @@ class Solver {
   bool SupposeLargest(Hypothesis& h, AtomId maximum, size_t i);
   std::optional<Dim> WithValue(Dim d, AtomId atom, Dim value);
   std::optional<AtomId> MaximumIn(Dim d) const;
+  // lone_quotient.cc
+  const Term* LoneQuotient(const PolyView& p);
+  bool ProveLoneQuotient(Dim d, int budget, int splits);
   // factor.cc
   bool ProveByFactors(Dim d, int budget, int splits);
   bool ProveProduct(MonoId m, Poly p, int budget, int splits);

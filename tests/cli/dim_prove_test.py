@@ -16,6 +16,8 @@ DIMS = [
     (['(H+1)//2', '--at', 'H=7'], '4'),
     (['min(S, 512)', '--bounds'], 'min(512, S)  in 0..512'),
     (['S - 3', '--bounds'], 'S - 3  in -3..inf'),
+    (['(x + y + z) % 3'], '(x + y + z) % 3'),
+    (['a.b + a_b'], 'a_b + a_b_2'),
     (['H*W', '--at', 'H=3,W=4', '--bounds', '--where', 'H <= 3', '--where', 'W <= 5'], '12  in 0..15'),
 ]
 FACTS = [
@@ -26,6 +28,10 @@ FACTS = [
     (['H % 8 == 0', '--where', 'H % 32 == 0'], 'yes'),
     (['a >= c', '--where', 'a >= b', '--where', 'b >= c'], 'yes'),
     (['a >= b and b >= c', '--where', 'a >= b'], 'unknown'),
+    (['"a b" == a_b'], 'unknown'),  # two names, though the first is written a_b inside expressions
+    (['a_b == 3', '--where', '"a b" == 3'], 'unknown'),
+    (['"a b" == 3', '--where', 'a_b == 3'], 'unknown'),
+    (['a//y >= b//y', '--where', 'a >= b', '--where', 'y >= 1'], 'yes'),
 ]
 
 

@@ -61,6 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"n//3 + (n + 1)//3 + (n + 2)//3", "n"}, Row{"H*W//4", "(H*W)//4"},
                     Row{"n*3//4", "(3*n)//4"}, Row{"n*3//2", "(3*n)//2"},
                     Row{"(x + 7)%8", "(x + 7) % 8"}, Row{"(-x)%8", "(-x) % 8"},
+                    Row{"(x + y + z)%3", "(x + y + z) % 3"},
                     Row{"x + (-x)%8", "8*((x + 7)//8)"}, Row{"(x%12)%4", "x % 4"},
                     Row{"(4*x + 3)//8", "x//2"}, Row{"(x % 7)//7", "0"},
                     Row{"floor(W/2 - 1/2) + 1", "(W + 1)//2"}, Row{"ceiling(N/3)", "(N + 2)//3"},
@@ -76,7 +77,8 @@ INSTANTIATE_TEST_SUITE_P(Ratios, Canonical,
                                          Row{"(B*(past+seq)*64)//(B*64)", "past + seq"},
                                          Row{"((past+seq)*B)//((past+seq)*H)", "B//H"},
                                          Row{"(B*min(S,128))//B", "min(128, S)"},
-                                         Row{"(a//b)//c", "a//(b*c)"},
+                                         Row{"(a//b)//c", "a//(b*c)"}, Row{"(a//b)//2", "a//(2*b)"},
+                                         Row{"(a//b + 1)//2", "(a + b)//(2*b)"},
                                          Row{"a - b*(a//b)", "a % b"}));
 
 INSTANTIATE_TEST_SUITE_P(

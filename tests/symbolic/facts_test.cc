@@ -186,6 +186,15 @@ TEST(Decide, Rows) {
       {"512 == s or 512 == 1 or s == 1 and s >= 2", "s == 512", Tri::kYes},
       {"H//2 >= 3", "H >= 6", Tri::kYes},
       {"x != 0", "x >= 1", Tri::kYes},
+      // a quotient alone on its side
+      {"x >= y and y >= 1", "x//y >= 1", Tri::kYes},
+      {"y <= x and x < 2*y and y >= 1", "x//y == 1", Tri::kYes},
+      {"a >= b and y >= 1", "a//y >= b//y", Tri::kYes},
+      {"", "x//y <= x", Tri::kYes},
+      {"y >= 1", "x//y >= 1", Tri::kUnknown},
+      {"H % 4 == 0 and W % 4 == 0", "((H//2)*(W//4)) % 2 == 0", Tri::kYes},
+      {"H % 4 == 0", "((H//2)*(W//4)) % 2 == 0", Tri::kYes},
+      {"W % 4 == 0", "((H//2)*(W//4)) % 2 == 0", Tri::kUnknown},
       // signs of products
       {"b >= 1 and H >= 1", "b*((H//4 - H//8 + 7)//8) >= 0", Tri::kYes},
       {"", "b*(H//4 - H//8) >= 0", Tri::kYes},

@@ -1,9 +1,11 @@
 #include "cli/lines.h"
 
+#include <algorithm>
 #include <iostream>
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "cli/exit_codes.h"
@@ -24,11 +26,30 @@ std::string OneLine(const absl::Status& status) {
   return absl::StrCat(message.substr(0, end), " at column ", caret - line - 4);
 }
 
+// Makes symbols of the text's identifiers, a few too many where some name functions. They come
+// before all other names, lest one be read as the alias of another: "a b" == a_b.
+void NameIdentifiers(absl::string_view text, Algebra& algebra) {
+  const auto is_part = [](char c) { return absl::ascii_isalnum(c) || c == '_'; };
+  for (size_t i = 0; i < text.size();) {
+    const size_t start = i;
+    while (i < text.size() && is_part(text[i])) ++i;
+    const absl::string_view word = text.substr(start, i - start);
+    if (word.empty()) {
+      const bool quote = absl::StrContains("\"'`", text.substr(i, 1));
+      i = (quote ? std::min(text.find(text[i], i + 1), text.size()) : i) + 1;
+    } else if (!absl::ascii_isdigit(word[0])) {
+      algebra.Symbol({word.data(), word.size()});
+    }
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Question> ReadQuestion(const std::string& line,
                                       const std::vector<std::string>& where) {
   Question question;
+  for (const std::string& fact : where) NameIdentifiers(fact, question.algebra);
+  NameIdentifiers(line, question.algebra);
   for (const std::string& fact : where) {
     const absl::Status stated = question.algebra.Assume(fact, "--where");
     if (!stated.ok()) {
