@@ -1,6 +1,8 @@
 // Context: the door to the Solver (solver.h).
 #include "symbolic/context.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "symbolic/solver.h"
@@ -78,9 +80,26 @@ std::optional<int64_t> Context::Evaluate(Dim d, const Bindings& sizes) const {
   return impl_->Evaluate(d, sizes);
 }
 
+namespace {
+
+// The names of the sizes that d's value takes, those that an opaque symbol stands for included.
+void AddNames(const Solver& s, Dim d, std::vector<std::string>& names) {
+  for (Dim symbol : s.SymbolsOf(d)) {
+    const SymbolInfo& info = s.store.symbols()[s.store.atom(*s.store.OnlyAtom(symbol)).symbol];
+    if (info.op != 0) {
+      for (Dim part : {info.a, info.b}) AddNames(s, part, names);
+    } else if (std::find(names.begin(), names.end(), info.name) == names.end()) {
+      names.push_back(info.name);
+    }
+  }
+}
+
+}  // namespace
+
 absl::StatusOr<int64_t> Context::ValueAt(Dim d, const Bindings& sizes) const {
-  for (Dim symbol : SymbolsOf(d)) {
-    const std::string name(*SymbolName(symbol));
+  std::vector<std::string> names;
+  AddNames(*impl_, d, names);
+  for (const std::string& name : names) {
     const auto it = sizes.find(name);
     if (it == sizes.end()) {
       return absl::InvalidArgumentError(absl::StrCat("'", name, "' has no size"));

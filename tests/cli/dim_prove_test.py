@@ -14,6 +14,7 @@ DIMS = [
     (['floor(H/8)*8', '--where', 'H % 32 == 0'], 'H'),
     (['max(a, b)', '--where', 'a >= b', '--where', 'b >= 1'], 'a'),
     (['(H+1)//2', '--at', 'H=7'], '4'),
+    (['x**9', '--at', 'x=2'], '512'),  # past the largest degree: opaque, with a value all the same
     (['min(S, 512)', '--bounds'], 'min(512, S)  in 0..512'),
     (['S - 3', '--bounds'], 'S - 3  in -3..inf'),
     (['(x + y + z) % 3'], '(x + y + z) % 3'),
