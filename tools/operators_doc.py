@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Writes docs/operators.md from `symshape ops --json`: tools/operators_doc.py [COMMAND]."""
 
+import argparse
 import json
 import os
 import subprocess
-import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FILE = os.path.join(ROOT, 'docs/operators.md')
@@ -32,6 +32,13 @@ def text(command):
     return '\n'.join(lines) + '\n'
 
 
-if __name__ == '__main__':
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('command', nargs='?', default=os.path.join(ROOT, 'tools/symshape'), metavar='COMMAND')
+    page = text(parser.parse_args().command)  # before the file is opened, which empties it
     with open(FILE, 'w', encoding='utf-8') as out:
-        out.write(text(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, 'tools/symshape')))
+        out.write(page)
+
+
+if __name__ == '__main__':
+    main()

@@ -8,6 +8,7 @@ copied. Without --write, what differs is printed, and the exit code is 1; tests/
 """
 
 import argparse
+import glob
 import os
 import re
 import shlex
@@ -17,7 +18,7 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PAGES = ['README.md', 'docs/contract.md', 'docs/naming.md']
+PAGES = ['README.md'] + sorted(os.path.relpath(page, ROOT) for page in glob.glob(os.path.join(ROOT, 'docs/*.md')))
 COMMAND = re.compile(r'    \$ (?:tools/)?symshape (.*)')
 
 

@@ -3,7 +3,10 @@
 import importlib.util
 import json
 import os
+import subprocess
+import sys
 
+import pytest
 from onnxruntime.capi import onnxruntime_pybind11_state
 from support import command
 
@@ -31,6 +34,14 @@ def test_the_page_is_current():
     script = _script()
     with open(script.FILE, encoding='utf-8') as file:
         assert file.read() == script.text(command.SYMSHAPE), 'run tools/operators_doc.py'
+
+
+@pytest.mark.parametrize('args', [['--help'], ['no/such/command']], ids=' '.join)
+def test_the_page_is_not_emptied(args):
+    script = _script()
+    before = os.path.getmtime(script.FILE)
+    subprocess.run([sys.executable, script.__file__, *args], capture_output=True)
+    assert os.path.getmtime(script.FILE) == before
 
 
 def test_every_operator_of_onnxruntime_has_a_rule(folder):
