@@ -33,3 +33,8 @@ def test_flags_that_pages_name_exist(folder, page):
         usage = folder.run(words[0], '--help')
         assert usage.returncode == 0, line
         assert all(w.split('=')[0] in usage.stdout for w in words[1:] if w.startswith('--')), line
+
+
+def test_the_version_has_an_entry_in_the_changes(folder):
+    version = folder.run('--version').stdout.split()[1]
+    assert f'## {version}' in pages.read('CHANGELOG.md')
