@@ -127,7 +127,6 @@ class Analysis {
   const std::vector<symbolic::Fact>& declared_facts() const { return declared_facts_; }
   const std::vector<Requirement>& requirements() const { return requirements_; }
   const std::vector<diagnostics::Diagnostic>& diagnostics() const { return diagnostics_; }
-  int rounds() const { return rounds_; }
 
  private:
   friend class Walk;
@@ -151,7 +150,6 @@ class Analysis {
   std::vector<symbolic::Fact> declared_facts_;
   std::vector<Requirement> requirements_;
   std::vector<diagnostics::Diagnostic> diagnostics_;
-  int rounds_ = 0;
 };
 
 }  // namespace symshape::engine

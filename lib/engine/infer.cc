@@ -27,7 +27,6 @@ absl::Status Walk::Run() {
     StartFrame(*root_);
     StartInputs(*root_);
     InferGraph(*root_);
-    analysis_->rounds_ = round + 1;
     if (context().epoch() == epoch) break;
   }
   Remember(*root_);

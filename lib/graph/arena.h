@@ -52,8 +52,6 @@ class Arena {
     return {copy.data(), copy.size()};
   }
 
-  size_t allocated_bytes() const { return allocated_bytes_; }
-
  private:
   static constexpr size_t kBlockBytes = 64 * 1024;
 
@@ -62,7 +60,6 @@ class Arena {
     if (blocks_.empty() || start + bytes > size_) {
       size_ = std::max(bytes, kBlockBytes);
       blocks_.push_back(std::make_unique<char[]>(size_));
-      allocated_bytes_ += size_;
       start = 0;
     }
     used_ = start + bytes;
@@ -72,7 +69,6 @@ class Arena {
   std::vector<std::unique_ptr<char[]>> blocks_;
   size_t size_ = 0;  // of the last block
   size_t used_ = 0;  // in the last block
-  size_t allocated_bytes_ = 0;
 };
 
 }  // namespace symshape::graph

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "absl/strings/ascii.h"
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "engine/input_axes.h"
 
 namespace symshape::writer {
 namespace {
@@ -22,17 +23,10 @@ constexpr absl::string_view kReserved[] = {
     "lambda",  "max",   "min",      "nonlocal", "not",  "or",     "pass",  "raise",
     "return",  "try",   "while",    "with",     "yield"};
 
-bool IsNameStart(char c) { return absl::ascii_isalpha(c) || c == '_'; }
-bool IsNamePart(char c) { return IsNameStart(c) || absl::ascii_isdigit(c); }
-
 }  // namespace
 
 bool IsPlainName(absl::string_view name) {
-  if (name.empty() || !IsNameStart(name[0])) return false;
-  if (!std::all_of(name.begin(), name.end(), [](char c) { return IsNamePart(c) || c == '.'; })) {
-    return false;
-  }
-  return std::find(std::begin(kReserved), std::end(kReserved), name) == std::end(kReserved);
+  return engine::IsPlainName(name) && !absl::c_linear_search(kReserved, name);
 }
 
 DimNames::DimNames(const engine::Analysis& analysis, WriteOptions::Dims style,
