@@ -48,7 +48,7 @@ struct Symbol {
 // Something that a node needs in order to run, over the symbols.
 struct Condition {
   std::string when;     // what Python's eval reads: "H % 32 == 0"
-  std::string node;     // who needs it, "" where it has no name
+  std::string node;     // who needs it; "Concat_12" (operator and position) where it has no name
   std::string op;       // "Concat-13"
   std::string because;  // "axis 1 of 'a' and 'b': H == W"
   int also = 0;         // how many other nodes need it

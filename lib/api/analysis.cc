@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "symbolic/guard.h"
 #include "api/state.h"
+#include "graph/node_name.h"
 #include "queries/describe.h"
 #include "queries/eval.h"
 #include "queries/sizes.h"
@@ -60,9 +61,10 @@ std::vector<Tensor> MakeTensors(const State& state, const std::vector<TensorRef>
 Condition MakeCondition(const State& state, const queries::Condition& condition) {
   const engine::Requirement& requirement = *condition.causes[0];
   const graph::Node& node = requirement.graph->nodes[requirement.node];
+  const graph::Operator& op = state.model.op(node);
   return {.when = condition.when,
-          .node = std::string(node.name),
-          .op = queries::OperatorName(state.model.op(node)),
+          .node = graph::NodeName(node, op),
+          .op = graph::OperatorName(op),
           .because = diagnostics::Render(requirement.message, state.context()),
           .also = static_cast<int>(requirement.also.size() + condition.causes.size() - 1),
           .conditional = requirement.conditional};

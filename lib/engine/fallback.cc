@@ -7,6 +7,7 @@
 #include "engine/schema_context.h"
 #include "engine/walk.h"
 #include "graph/from_proto.h"
+#include "graph/node_name.h"
 #include "onnx/defs/schema.h"
 
 namespace symshape::engine {
@@ -69,9 +70,7 @@ absl::Status Walk::CheckOperators() {
       for (const graph::Node& node : graph->nodes) {
         if (graph::Index(node.op) != i) continue;
         return absl::DataLossError(
-            absl::StrCat("node ", node.position,
-                         node.name.empty() ? "" : absl::StrCat(" '", node.name, "'"), ": operator '",
-                         op.name,
+            absl::StrCat("node '", graph::NodeName(node, op), "': operator '", op.name,
                          "' does not exist in ai.onnx at opset ", op.version));
       }
     }

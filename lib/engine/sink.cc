@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/walk.h"
+#include "graph/node_name.h"
 
 namespace symshape::engine {
 
@@ -19,8 +20,8 @@ Diagnostic Walk::AtNode(const Frame& frame, uint32_t node, absl::string_view id)
   d.id = id;
   const diagnostics::Row* row = diagnostics::FindRow(id);
   d.severity = row != nullptr ? row->severity : diagnostics::Severity::kWarning;
-  d.op = absl::StrCat(op.domain, op.domain.empty() ? "" : ".", op.name, "-", op.version);
-  d.node = n.name.empty() ? absl::StrCat("#", n.position) : std::string(n.name);
+  d.op = graph::OperatorName(op);
+  d.node = graph::NodeName(n, op);
   return d;
 }
 

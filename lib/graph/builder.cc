@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "graph/call_graph.h"
+#include "graph/node_name.h"
 #include "graph/topological_sort.h"
 
 namespace symshape::graph {
@@ -39,8 +40,7 @@ const Node* FirstReader(const Graph& graph, ValueId value) {
 }  // namespace
 
 std::string Describe(const Node& node, const Operator& op) {
-  if (node.name.empty()) return absl::StrCat("node ", node.position, " (", op.name, ")");
-  return absl::StrCat("node '", node.name, "' (", op.name, ")");
+  return absl::StrCat("node '", NodeName(node, op), "' (", op.name, ")");
 }
 
 Builder::Builder() = default;

@@ -112,7 +112,7 @@ class Builder {
   size_t depth_ = 0;                            // how many of them are in use
 };
 
-// "node 'layer3/MatMul_1' (MatMul)", or by position where it has no name.
+// "node 'layer3/MatMul_1' (MatMul)" (node_name.h).
 std::string Describe(const Node& node, const Operator& op);
 
 }  // namespace symshape::graph

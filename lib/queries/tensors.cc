@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "diagnostics/nearest.h"
+#include "graph/node_name.h"
 
 namespace symshape::queries {
 namespace {
@@ -20,15 +21,6 @@ std::optional<graph::ValueId> FindIn(const graph::Graph& graph, absl::string_vie
 
 }  // namespace
 
-std::string NodeName(const graph::Model& model, const graph::Node& node) {
-  if (!node.name.empty()) return std::string(node.name);
-  return absl::StrCat(model.op(node).name, "_", node.position);
-}
-
-std::string OperatorName(const graph::Operator& op) {
-  return absl::StrCat(op.domain, op.domain.empty() ? "" : ".", op.name, "-", op.version);
-}
-
 Tensors::Tensors(const graph::Model& model) : model_(model) {
   graphs_.push_back(model.main);
   prefixes_[model.main] = "";
@@ -38,8 +30,8 @@ Tensors::Tensors(const graph::Model& model) : model_(model) {
       for (const graph::Attribute& attribute : node.attributes) {
         const auto add = [&](const graph::Graph* inner, absl::string_view name) {
           graphs_.push_back(inner);
-          prefixes_[inner] =
-              absl::StrCat(prefixes_[&graph], NodeName(model, node), "/", name, "/");
+          prefixes_[inner] = absl::StrCat(prefixes_[&graph], graph::NodeName(node, model.op(node)),
+                                          "/", name, "/");
         };
         if (attribute.type == graph::Attribute::Type::kGraph) add(attribute.graph, attribute.name);
         for (size_t k = 0; k < attribute.graphs.size(); ++k) {

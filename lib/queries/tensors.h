@@ -18,11 +18,6 @@ struct TensorRef {
   graph::ValueId value;
 };
 
-// "conv1", or "Conv_12" (operator and position) where the node has no name.
-std::string NodeName(const graph::Model& model, const graph::Node& node);
-// "Conv-11"; "com.microsoft.Attention-1".
-std::string OperatorName(const graph::Operator& op);
-
 class Tensors {
  public:
   explicit Tensors(const graph::Model& model);  // `model` must outlive it

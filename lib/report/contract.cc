@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "graph/node_name.h"
 #include "queries/eval.h"
 #include "queries/reparam.h"
 #include "queries/tensors.h"
@@ -46,7 +47,8 @@ std::vector<NodeRef> NodesOf(const Condition& condition) {
 }
 
 std::string NameOf(const engine::Analysis& analysis, const NodeRef& node) {
-  return queries::NodeName(analysis.model(), node.first->nodes[node.second]);
+  const graph::Node& named = node.first->nodes[node.second];
+  return graph::NodeName(named, analysis.model().op(named));
 }
 
 // In insertion order, without the look-up of operator[], which is linear here.
@@ -59,8 +61,8 @@ ordered_json ConditionJson(const engine::Analysis& analysis, const Condition& co
   const engine::Requirement& first = *condition.causes[0];
   const graph::Node& node = first.graph->nodes[first.node];
   ordered_json json = {{"when", condition.when},
-                       {"node", queries::NodeName(analysis.model(), node)},
-                       {"op", queries::OperatorName(analysis.model().op(node))},
+                       {"node", graph::NodeName(node, analysis.model().op(node))},
+                       {"op", graph::OperatorName(analysis.model().op(node))},
                        {"because", diagnostics::Render(first.message, analysis.context())}};
   if (std::string source = sources.Of(*first.graph, node); !source.empty()) {
     json["source"] = std::move(source);
@@ -108,8 +110,8 @@ std::string CauseText(const engine::Analysis& analysis, const Condition& conditi
   const graph::Node& node = first.graph->nodes[first.node];
   const std::string source = sources.Of(*first.graph, node);
   const size_t more = NodesOf(condition).size() - 1;
-  return absl::StrCat(queries::OperatorName(analysis.model().op(node)), " '",
-                      queries::NodeName(analysis.model(), node), "'",
+  return absl::StrCat(graph::OperatorName(analysis.model().op(node)), " '",
+                      graph::NodeName(node, analysis.model().op(node)), "'",
                       source.empty() ? "" : absl::StrCat(" (", source, ")"), ": ",
                       diagnostics::Render(first.message, analysis.context()),
                       more == 0   ? ""

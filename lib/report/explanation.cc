@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "graph/node_name.h"
 #include "queries/describe.h"
 #include "report/contract.h"
 #include "report/layout.h"
@@ -36,8 +37,8 @@ std::string StepText(const engine::Analysis& analysis, const Step& step, const S
     if (input != graph::ValueId::kNone) operands.push_back(Operand(analysis, *step.graph, input));
   }
   const std::string source = sources.Of(*step.graph, *step.node);
-  return absl::StrCat(queries::OperatorName(analysis.model().op(*step.node)), " '",
-                      queries::NodeName(analysis.model(), *step.node), "'",
+  const graph::Operator& op = analysis.model().op(*step.node);
+  return absl::StrCat(graph::OperatorName(op), " '", graph::NodeName(*step.node, op), "'",
                       source.empty() ? "" : absl::StrCat(" (", source, ")"), ": ",
                       absl::StrJoin(operands, ", "), " -> ",
                       Operand(analysis, *step.graph, step.value));

@@ -193,17 +193,17 @@ TEST(FromProto, AFunctionAloneTakesTheImportsItLacks) {
 TEST(FromProto, RefusesACycleAndNamesIt) {
   EXPECT_EQ(ErrorOf(ParseGraph(
                 "g (float[N] x) => (float[N] y) { y = Add(x, a)  a = Relu(b)  b = Exp(a) }")),
-            "the graph has a cycle of 2 nodes: node 1 (Relu) reads 'b', made by node 2 (Exp) reads "
-            "'a', made by node 1 (Relu)");
+            "the graph has a cycle of 2 nodes: node 'Relu_1' (Relu) reads 'b', made by node 'Exp_2' (Exp) reads "
+            "'a', made by node 'Relu_1' (Relu)");
   EXPECT_EQ(ErrorOf(ParseGraph("g (float[N] x) => (float[N] y) { y = Add(x, y) }")),
-            "the graph has a cycle of 1 node: node 0 (Add) reads 'y', made by itself");
+            "the graph has a cycle of 1 node: node 'Add_0' (Add) reads 'y', made by itself");
 }
 
 TEST(FromProto, RefusesACycleThroughASubgraph) {
   const std::string error = ErrorOf(ParseGraph(R"(g (bool c, float[N] x) => (float[N] y) {
     y = If (c) <then_branch = t () => (float[N] a) { a = Relu(y) },
                 else_branch = e () => (float[N] b) { b = Relu(x) }> })"));
-  EXPECT_EQ(error, "the graph has a cycle of 1 node: node 0 (If) reads 'y', made by itself");
+  EXPECT_EQ(error, "the graph has a cycle of 1 node: node 'If_0' (If) reads 'y', made by itself");
 }
 
 TEST(FromProto, RefusesWhatNothingDefines) {
@@ -214,21 +214,21 @@ TEST(FromProto, RefusesWhatNothingDefines) {
   EXPECT_EQ(ErrorOf(ParseGraph(R"(g (bool c, float[N] x) => (float[N] y) {
     y = If (c) <then_branch = t () => (float[N] a) { a = Relu(nowhere) },
                 else_branch = e () => (float[N] b) { b = Relu(x) }> })")),
-            "node 0 (If) reads 'nowhere', which no node, input or initializer defines");
+            "node 'If_0' (If) reads 'nowhere', which no node, input or initializer defines");
 }
 
 TEST(FromProto, AFunctionSeesNothingOutside) {
   EXPECT_EQ(ErrorOf(ParseGraph(R"(
     g (float[N] x) => (float[N] y) { y = local.f (x) }
     <domain: "local", opset_import: ["" : 13]> f (a) => (b) { b = Add(a, x) })")),
-            "function 'f': node 0 (Add) reads 'x', which no node, input or initializer defines");
+            "function 'f': node 'Add_0' (Add) reads 'x', which no node, input or initializer defines");
 }
 
 TEST(FromProto, RefusesASecondDefinition) {
   EXPECT_EQ(ErrorOf(ParseGraph("g (float[N] x) => (float[N] y) { y = Relu(x)  y = Exp(x) }")),
-            "tensor 'y' is defined twice: by node 0 (Relu) and by node 1 (Exp)");
+            "tensor 'y' is defined twice: by node 'Relu_0' (Relu) and by node 'Exp_1' (Exp)");
   EXPECT_EQ(ErrorOf(ParseGraph("g (float[N] x) => (float[N] x) { x = Relu(x) }")),
-            "tensor 'x' is defined twice: by a graph input and by node 0 (Relu)");
+            "tensor 'x' is defined twice: by a graph input and by node 'Relu_0' (Relu)");
   EXPECT_EQ(ErrorOf(ParseGraph("g (float[N] x, float[N] x) => (float[N] y) { y = Relu(x) }")),
             "graph 'g' has two inputs named 'x'");
 }

@@ -43,7 +43,7 @@ TEST(Load, ACompactModelHasTheSameErrors) {
   const std::string cycle =
       ParseGraph("g (float[N] x) => (float[N] y) { y = Add(x, y) }").SerializeAsString();
   EXPECT_EQ(LoadModel(cycle, "m.onnx", std::nullopt).status().message(),
-            "m.onnx: the graph has a cycle of 1 node: node 0 (Add) reads 'y', made by itself");
+            "m.onnx: the graph has a cycle of 1 node: node 'Add_0' (Add) reads 'y', made by itself");
 }
 
 TEST(Load, EveryTruncationIsAnErrorOrAModel) {

@@ -143,8 +143,8 @@ int SayBroken(const EvalArgs& args, const std::vector<Condition>& broken,
   std::string text = absl::StrCat("symshape: error: ", NameOf(args.model),
                                   " does not run at these sizes\n");
   for (const Condition& c : broken) {
-    absl::StrAppend(&text, "    ", c.when, "   is false: ", c.op,
-                    c.node.empty() ? "" : absl::StrCat(" '", c.node, "'"), ": ", c.because, "\n");
+    absl::StrAppend(&text, "    ", c.when, "   is false: ", c.op, " '", c.node,
+                    "': ", c.because, "\n");
   }
   for (const NearestSize& n : nearest) absl::StrAppend(&text, NearestText(n));
   Say(text);
