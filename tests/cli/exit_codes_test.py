@@ -133,7 +133,34 @@ def test_a_typo_is_guessed(stale):
     assert 'infer' in stale.run('infre', 'm.onnx').stderr
 
 
-@pytest.mark.parametrize('args', [['--help'], ['-h'], ['infer', '--help'], ['eval', '--help'], ['strip', '--help'], ['ops', '--help']], ids=' '.join)
+SQUARE = '<ir_version: 10, opset_import: ["" : 17]> g (float[N,4] x) => (y) { y = MatMul(x, x) }'
+
+
+@pytest.mark.parametrize('args', [['bind', 'm.onnx', 'N=5'], ['infer', 'm.onnx', '--bind', 'N=5'], ['infer', '.', '--bind', 'N=5'],
+                                  ['eval', 'm.onnx', '--at', 'N=5'], ['eval', 'm.onnx', '--bind', 'N=5']], ids=' '.join)  # yapf: disable
+def test_sizes_at_which_the_model_does_not_run(folder, args):
+    folder.write('m.onnx', SQUARE)
+    result = folder.run(*args)
+    assert_refused(folder, result, 1, ['m.onnx'])
+    assert "MatMul-17 'MatMul_0': inner dims: 4 and " in result.stderr
+    assert args[0] == 'eval' or '.' in args or len(result.stderr.splitlines()) == 1
+
+
+def test_sizes_that_are_bound_in_a_file_do_not_run_either(folder):
+    folder.write('m.onnx', SQUARE)
+    folder.write('symshape.toml', b'bind = { N = 5 }\n')
+    assert folder.run('infer', 'm.onnx').returncode == 1
+    assert folder.names() == ['m.onnx', 'symshape.toml']
+
+
+def test_a_product_that_no_number_holds(folder):
+    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[N,K,L] x) => (y) { y = Flatten <axis = 0> (x) }')
+    result = folder.run('eval', 'm.onnx', '--at', 'N=4294967296,K=4294967296,L=4294967296')
+    assert_refused(folder, result, 2, ['m.onnx'])
+    assert "'y'" in result.stderr
+
+
+@pytest.mark.parametrize('args', [['--help'], ['-h'], ['help'], ['help', 'infer'], ['infer', '--help'], ['eval', '--help'], ['strip', '--help'], ['ops', '--help']], ids=' '.join)
 def test_help(folder, args):
     result = folder.run(*args)
     assert result.returncode == 0 and result.stderr == ''

@@ -192,4 +192,5 @@ def test_bind_lists_what_remains(folder):
 def test_bind_refuses_sizes_at_which_nothing_runs(folder):
     folder.write('m.onnx', SUM)
     result = folder.run('bind', 'm.onnx', 'total=3', 'seq=1', 'past=5', '-o', 'b.onnx')
-    assert result.returncode != 0 or 'Concat' in result.stderr
+    assert result.returncode == 1 and 'Concat' in result.stderr
+    assert not (folder.path / 'b.onnx').exists()

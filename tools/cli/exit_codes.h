@@ -21,6 +21,7 @@ inline ExitCode ExitCodeOf(const absl::Status& status) {
       return kOk;
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kOutOfRange:  // sizes whose product is no int64
       return kUsage;
     case absl::StatusCode::kDataLoss:
       return kInvalidModel;

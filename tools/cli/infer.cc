@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "cli/batch.h"
+#include "cli/broken.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/flags.h"
@@ -165,6 +166,11 @@ int InferOne(const InferArgs& args, const Globals& globals) {
   if (!analysis.ok()) return Fail(analysis.status());
   const std::string refusal = Refusal(args, *analysis);
   if (!refusal.empty()) {
+  if (const std::string broken = BrokenByBind(args.model, *analysis); !broken.empty()) {
+    if (args.json) WriteStdout(ReportJson(*analysis, NameOf(args.model))).IgnoreError();
+    Say(absl::StrCat("symshape: error: ", NameOf(args.model), ": ", broken, "\n"));
+    return kFindings;
+  }
     Report(args, globals, *analysis, [] { return std::string(); }, *path == "-");
     Say(absl::StrCat("symshape: error: ", NameOf(args.model), ": ", refusal, "\n"));
     return kFindings;
@@ -194,6 +200,9 @@ Outcome InferInBatch(const InferArgs& args, const BatchItem& item, bool color) {
   const std::string talk = DiagnosticsText(*analysis, item.model,
                                            {.all_tensors = args.verbose || args.strict,
                                             .errors_only = !args.verbose && !args.strict,
+  if (const std::string broken = BrokenByBind(model, *analysis); !broken.empty()) {
+    return Failure(args, item, kFindings, absl::StrCat(item.model, ": ", broken));
+  }
                                             .color = color});
   if (const std::string refusal = Refusal(args, *analysis); !refusal.empty()) {
     Outcome outcome =

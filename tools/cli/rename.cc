@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cli/broken.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/flags.h"
@@ -55,14 +56,6 @@ std::string Bound(const std::optional<int64_t>& bound, const char* none) {
   return bound.has_value() ? absl::StrCat(*bound) : none;
 }
 
-// "seq <= 64 is false (Gather-13 'wpe': index seq - 1 on an axis of 64)"; where all sizes are bound only
-// the cause is left.
-std::string Why(const Condition& broken) {
-  const std::string cause =
-      absl::StrCat(broken.op, " '", broken.node, "': ", broken.because);
-  return broken.when == "False" ? cause : absl::StrCat(broken.when, " is false (", cause, ")");
-}
-
 // "nms_1 depends on data: 0 to 300", of all that is still dynamic.
 std::string WhatRemains(const Analysis& analysis) {
   std::string text;
@@ -91,10 +84,9 @@ int RunBind(RenameArgs args) {
   absl::StatusOr<Analysis> analysis = InferModel(args.model);
   if (analysis.ok() && AddSolved(*analysis, args)) analysis = InferModel(args.model);
   if (!analysis.ok()) return Fail(analysis.status());
-  const std::vector<Condition> broken = analysis->Broken({});
-  if (!broken.empty()) {
-    return Fail(absl::FailedPreconditionError(
-        absl::StrCat("the model does not run at these sizes: ", Why(broken[0]))));
+  if (const std::string broken = BrokenByBind(args.model, *analysis); !broken.empty()) {
+    Say(absl::StrCat("symshape: error: ", NameOf(args.model), ": ", broken, "\n"));
+    return kFindings;
   }
   if (!args.quiet) Say(WhatRemains(*analysis));
   return WriteResult(args, *analysis, "bound");
