@@ -36,6 +36,13 @@ def test_the_model_is_written_too(stale):
     assert stale.names() == ['m.inferred.onnx', 'm.onnx']
 
 
+@pytest.mark.parametrize('model', ['m.onnx', '.'], ids=['one', 'several'])
+def test_quiet_is_for_talk_not_for_data(stale, model):
+    result = stale.run('infer', model, '--json', '-q', '--no-output')
+    assert json.loads(result.stdout)['v'] == 1
+    assert result.stderr == ''
+
+
 def test_not_with_the_model_on_stdout(stale):
     assert stale.run('infer', 'm.onnx', '--json', '-o', '-').returncode == 2
 

@@ -56,7 +56,7 @@ constexpr Flag<InferArgs> kFlags[] = {
     {"--require-complete", "", "a tensor of unknown rank is an error: exit 1",
      &InferArgs::require_complete},
     {"--json", "", "print JSON (docs/json.md), of several models a line each", &InferArgs::json},
-    {"-q,--quiet", "", "print errors only", &InferArgs::quiet},
+    {"-q,--quiet", "", "say errors only; --json is printed all the same", &InferArgs::quiet},
     {"-v,--verbose", "", "print all tensors, conditions and notes", &InferArgs::verbose},
 };
 
@@ -126,14 +126,14 @@ void Report(const InferArgs& args, const Globals& globals, const Analysis& analy
                       {.all_tensors = args.verbose || args.strict,
                        .errors_only = args.quiet && !args.strict,
                        .color = UseColor(globals, stderr)}));
-  if (args.quiet) return;
   if (args.json) {
     // Where that fails, main.cc says so.
-    if (WriteStdout(ReportJson(analysis, name)).ok()) Say(wrote());
+    if (WriteStdout(ReportJson(analysis, name)).ok() && !args.quiet) Say(wrote());
     return;
   }
   std::FILE* stream = model_on_stdout ? stderr : stdout;
   const std::string text = absl::StrCat(
+  if (args.quiet) return;
       ReportText(analysis, {.all_tensors = args.verbose, .color = UseColor(globals, stream)}),
       wrote());
   std::fwrite(text.data(), 1, text.size(), stream);
@@ -184,7 +184,7 @@ int InferOne(const InferArgs& args, const Globals& globals) {
 // What is said of one model of many: a line, or an error.
 Outcome Failure(const InferArgs& args, const BatchItem& item, int code, absl::string_view why) {
   Outcome outcome{code, "", absl::StrCat("symshape: error: ", why, "\n")};
-  if (args.json && !args.quiet) outcome.line = ErrorJson(item.model, why);
+  if (args.json) outcome.line = ErrorJson(item.model, why);
   return outcome;
 }
 
@@ -216,10 +216,9 @@ Outcome InferInBatch(const InferArgs& args, const BatchItem& item, bool color) {
     }
   }
   Outcome outcome{kOk, "", talk};
-  if (args.quiet) return outcome;
   if (args.json) {
     outcome.line = ReportJson(*analysis, item.model, JsonLayout::kOneLine);
-  } else {
+  } else if (!args.quiet) {
     outcome.line = absl::StrCat(item.model, ": ", SummaryText(*analysis), ", ",
                                 MillisecondsSince(start), " ms\n");
   }
