@@ -100,17 +100,36 @@ std::string DeclaredTypeText(const graph::DeclaredType& type) {
   return "undefined";
 }
 
+std::optional<absl::Span<const Dim>> WrittenDims(const engine::Analysis& analysis,
+                                                 TensorRef tensor) {
+  const auto dims = analysis.DimsOf(analysis.info(*tensor.graph, tensor.value));
+  if (!dims.has_value() || tensor.graph != analysis.model().main) return dims;
+  const std::vector<graph::ValueId>& inputs = tensor.graph->inputs;
+  const auto input = absl::c_find(inputs, tensor.value);
+  if (input == inputs.end()) return dims;
+  const auto named = analysis.InputDims(static_cast<size_t>(input - inputs.begin()));
+  return named.size() == dims->size() ? named : dims;
+}
+
 std::string StaleClaim(const engine::Analysis& analysis, TensorRef tensor) {
-  const auto declared = analysis.ClaimedDims(*tensor.graph, tensor.value);
-  if (!declared.has_value()) return "";
-  const std::optional<absl::Span<const Dim>> dims =
-      analysis.DimsOf(analysis.info(*tensor.graph, tensor.value));
-  if (!dims.has_value()) return "";
-  bool stale = dims->size() != declared->size();
-  for (size_t i = 0; !stale && i < dims->size(); ++i) {
-    stale = IsStale(analysis, (*declared)[i], (*dims)[i]);
-  }
-  return stale ? DeclaredText(*declared) : "";
+  const auto claimed = analysis.ClaimedDims(*tensor.graph, tensor.value);
+  if (!claimed.has_value()) return "";
+  const auto is_stale = [&](absl::Span<const graph::DeclaredDim> declared,
+                            const std::optional<absl::Span<const Dim>>& dims) {
+    if (!dims.has_value()) return false;
+    bool stale = dims->size() != declared.size();
+    for (size_t i = 0; !stale && i < dims->size(); ++i) {
+      stale = IsStale(analysis, declared[i], (*dims)[i]);
+    }
+    return stale;
+  };
+  // Whether it is an input is only looked up where that matters.
+  if (!is_stale(*claimed, analysis.DimsOf(analysis.info(*tensor.graph, tensor.value)))) return "";
+  const std::optional<absl::Span<const Dim>> written = WrittenDims(analysis, tensor);
+  const graph::DeclaredType* in_file = tensor.graph->values[graph::Index(tensor.value)].declared;
+  const bool stale = in_file != nullptr && in_file->has_shape && is_stale(*claimed, written) &&
+                     is_stale(in_file->dims, written);
+  return stale ? DeclaredText(in_file->dims) : "";
 }
 
 }  // namespace symshape::queries

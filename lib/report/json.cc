@@ -23,7 +23,7 @@ ordered_json DimJson(const symbolic::Context& context, symbolic::Dim dim) {
 }
 
 ordered_json ShapeJson(const engine::Analysis& analysis, TensorRef tensor) {
-  const auto dims = analysis.DimsOf(analysis.info(*tensor.graph, tensor.value));
+  const auto dims = queries::WrittenDims(analysis, tensor);
   if (!dims.has_value()) return nullptr;
   ordered_json shape = ordered_json::array();
   for (symbolic::Dim dim : *dims) shape.push_back(DimJson(analysis.context(), dim));

@@ -33,7 +33,7 @@ Line LineOf(const engine::Analysis& analysis, const queries::Tensors& tensors, T
   Line line;
   line.name = tensors.NameOf(tensor);
   const rules::Info info = analysis.info(*tensor.graph, tensor.value);
-  const std::optional<absl::Span<const symbolic::Dim>> dims = analysis.DimsOf(info);
+  const auto dims = queries::WrittenDims(analysis, tensor);
   const rules::Tables& tables = analysis.tables();
   if (dims.has_value()) {
     line.shape = letters.Text(*dims);

@@ -43,6 +43,14 @@ def test_quiet_is_for_talk_not_for_data(stale, model):
     assert result.stderr == ''
 
 
+def test_inputs_are_as_the_file_has_them(folder):
+    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[N,4] x) => (float[M,4] y) { y = MatMul(x, x) }')
+    document = report(folder)
+    assert document['inputs'] == {'x': ['N', 4]} and document['outputs'] == {'y': [4, 4]}
+    assert folder.infer('m.onnx').type_of('x')[1] == ['N', '4']
+    assert 'x          [N, 4]\n' in folder.run('infer', 'm.onnx', '--no-output').stdout
+
+
 def test_not_with_the_model_on_stdout(stale):
     assert stale.run('infer', 'm.onnx', '--json', '-o', '-').returncode == 2
 

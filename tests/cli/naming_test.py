@@ -95,6 +95,16 @@ def test_names_of_outputs_are_claims(folder, axes, shape, warned):
     assert folder.read('out.onnx') == first
 
 
+@pytest.mark.parametrize('axes,was', [('{"y": {"0": "L"}}', 'was [N, 4, 7]'), ('{"y": {"2": "frames"}}', ''), ('{"x": {"0": "b"}}', 'was [N, 4, 7]')])
+def test_what_was_there_is_what_the_file_had(folder, axes, was):
+    folder.write('m.onnx', OUTPUTS)
+    lines = folder.run('infer', 'm.onnx', '-o', 'out.onnx', '--dynamic-axes', axes).stdout.splitlines()
+    shown = {line.split()[0]: line for line in lines}
+    assert [line.partition(' was ')[2] for line in lines if ' was ' in line] == [was[4:]] * bool(was)
+    for name in 'xz':
+        assert f'[{", ".join(dims(folder.inferred("out.onnx"), name))}]' in shown[name]
+
+
 def test_names_of_outputs_in_a_toml(folder):
     folder.write('m.onnx', OUTPUTS)
     (folder.path / 'symshape.toml').write_text('dynamic_axes = {y = {2 = "frames"}}\nname = {"c:0" = "rows"}\n')
