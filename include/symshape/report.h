@@ -14,13 +14,15 @@ namespace symshape {
 struct ReportOptions {
   bool all_tensors = false;  // not only the graph's inputs and outputs; all conditions and notes
   bool errors_only = false;  // of the diagnostics
+  bool strict = false;       // declarations that are wrong are errors
   bool color = false;        // text with ANSI escapes
 };
 
 // Inputs, outputs, long dims by letter with their definitions, conditions. Ends with a newline.
 std::string ReportText(const Analysis& analysis, const ReportOptions& options = {});
 // The diagnostics, a line each with indented notes: "model.onnx: warning: …". Without all_tensors those
-// that ReportText shows as "was" are left out, and notes. "" where nothing is left.
+// that ReportText shows as "was" are left out, and notes; with it, as Check, not at the same time as
+// other members of `analysis`. "" where nothing is left.
 std::string DiagnosticsText(const Analysis& analysis, std::string_view model,
                             const ReportOptions& options = {});
 // "218 of 218 tensors", "210 of 218 tensors, 6 named, 2 without rank".

@@ -23,6 +23,7 @@ const internal::State& StateOf(const Analysis& analysis) {
 report::TextOptions ToText(const ReportOptions& options) {
   return {.all_tensors = options.all_tensors,
           .errors_only = options.errors_only,
+          .strict = options.strict,
           .color = options.color};
 }
 
@@ -45,8 +46,10 @@ std::string ReportText(const Analysis& analysis, const ReportOptions& options) {
 std::string DiagnosticsText(const Analysis& analysis, std::string_view model,
                             const ReportOptions& options) {
   const internal::State& state = StateOf(analysis);
-  return report::Diagnostics(*state.analysis, state.tensors, internal::ToAbsl(model),
-                             ToText(options));
+  // The contract takes longer than the inference: only where it is asked for.
+  return report::Diagnostics(*state.analysis, state.tensors,
+                             options.all_tensors ? &state.contract() : nullptr,
+                             internal::ToAbsl(model), ToText(options));
 }
 
 std::string SummaryText(const Analysis& analysis) {

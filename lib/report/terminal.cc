@@ -6,8 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "queries/check.h"
 #include "queries/describe.h"
 #include "report/layout.h"
 #include "report/letters.h"
@@ -15,6 +18,7 @@
 namespace symshape::report {
 namespace {
 
+using diagnostics::Severity;
 using queries::TensorRef;
 
 constexpr size_t kNarrowest = 11;  // "runs if    "
@@ -84,16 +88,36 @@ std::string DefinitionText(absl::string_view expression, size_t width) {
   return Wrapped(terms, " + ", width);
 }
 
-Style StyleOf(diagnostics::Severity severity) {
-  return severity == diagnostics::Severity::kError ? Style::kRed : Style::kYellow;
+Style StyleOf(Severity severity) {
+  return severity == Severity::kError ? Style::kRed : Style::kYellow;
+}
+
+Severity SeverityOf(const diagnostics::Diagnostic& diagnostic, const TextOptions& options) {
+  const bool wrong = diagnostic.id == "declared-rank" || diagnostic.id == "declared-shape" ||
+                     diagnostic.id == "declared-type";
+  return options.strict && wrong ? Severity::kError : diagnostic.severity;
+}
+
+// Tensor to the sizes at which its declared ones are true, of the tensors of the main graph.
+using TrueAt = absl::flat_hash_map<std::string, std::string>;
+
+TrueAt SizesOfClaims(const engine::Analysis& analysis, const queries::Tensors& tensors,
+                     const queries::Contract& contract) {
+  TrueAt true_at;
+  for (const queries::Finding& finding : queries::Check(analysis, tensors, contract)) {
+    if (finding.row->id != "declared-shape" || finding.true_at == "no size") continue;
+    true_at.emplace(finding.tensor, finding.true_at);
+  }
+  return true_at;
 }
 
 std::string DiagnosticText(const engine::Analysis& analysis,
-                           const diagnostics::Diagnostic& diagnostic, absl::string_view model,
-                           bool color) {
+                           const diagnostics::Diagnostic& diagnostic, const TrueAt& true_at,
+                           absl::string_view model, const TextOptions& options) {
   const symbolic::Context& context = analysis.context();
+  const Severity severity = SeverityOf(diagnostic, options);
   std::string text = absl::StrCat(
-      model, ": ", Styled(Name(diagnostic.severity), StyleOf(diagnostic.severity), color), ": ");
+      model, ": ", Styled(Name(severity), StyleOf(severity), options.color), ": ");
   if (!diagnostic.node.empty()) {
     absl::StrAppend(&text, "node '", diagnostic.node, "'",
                     diagnostic.op.empty() ? "" : absl::StrCat(" (", diagnostic.op, ")"), ": ");
@@ -103,6 +127,10 @@ std::string DiagnosticText(const engine::Analysis& analysis,
                   "]\n");
   for (const diagnostics::Message& note : diagnostic.notes) {
     absl::StrAppend(&text, "    ", diagnostics::Render(note, context), "\n");
+  }
+  if (diagnostic.id != "declared-shape") return text;
+  if (const auto sizes = true_at.find(diagnostic.tensor); sizes != true_at.end()) {
+    absl::StrAppend(&text, "    true at   ", sizes->second, "\n");
   }
   return text;
 }
@@ -139,21 +167,27 @@ std::string Text(const engine::Analysis& analysis, const queries::Tensors& tenso
 }
 
 std::string Diagnostics(const engine::Analysis& analysis, const queries::Tensors& tensors,
-                        absl::string_view model, const TextOptions& options) {
+                        const queries::Contract* contract, absl::string_view model,
+                        const TextOptions& options) {
   absl::flat_hash_set<std::string> shown_as_was;
   for (const TensorRef& output : tensors.outputs()) {
     if (!queries::StaleClaim(analysis, output).empty()) {
       shown_as_was.insert(tensors.NameOf(output));
     }
   }
+  const bool claims = absl::c_any_of(analysis.diagnostics(),
+                                     [](const auto& d) { return d.id == "declared-shape"; });
+  const TrueAt true_at = contract != nullptr && claims
+                             ? SizesOfClaims(analysis, tensors, *contract)
+                             : TrueAt();
   std::string text;
   for (const diagnostics::Diagnostic& diagnostic : analysis.diagnostics()) {
-    if (options.errors_only && diagnostic.severity != diagnostics::Severity::kError) continue;
+    if (options.errors_only && SeverityOf(diagnostic, options) != Severity::kError) continue;
     const bool important =
-        diagnostic.severity != diagnostics::Severity::kNote &&
+        diagnostic.severity != Severity::kNote &&
         !(diagnostic.id == "declared-shape" && shown_as_was.contains(diagnostic.tensor));
     if (!important && !options.all_tensors) continue;
-    absl::StrAppend(&text, DiagnosticText(analysis, diagnostic, model, options.color));
+    absl::StrAppend(&text, DiagnosticText(analysis, diagnostic, true_at, model, options));
   }
   return text;
 }

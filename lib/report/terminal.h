@@ -15,6 +15,7 @@ namespace symshape::report {
 struct TextOptions {
   bool all_tensors = false;  // besides the inputs and outputs, all tensors and all conditions
   bool errors_only = false;  // of the diagnostics
+  bool strict = false;       // declarations that are wrong are errors
   bool color = false;
 };
 
@@ -23,9 +24,11 @@ std::string Text(const engine::Analysis& analysis, const queries::Tensors& tenso
                  const queries::Contract& contract, const TextOptions& options);
 
 // The diagnostics, each line after the first indented: "model: warning: …  [id]". What Text shows as
-// "was" is left out but for `all_tensors`, as are notes.
+// "was" is left out but for `all_tensors`, as are notes; with it, declared sizes have those at which
+// they are true, which needs the `contract` (else nullptr).
 std::string Diagnostics(const engine::Analysis& analysis, const queries::Tensors& tensors,
-                        absl::string_view model, const TextOptions& options);
+                        const queries::Contract* contract, absl::string_view model,
+                        const TextOptions& options);
 
 // "218 of 218 tensors"; "210 of 218 tensors, 6 named, 2 without rank".
 std::string Text(const queries::Summary& summary);

@@ -198,6 +198,16 @@ def test_strict_is_content_with_the_result(stale):
 def test_require_complete(folder, stale):
     assert stale.run('infer', 'm.onnx', '--require-complete', '--no-output').returncode == 0
     folder.write('custom.onnx', '<ir_version: 10, opset_import: ["" : 17, "my" : 1]> g (float[N] x) => (float[N] y) '
+    assert '    true at   ' in result.stderr and 'N == 2' in result.stderr
+    quiet = stale.run('infer', 'm.onnx', '--strict', '-q')
+    assert quiet.returncode == 1 and quiet.stdout == ''
+    assert "m.onnx: error: 'y' declares [2, 3, 4, w2]" in quiet.stderr and 'warning' not in quiet.stderr
+
+
+def test_strict_of_a_type(folder):
+    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[N] x) => (int64[N] y) { y = Relu(x) }')
+    result = folder.run('infer', 'm.onnx', '--strict', '-q')
+    assert result.returncode == 1 and "m.onnx: error: 'y' declares int64, but is float" in result.stderr
                                 '{ a = my.Foo(x)  y = Relu(a) }')
     assert folder.run('infer', 'custom.onnx', '--no-output').returncode == 0
     result = folder.run('infer', 'custom.onnx', '--no-output', '--require-complete')

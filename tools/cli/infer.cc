@@ -81,9 +81,10 @@ std::string Refusal(const InferArgs& args, const Analysis& analysis) {
   int errors = 0;
   for (const Diagnostic& diagnostic : analysis.diagnostics()) {
     errors += diagnostic.severity == Severity::kError;
+    stale += diagnostic.id == "declared-type";
   }
   if (args.strict && stale + errors > 0) {
-    return absl::StrCat("--strict: ", stale, " declared shapes are wrong, ", errors,
+    return absl::StrCat("--strict: ", stale, " declarations are wrong, ", errors,
                         " nodes never run");
   }
   if (args.require_complete && unknown > 0) {
@@ -124,7 +125,8 @@ void Report(const InferArgs& args, const Globals& globals, const Analysis& analy
   const std::string name = NameOf(args.model);
   Say(DiagnosticsText(analysis, name,
                       {.all_tensors = args.verbose || args.strict,
-                       .errors_only = args.quiet && !args.strict,
+                       .errors_only = args.quiet,
+                       .strict = args.strict,
                        .color = UseColor(globals, stderr)}));
   if (args.json) {
     // Where that fails, main.cc says so.
@@ -197,13 +199,14 @@ Outcome InferInBatch(const InferArgs& args, const BatchItem& item, bool color) {
   model.model = item.model;
   const absl::StatusOr<Analysis> analysis = InferModel(model);
   if (!analysis.ok()) return failed(analysis.status());
-  const std::string talk = DiagnosticsText(*analysis, item.model,
-                                           {.all_tensors = args.verbose || args.strict,
-                                            .errors_only = !args.verbose && !args.strict,
   if (const std::string broken = BrokenByBind(model, *analysis); !broken.empty()) {
     return Failure(args, item, kFindings, absl::StrCat(item.model, ": ", broken));
   }
                                             .color = color});
+  const std::string talk = DiagnosticsText(*analysis, item.model,
+                                           {.all_tensors = args.verbose || args.strict,
+                                            .errors_only = args.quiet || (!args.verbose && !args.strict),
+                                            .strict = args.strict,
   if (const std::string refusal = Refusal(args, *analysis); !refusal.empty()) {
     Outcome outcome =
         Failure(args, item, kFindings, absl::StrCat(item.model, ": ", refusal));
