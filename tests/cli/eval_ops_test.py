@@ -16,7 +16,14 @@ def test_eval_of_an_inferred_model(stale):
 def test_eval_wants_every_symbol(stale):
     result = stale.run('eval', 'm.onnx', '--at', 'N=1,H=10')
     assert result.returncode == 2
-    assert 'W' in result.stderr
+    assert "no size is given for 'W': --at W=SIZE" in result.stderr
+    all_three = stale.run('eval', 'm.onnx').stderr
+    assert "no size is given for 'N', 'H', 'W': --at N=SIZE,H=SIZE,W=SIZE" in all_three
+
+
+def test_eval_wants_no_size_that_nodes_fix(folder):
+    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[N,4] x) => (y) { y = MatMul(x, x) }')
+    assert '[4, 4]' in folder.run('eval', 'm.onnx').stdout
 
 
 def test_eval_outside_the_conditions(stale):

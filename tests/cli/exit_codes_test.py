@@ -121,11 +121,21 @@ def test_full_stdout(stale, args):
     ['infer', 'm.onnx', '--bind', 'N=-1'], ['infer', 'm.onnx', '--assume', 'H >'], ['infer', 'm.onnx', '--assume', 'Q >= 1'],
     ['infer', 'm.onnx', '--dynamic-axes', '{'], ['infer', 'm.onnx', '--dynamic-axes', '{"nobody": [0]}'],
     ['infer', 'm.onnx', '--dynamic-axes', '{"x": [7]}'], ['eval', 'm.onnx', '--at', 'N'], ['eval', 'm.onnx', '--at', 'Q=3'],
-    ['ops', 'Frobnicate'],
+    ['ops', 'Frobnicate'], ['explain', 'frobnicate'],
 ], ids=' '.join)
 def test_usage(stale, args):
     result = stale.run(*args)
     assert_refused(stale, result, 2, ['m.onnx'])
+
+
+@pytest.mark.parametrize('args', [['ops', 'Foo'], ['explain', 'foo']], ids=' '.join)
+def test_what_is_not_there_says_where_all_are_listed(folder, args):
+    assert f'run: symshape {args[0]}, which lists all' in folder.run(*args).stderr
+
+
+def test_help_of_a_command(folder):
+    assert folder.run('help', 'infer').stdout == folder.run('infer', '--help').stdout
+    assert folder.run('help').stdout == folder.run('--help').stdout
 
 
 def test_a_typo_is_guessed(stale):
@@ -188,16 +198,6 @@ def test_strict(stale):
     result = stale.run('infer', 'm.onnx', '--strict')
     assert result.returncode == 1
     assert '[declared-shape]' in result.stderr
-
-
-def test_strict_is_content_with_the_result(stale):
-    stale.infer('m.onnx')
-    assert stale.run('infer', 'out.onnx', '--strict', '--no-output').returncode == 0
-
-
-def test_require_complete(folder, stale):
-    assert stale.run('infer', 'm.onnx', '--require-complete', '--no-output').returncode == 0
-    folder.write('custom.onnx', '<ir_version: 10, opset_import: ["" : 17, "my" : 1]> g (float[N] x) => (float[N] y) '
     assert '    true at   ' in result.stderr and 'N == 2' in result.stderr
     quiet = stale.run('infer', 'm.onnx', '--strict', '-q')
     assert quiet.returncode == 1 and quiet.stdout == ''
@@ -208,6 +208,16 @@ def test_strict_of_a_type(folder):
     folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[N] x) => (int64[N] y) { y = Relu(x) }')
     result = folder.run('infer', 'm.onnx', '--strict', '-q')
     assert result.returncode == 1 and "m.onnx: error: 'y' declares int64, but is float" in result.stderr
+
+
+def test_strict_is_content_with_the_result(stale):
+    stale.infer('m.onnx')
+    assert stale.run('infer', 'out.onnx', '--strict', '--no-output').returncode == 0
+
+
+def test_require_complete(folder, stale):
+    assert stale.run('infer', 'm.onnx', '--require-complete', '--no-output').returncode == 0
+    folder.write('custom.onnx', '<ir_version: 10, opset_import: ["" : 17, "my" : 1]> g (float[N] x) => (float[N] y) '
                                 '{ a = my.Foo(x)  y = Relu(a) }')
     assert folder.run('infer', 'custom.onnx', '--no-output').returncode == 0
     result = folder.run('infer', 'custom.onnx', '--no-output', '--require-complete')

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/command.h"
@@ -66,22 +67,49 @@ absl::StatusOr<std::vector<Tensor>> Chosen(const EvalArgs& args, const Analysis&
   return chosen;
 }
 
-// An input's symbol without a size is a mistake; one that only data decides stays.
-absl::StatusOr<Row> Evaluate(const Analysis& analysis, const Tensor& tensor, const Sizes& sizes) {
+bool Has(const Dim& dim, const Symbol& symbol) {
+  return absl::c_linear_search(dim.Symbols(), symbol.name);
+}
+
+bool DataDecides(const Dim& dim, const std::vector<Symbol>& symbols) {
+  return absl::c_any_of(
+      symbols, [&](const Symbol& symbol) { return !symbol.of_input && Has(dim, symbol); });
+}
+
+// The inputs' symbols that dims of the tensors need and that have no size, each once.
+std::vector<std::string> WithoutSize(const Analysis& analysis, const std::vector<Tensor>& tensors,
+                                     const Sizes& sizes) {
+  std::vector<std::string> names;
+  const std::vector<Symbol> symbols = analysis.symbols();
+  for (const Symbol& symbol : symbols) {
+    if (!symbol.of_input || sizes.count(symbol.name) > 0) continue;
+    const bool needed = absl::c_any_of(tensors, [&](const Tensor& tensor) {
+      return tensor.shape.has_value() && absl::c_any_of(tensor.shape->dims(), [&](const Dim& dim) {
+        return Has(dim, symbol) && !DataDecides(dim, symbols);
+      });
+    });
+    if (needed) names.push_back(symbol.name);
+  }
+  return names;
+}
+
+absl::Status MissingSizes(const std::vector<std::string>& names) {
+  return absl::InvalidArgumentError(absl::StrCat("no size is given for '", absl::StrJoin(names, "', '"),
+                                                 "': --at ", absl::StrJoin(names, "=SIZE,"), "=SIZE"));
+}
+
+// A dim that only data decides stays a text.
+absl::StatusOr<Row> Evaluate(const Tensor& tensor, const Sizes& sizes,
+                             const std::vector<Symbol>& symbols) {
   Row row{.name = tensor.name, .dims = {}, .has_rank = tensor.shape.has_value()};
   if (!row.has_rank) return row;
-  const std::vector<Symbol> symbols = analysis.symbols();
   for (const Dim& dim : tensor.shape->dims()) {
     const absl::StatusOr<int64_t> size = dim.Evaluate(sizes);
     if (size.ok()) {
       row.dims.push_back(*size);
       continue;
     }
-    const std::vector<std::string> names = dim.Symbols();
-    const bool data = std::any_of(symbols.begin(), symbols.end(), [&](const Symbol& symbol) {
-      return !symbol.of_input && std::find(names.begin(), names.end(), symbol.name) != names.end();
-    });
-    if (!data) {
+    if (!DataDecides(dim, symbols)) {
       return absl::Status(size.status().code(),
                           absl::StrCat("'", tensor.name, "': ", size.status().message()));
     }
@@ -162,8 +190,11 @@ int RunEval(const EvalArgs& args) {
   std::vector<Row> rows;
   const std::vector<Condition> broken = analysis->Broken(*sizes);
   if (broken.empty()) {
+    const std::vector<std::string> missing = WithoutSize(*analysis, *chosen, *sizes);
+    if (!missing.empty()) return Fail(MissingSizes(missing));
+    const std::vector<Symbol> symbols = analysis->symbols();
     for (const Tensor& tensor : *chosen) {
-      const absl::StatusOr<Row> row = Evaluate(*analysis, tensor, *sizes);
+      const absl::StatusOr<Row> row = Evaluate(tensor, *sizes, symbols);
       if (!row.ok()) return Fail(row.status());
       rows.push_back(*row);
     }

@@ -28,7 +28,11 @@ int ListPages() {
 
 int ExplainId(const std::string& id) {
   const absl::StatusOr<DiagnosticPage> page = FindDiagnosticPage(id);
-  if (!page.ok()) return Fail(absl::InvalidArgumentError(page.status().message()));
+  if (!page.ok()) {
+    return Fail(absl::InvalidArgumentError(
+        absl::StrCat(page.status().message(), "\n    run: symshape explain, which lists all, or "
+                                              "symshape explain MODEL WHAT")));
+  }
   std::printf("%s (%s)\n\n%s\n\nWhat to do: %s\n", std::string(page->id).c_str(),
               std::string(Name(page->severity)).c_str(), std::string(page->sentence).c_str(),
               std::string(page->remedy).c_str());

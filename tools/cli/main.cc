@@ -34,7 +34,7 @@ constexpr char kFooter[] =
     "examples:\n"
     "  symshape infer model.onnx\n"
     "  symshape eval model.onnx --at batch=1,seq=128\n"
-    "  symshape infer --help\n";
+    "  symshape help infer\n";
 
 // The sub-command that was asked for, or the whole command.
 const CLI::App& Asked(const CLI::App& app) {
@@ -86,6 +86,16 @@ bool NeedsArguments(const Command& command, absl::Span<char* const> words) {
   });
 }
 
+// "symshape help infer" is "symshape infer --help".
+std::vector<std::string> WordsOf(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words[0] == "help") {
+    words.erase(words.begin());
+    words.push_back("--help");
+  }
+  return words;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("The shape of every tensor in an ONNX model, at every input size.", "symshape");
   Globals globals;
@@ -105,7 +115,9 @@ int Main(int argc, char** argv) {
     }
   }
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> words = WordsOf(argc, argv);
+    absl::c_reverse(words);  // as CLI11 takes them
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     return UsageError(app, error);

@@ -64,7 +64,10 @@ void PrintText(const std::vector<OperatorRule>& rules) {
 
 int RunOps(const OpsArgs& args) {
   const auto rules = FindOperatorRules(args.name);
-  if (!rules.ok()) return Fail(absl::InvalidArgumentError(rules.status().message()));
+  if (!rules.ok()) {
+    return Fail(absl::InvalidArgumentError(
+        absl::StrCat(rules.status().message(), "\n    run: symshape ops, which lists all")));
+  }
   args.json ? PrintJson(*rules) : PrintText(*rules);
   return kOk;
 }
