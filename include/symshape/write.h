@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -42,6 +43,10 @@ absl::Status WriteFile(const Analysis& analysis, std::string_view path,
 absl::StatusOr<std::string> WriteBytes(const Analysis& analysis, const WriteOptions& options = {});
 // To an open file, such as 1, standard output; from where it stands.
 absl::Status WriteDescriptor(const Analysis& analysis, int fd, const WriteOptions& options = {});
+
+// The files with weights that a model names and that are not there: kCopy and kHardlink leave them out.
+// Errors: as infer.h of reading
+absl::StatusOr<std::vector<std::string>> AbsentExternalData(std::string_view path);
 
 // Removes all that symshape wrote, and puts back what it replaced: byte for byte the model before the
 // first inference, if that was written by protobuf. Declarations that somebody changed since stay, but

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "io/replace.h"
 #include "io/source_file.h"
 #include "symbolic/guard.h"
+#include "writer/external_files.h"
 #include "writer/splice.h"
 #include "writer/write.h"
 
@@ -84,6 +86,17 @@ absl::Status WriteDescriptor(const Analysis& analysis, int fd, const WriteOption
     if (!result.ok()) return result.status();
     const std::string name = fd == STDOUT_FILENO ? "stdout" : absl::StrCat("descriptor ", fd);
     return io::WritePieces(fd, {result->pieces(), state.origin.file.get()}, name);
+  });
+}
+
+absl::StatusOr<std::vector<std::string>> AbsentExternalData(std::string_view path) {
+  return internal::Guard([&]() -> absl::StatusOr<std::vector<std::string>> {
+    const std::string source(path);
+    const absl::StatusOr<std::shared_ptr<io::SourceFile>> file = io::SourceFile::Open(source);
+    if (!file.ok()) return file.status();
+    if (absl::Status status = graph::LoadStructure(**file); !status.ok()) return status;
+    return writer::Absent(writer::ExternalLocations((*file)->bytes()),
+                          std::filesystem::path(source).parent_path().string());
   });
 }
 

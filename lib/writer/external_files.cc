@@ -82,4 +82,12 @@ absl::Status PlaceExternalFiles(absl::FunctionRef<std::vector<std::string>()> lo
   return absl::OkStatus();
 }
 
+std::vector<std::string> Absent(std::vector<std::string> locations, const std::string& from) {
+  std::erase_if(locations, [&](const std::string& location) {
+    std::error_code error;
+    return fs::is_regular_file((from.empty() ? fs::path(".") : fs::path(from)) / location, error);
+  });
+  return locations;
+}
+
 }  // namespace symshape::writer

@@ -25,6 +25,9 @@ absl::Status PlaceExternalFiles(absl::FunctionRef<std::vector<std::string>()> lo
                                 const std::string& from, const std::string& to,
                                 ExternalData external_data);
 
+// Those of `locations` that are no files in the folder `from`.
+std::vector<std::string> Absent(std::vector<std::string> locations, const std::string& from);
+
 }  // namespace symshape::writer
 
 #endif  // SYMSHAPE_WRITER_EXTERNAL_FILES_H_

@@ -145,6 +145,16 @@ def test_external_data_into_another_folder_is_refused(external, args):
     assert external.names() == ['d', 'm.onnx', 'w.bin']
 
 
+@pytest.mark.parametrize('args', WRITERS + [['infer', 'd']], ids=' '.join)
+@pytest.mark.parametrize('how', ['copy', 'hardlink', 'keep'])
+def test_external_data_that_is_absent_is_told(external, how, args):
+    os.remove(external.path / 'd/w.bin')
+    result = external.run(*args, '-o', 'other', f'--external-data={how}')
+    assert result.returncode == 0, result.stderr
+    assert ("warning: d/m.onnx: no external data 'w.bin'" in result.stderr) == (how != 'keep')
+    assert 'warning' not in external.run(*args[:1], 'd/m.onnx', *args[2:], f'--external-data={how}').stderr
+
+
 @pytest.mark.parametrize('args', WRITERS, ids=' '.join)
 @pytest.mark.parametrize('how,there', [('keep', False), ('copy', True), ('hardlink', True)])
 def test_external_data(external, how, there, args):

@@ -52,6 +52,7 @@ int Fix(CheckArgs& args, const Analysis& checked) {
     written = bound.ok() ? WriteModel(*bound, *path, options) : bound.status();
   }
   if (!written.ok()) return Fail(written);
+  Say(AbsentDataText(args.output, args.model.model, *path));
   Say(absl::StrCat("wrote ", *path, "\n"));
   return kOk;
 }

@@ -133,9 +133,9 @@ void Report(const InferArgs& args, const Globals& globals, const Analysis& analy
     if (WriteStdout(ReportJson(analysis, name)).ok() && !args.quiet) Say(wrote());
     return;
   }
+  if (args.quiet) return;
   std::FILE* stream = model_on_stdout ? stderr : stdout;
   const std::string text = absl::StrCat(
-  if (args.quiet) return;
       ReportText(analysis, {.all_tensors = args.verbose, .color = UseColor(globals, stream)}),
       wrote());
   std::fwrite(text.data(), 1, text.size(), stream);
@@ -166,18 +166,19 @@ int InferOne(const InferArgs& args, const Globals& globals) {
   if (!path.ok()) return Fail(path.status());
   const absl::StatusOr<Analysis> analysis = InferModel(args.model);
   if (!analysis.ok()) return Fail(analysis.status());
-  const std::string refusal = Refusal(args, *analysis);
-  if (!refusal.empty()) {
   if (const std::string broken = BrokenByBind(args.model, *analysis); !broken.empty()) {
     if (args.json) WriteStdout(ReportJson(*analysis, NameOf(args.model))).IgnoreError();
     Say(absl::StrCat("symshape: error: ", NameOf(args.model), ": ", broken, "\n"));
     return kFindings;
   }
+  const std::string refusal = Refusal(args, *analysis);
+  if (!refusal.empty()) {
     Report(args, globals, *analysis, [] { return std::string(); }, *path == "-");
     Say(absl::StrCat("symshape: error: ", NameOf(args.model), ": ", refusal, "\n"));
     return kFindings;
   }
   if (const absl::Status status = Write(args, *analysis, *path); !status.ok()) return Fail(status);
+  Say(AbsentDataText(args.output, args.model.model, *path));
   Report(args, globals, *analysis, [&] { return WroteText(*analysis, *path, start); },
          *path == "-");
   return kOk;
@@ -202,11 +203,11 @@ Outcome InferInBatch(const InferArgs& args, const BatchItem& item, bool color) {
   if (const std::string broken = BrokenByBind(model, *analysis); !broken.empty()) {
     return Failure(args, item, kFindings, absl::StrCat(item.model, ": ", broken));
   }
-                                            .color = color});
   const std::string talk = DiagnosticsText(*analysis, item.model,
                                            {.all_tensors = args.verbose || args.strict,
                                             .errors_only = args.quiet || (!args.verbose && !args.strict),
                                             .strict = args.strict,
+                                            .color = color});
   if (const std::string refusal = Refusal(args, *analysis); !refusal.empty()) {
     Outcome outcome =
         Failure(args, item, kFindings, absl::StrCat(item.model, ": ", refusal));
@@ -218,7 +219,8 @@ Outcome InferInBatch(const InferArgs& args, const BatchItem& item, bool color) {
       return failed(status);
     }
   }
-  Outcome outcome{kOk, "", talk};
+  Outcome outcome{kOk, "",
+                  absl::StrCat(talk, AbsentDataText(args.output, item.model, item.output))};
   if (args.json) {
     outcome.line = ReportJson(*analysis, item.model, JsonLayout::kOneLine);
   } else if (!args.quiet) {

@@ -1,5 +1,8 @@
 #include "cli/output_path.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -17,6 +20,11 @@ constexpr Flag<OutputArgs> kFlags[] = {
      &OutputArgs::external_data},
 };
 
+std::filesystem::path FolderOf(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  return folder.empty() ? "." : folder;
+}
+
 }  // namespace
 
 void AddOutputArgs(CLI::App& app, OutputArgs& args) {
@@ -30,6 +38,22 @@ WriteOptions::ExternalData ExternalDataOf(const OutputArgs& args) {
   if (args.external_data == "copy") return WriteOptions::ExternalData::kCopy;
   if (args.external_data == "hardlink") return WriteOptions::ExternalData::kHardlink;
   return WriteOptions::ExternalData::kRefuse;
+}
+
+std::string AbsentDataText(const OutputArgs& args, const std::string& model,
+                           const std::string& path) {
+  const bool placed = args.external_data == "copy" || args.external_data == "hardlink";
+  if (!placed || model == "-" || path.empty() || path == "-") return "";
+  std::error_code error;
+  if (std::filesystem::equivalent(FolderOf(model), FolderOf(path), error)) return "";
+  const absl::StatusOr<std::vector<std::string>> absent = AbsentExternalData(model);
+  std::string text;
+  if (!absent.ok()) return text;
+  for (const std::string& location : *absent) {
+    absl::StrAppend(&text, "symshape: warning: ", model, ": no external data '", location,
+                    "': nothing was placed beside the result\n");
+  }
+  return text;
 }
 
 absl::StatusOr<std::string> OutputPath(const OutputArgs& args, const std::string& model,

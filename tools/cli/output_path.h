@@ -22,6 +22,11 @@ void AddOutputArgs(CLI::App& app, OutputArgs& args);
 
 WriteOptions::ExternalData ExternalDataOf(const OutputArgs& args);
 
+// A line for each file with weights that should have been placed beside the result in `path` ("" and
+// "-": nowhere) and is not there.
+std::string AbsentDataText(const OutputArgs& args, const std::string& model,
+                           const std::string& path);
+
 // "-" for stdout. Without flags "model.onnx" gives "model.<what>.onnx".
 // Errors: kInvalidArgument  both flags; stdin as the model and no flag; stdin in place
 absl::StatusOr<std::string> OutputPath(const OutputArgs& args, const std::string& model,

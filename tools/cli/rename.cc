@@ -41,6 +41,7 @@ int WriteResult(const RenameArgs& args, const Analysis& analysis, const std::str
   WriteOptions options;
   options.external_data = ExternalDataOf(args.output);
   if (absl::Status status = WriteModel(analysis, *path, options); !status.ok()) return Fail(status);
+  Say(AbsentDataText(args.output, args.model.model, *path));
   if (!args.quiet) Say(absl::StrCat("wrote ", *path, "\n"));
   return kOk;
 }

@@ -40,6 +40,7 @@ int RunStrip(const StripArgs& args) {
   const absl::StatusOr<std::string> path = OutputPath(args.output, args.model, "stripped");
   if (!path.ok()) return Fail(path.status());
   if (const absl::Status status = Strip(args, *path); !status.ok()) return Fail(status);
+  Say(AbsentDataText(args.output, args.model, *path));
   if (!args.quiet) Say(absl::StrCat("wrote ", *path == "-" ? "stdout" : *path, "\n"));
   return kOk;
 }
