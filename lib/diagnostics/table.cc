@@ -13,14 +13,14 @@ constexpr Row kRows[] = {
      "buffers where names are equal"},
     {"declared-rank", Severity::kWarning,
      "the file declares another rank for a tensor than its node gives it",
-     "infer, and check --fix, write the inferred shape; --strict makes this an error"},
+     "infer, and check --fix, write the inferred shape; infer --strict makes this an error"},
     {"declared-shape", Severity::kWarning,
      "the file declares sizes that hold only at some of the inputs' sizes, or at none",
      "infer, and check --fix, write the inferred shape; the model was probably exported at one size "
-     "and its inputs were renamed afterwards. --strict makes this an error"},
+     "and its inputs were renamed afterwards. infer --strict makes this an error"},
     {"declared-type", Severity::kWarning,
      "the file declares another element type for a tensor than its node gives it",
-     "infer, and check --fix, write the inferred type; --strict makes this an error"},
+     "infer, and check --fix, write the inferred type; infer --strict makes this an error"},
     {"input-claim", Severity::kWarning,
      "an input's axis is declared as an expression, but nodes allow other sizes, and no runtime "
      "checks it",

@@ -90,15 +90,17 @@ class Checker {
     }
   }
 
+  void CheckType(const std::string& tensor, const DeclaredType& declared, rules::TypeId type) {
+    if (declared.kind == DeclaredType::Kind::kNone || !Contradicts(declared, type)) return;
+    Finding& finding = Add("declared-type", tensor);
+    finding.declared = DeclaredTypeText(declared);
+    finding.inferred = TypeText(analysis_.tables(), type);
+  }
+
+  // A type that is wrong says nothing of the shape beside it, which is held against the dims all the same.
   void CheckValue(const std::string& tensor, const DeclaredType& declared, rules::TypeId type,
                   Names& names) {
-    if (declared.kind == DeclaredType::Kind::kNone) return;
-    if (Contradicts(declared, type)) {
-      Finding& finding = Add("declared-type", tensor);
-      finding.declared = DeclaredTypeText(declared);
-      finding.inferred = TypeText(analysis_.tables(), type);
-      return;
-    }
+    CheckType(tensor, declared, type);
     const DeclaredType* claim = &declared;
     while (claim->inner != nullptr && claim->kind != DeclaredType::Kind::kMap &&
            Holds(analysis_.tables().type(type).kind)) {
@@ -118,10 +120,7 @@ class Checker {
   // `declared`, the file's type, may be nullptr where only the user names an axis.
   void CheckTensor(const std::string& tensor, const DeclaredType* declared,
                    absl::Span<const DeclaredDim> claimed, rules::TypeId type, Names& names) {
-    if (declared != nullptr && Contradicts(*declared, type)) {
-      CheckValue(tensor, *declared, type, names);
-      return;
-    }
+    if (declared != nullptr) CheckType(tensor, *declared, type);
     const auto dims = analysis_.DimsOf({type, {}});
     if (dims.has_value()) CheckShape(tensor, claimed, *dims, names);
   }
@@ -290,6 +289,7 @@ class Checker {
         Finding& finding = Add("input-fixed", std::string(main.values[graph::Index(main.inputs[i])].name));
         finding.declared = context_.Print(symbol);
         finding.inferred = absl::StrCat(*only);
+        finding.true_at = TrueAt({{Fact::Kind::kEq, symbol, context_.Constant(*only)}});
         finding.detail = absl::StrCat("axis ", k);
       }
     }

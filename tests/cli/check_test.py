@@ -49,6 +49,14 @@ def test_planted(folder, old, new, id, tensor, true_at):
     assert check(folder) == []
 
 
+@pytest.mark.parametrize('output,ids', [
+    ('int64[N,3] y', ['declared-rank', 'declared-type']), ('int64[N,4,P,Q] y', ['declared-shape', 'declared-type']),
+    ('seq(float[N,3]) y', ['declared-type'])])
+def test_a_wrong_type_hides_no_wrong_shape(folder, output, ids):
+    folder.write('m.onnx', RIGHT.replace('=> (float[N,3,P,Q] y)', f'=> ({output})'))
+    assert sorted(f['id'] for f in check(folder) if f['tensor'] == 'y') == ids
+
+
 FUNCTION = '''<ir_version: 10, opset_import: ["" : 17, "my" : 1]>
 g (float[N,3,H,W] x) => (float[N,3,P,Q] y) {
    a = my.Block(x)
@@ -129,7 +137,7 @@ FIXED = '<ir_version: 10, opset_import: ["" : 17]> g (float[N,C] x, float[4,2] w
 
 def test_an_axis_that_nodes_fix(folder):
     folder.write('m.onnx', FIXED)
-    assert [(f['id'], f['declared'], f['inferred']) for f in check(folder)] == [('input-fixed', 'C', '4')]
+    assert [(f['id'], f['declared'], f['inferred'], f['true_at']) for f in check(folder)] == [('input-fixed', 'C', '4', 'C == 4')]
     folder.run('check', 'm.onnx', '--fix', '-o', 'fixed.onnx')
     fixed = folder.inferred('fixed.onnx')
     assert fixed.type_of('x')[1] == ['N', '4'] and fixed.type_of('y')[1] == ['N', '4']

@@ -4,7 +4,7 @@
     planted_claims_test.py [COUNT] [--seed N] [--only TEXT]
 
 The models are those of tests/models, inferred, so that each tensor declares what it is (corpus_test.py holds that against runs); what is
-planted: another number, a number for a formula, another rank, another type, the name of an input's axis; in outputs, in value_info, in
+planted: another number, a number for a formula, another rank, another type, both at once, the name of an input's axis; in outputs, in value_info, in
 subgraphs, in what sequences hold, in the bodies of functions.
 """
 
@@ -71,22 +71,25 @@ def candidates(graph, inferred):
 
 
 def plant(info, dims, inferred, rng):
-    """-> the id that has to be found; the claim is put into `info`"""
+    """-> the ids that have to be found; the claim is put into `info`"""
     tensor = tensor_in(info)
     axis = rng.randrange(len(dims))
     names = [s for s in inferred.input_symbols if s != dims[axis] and formula.is_name(s)]
-    kind = rng.choice(['size', 'size', 'rank', 'type'] + (['name'] if names else []))
+    kind = rng.choice(['size', 'size', 'rank', 'type', 'type and rank'] + (['name'] if names else []))
     if kind == 'size':
         tensor.shape.dim[axis].dim_value = int(dims[axis]) + 1 if dims[axis].isdigit() else NUMBER
-        return 'declared-shape'
+        return ['declared-shape']
     if kind == 'rank':
         tensor.shape.dim.add().dim_value = 1
-        return 'declared-rank'
-    if kind == 'type':
+        return ['declared-rank']
+    if kind in ('type', 'type and rank'):
         tensor.elem_type = TensorProto.INT8 if tensor.elem_type != TensorProto.INT8 else TensorProto.FLOAT
-        return 'declared-type'
+        if kind == 'type':
+            return ['declared-type']
+        tensor.shape.dim.add().dim_value = 1
+        return ['declared-type', 'declared-rank']
     tensor.shape.dim[axis].dim_param = rng.choice(sorted(names))
-    return 'declared-name'
+    return ['declared-name']
 
 
 def plant_in_function(function, rng):
@@ -121,11 +124,11 @@ def main():
         for info, dims in rng.sample(places, min(EACH, len(places))):
             expected[info.name] = plant(info, dims, inferred, rng)
         for function in inferred.proto.functions:
-            expected[f'{function.domain}.{function.name}/{plant_in_function(function, rng)}'] = 'function'
+            expected[f'{function.domain}.{function.name}/{plant_in_function(function, rng)}'] = ['function']
         found = check(inferred.proto.SerializeToString())
         found |= {(name, 'function') for name, id in found if id in ('declared-rank', 'declared-type')}
         found_names = {(name.split('/')[-1], id) for name, id in found} | found
-        for name, id in expected.items():
+        for name, id in [(name, id) for name, ids in expected.items() for id in ids]:
             planted += 1
             kinds[id] = kinds.get(id, 0) + 1
             if (name, id) in found_names or (name.split('/')[-1], id) in found_names:
