@@ -1,6 +1,8 @@
-"""The example that users meet first: onnxruntime complains about its declared outputs before `infer`, and never after it."""
+"""The example that users meet first: onnxruntime complains about its declared outputs before `infer` or `check --fix`, and never
+after it."""
 
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -45,7 +47,21 @@ def test_complains_before(example, height, width):
     assert complaints(example, height, width)
 
 
+def infer(example, folder):
+    return command.infer(example)[0]
+
+
+def check_fix(example, folder):
+    run = subprocess.run([command.SYMSHAPE, 'check', EXAMPLE, '--fix', '-o', str(folder / 'fixed.onnx')], capture_output=True, text=True, timeout=120)
+    assert run.returncode == 1, run.stderr  # it found something
+    return (folder / 'fixed.onnx').read_bytes()
+
+
+@pytest.fixture(scope='module', params=[infer, check_fix], ids=lambda f: f.__name__)
+def repaired(example, request, tmp_path_factory):
+    return request.param(example, tmp_path_factory.mktemp('retinaface'))
+
+
 @pytest.mark.parametrize('height,width', SIZES)
-def test_silent_after(example, height, width):
-    inferred, _ = command.infer(example)
-    assert complaints(inferred, height, width) == []
+def test_silent_after(repaired, height, width):
+    assert complaints(repaired, height, width) == []
