@@ -3,8 +3,8 @@
 
     contract_test.py [-n COUNT] [--only TEXT] [-v]
 
-Of COUNT sizes that `symshape sizes` gives for a model, all run. Just outside, where one condition alone is false, none does: a
-condition that a running size breaks would be too strict, and one without which nothing more fails would be idle.
+Of COUNT sizes that `symshape sizes` gives for a model, all run; those too large to try do not count. Just outside, where one condition alone
+is false, none does: a condition that a running size breaks would be too strict, and one without which nothing more fails would be idle.
 """
 
 import argparse
@@ -30,6 +30,12 @@ LARGEST_INPUT = 1 << 21
 UNTOLD = {
     'resize_fraction_ts16': 'the scale, a quotient of floats, may round to 0',
     'split_to_sequence_chunks_ts11': 'chunks of a sequence, the last one shorter, are stacked by a Loop',
+}
+
+# Conditions that sampling cannot show to be needed, and why.
+UNSHOWN = {
+    'owlvit_dynamo18': {'batch >= 1': 'at batch 0 text_batch//batch is no number, so that the condition with it is false, too'},
+    'tf_keras_transformer': {'N == min(1000000000, N) or N == 1 or min(1000000000, N) == 1': 'false above a thousand million'},
 }
 
 
@@ -126,7 +132,10 @@ def judge(entry, count):
             problems.append(f'legal {sizes} fails: {error}')
     for condition in model.conditions:
         tried = [(sizes, model.error_at(sizes)) for sizes in model.outside(condition, legal)]
-        needed += any(error for _, error in tried)
+        shown = any(error for _, error in tried)
+        needed += shown
+        if shown == (condition in UNSHOWN.get(entry['name'], {})):
+            problems.append(f'{condition} is {"now" if shown else "not"} shown to be needed: tried {len(tried)} sizes')
         problems += [f'{condition} is too strict: runs at {sizes}' for sizes, error in tried if error == '']
     return problems, ran, large, needed, len(model.conditions)
 
@@ -146,7 +155,7 @@ def main():
         except Exception as error:   # a model that cannot be judged is its own failure
             problems, ran, large, needed, conditions = [f'{type(error).__name__}: {error}'], 0, 0, 0, 0
         failed += bool(problems)
-        total_ran, total_large, many = total_ran + ran, total_large + large, many + (ran + large >= args.n)
+        total_ran, total_large, many = total_ran + ran, total_large + large, many + (ran >= args.n)
         total_needed, total = total_needed + needed, total + conditions
         if problems or args.v:
             print(f'{"FAILED" if problems else "holds "} {entry["name"]:40s} {ran} sizes ran, {needed} of {conditions} conditions shown to be needed')
