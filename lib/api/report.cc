@@ -6,6 +6,7 @@
 #include "api/state.h"
 #include "queries/check.h"
 #include "queries/explain.h"
+#include "queries/explain_fact.h"
 #include "queries/summary.h"
 #include "report/contract.h"
 #include "report/explanation.h"
@@ -115,10 +116,14 @@ absl::StatusOr<std::string> ExplainAxis(const Analysis& analysis, std::string_vi
 absl::StatusOr<std::string> ExplainFact(const Analysis& analysis, std::string_view fact) {
   return internal::Guard([&]() -> absl::StatusOr<std::string> {
     const internal::State& state = StateOf(analysis);
-    const absl::StatusOr<queries::FactReason> reason =
+    const absl::StatusOr<std::vector<queries::FactReason>> reasons =
         queries::ExplainFact(state.contract(), internal::ToAbsl(fact));
-    if (!reason.ok()) return reason.status();
-    return report::FactText(*state.analysis, internal::ToAbsl(fact), *reason, SourcesOf(state));
+    if (!reasons.ok()) return reasons.status();
+    std::string text;
+    for (const queries::FactReason& reason : *reasons) {
+      text += report::FactText(*state.analysis, reason, SourcesOf(state));
+    }
+    return text;
   });
 }
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
+#include <utility>
 
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/str_cat.h"
-#include "diagnostics/nearest.h"
 
 namespace symshape::queries {
 namespace {
@@ -22,13 +22,69 @@ class Derivation {
   explicit Derivation(const engine::Analysis& analysis)
       : analysis_(analysis), context_(analysis.context()) {}
 
-  std::vector<Step> Run(TensorRef tensor, Dim dim) {
+  std::vector<Step> Run(TensorRef tensor, size_t axis) {
+    const Dim dim = (*DimsOf(*tensor.graph, tensor.value))[axis];
+    if (context_.ConstantOf(dim).has_value()) return {OriginOfNumber(tensor, dim, axis)};
     Explain(tensor, dim);
     std::reverse(steps_.begin(), steps_.end());
     return std::move(steps_);
   }
 
  private:
+  std::optional<std::vector<Dim>> DimsOf(const Graph& graph, ValueId value) const {
+    const auto dims = analysis_.DimsOf(analysis_.info(graph, value));
+    if (!dims.has_value()) return std::nullopt;
+    return std::vector<Dim>(dims->begin(), dims->end());
+  }
+
+  // The node whose output a value is, or nullptr.
+  static const graph::Node* Producer(const Graph& graph, ValueId value) {
+    const auto made = absl::c_find_if(graph.nodes, [&](const graph::Node& node) {
+      return absl::c_linear_search(node.outputs, value);
+    });
+    return made == graph.nodes.end() ? nullptr : &*made;
+  }
+
+  static bool IsStored(const Graph& graph, ValueId value) {
+    const graph::Node* producer = Producer(graph, value);
+    if (producer != nullptr) return producer->inputs.empty();
+    return !absl::c_linear_search(graph.inputs, value) ||
+           absl::c_any_of(graph.initializers,
+                          [&](const graph::Initializer& i) { return i.value == value; });
+  }
+
+  // The operand that hands a number on, and its axis: the same axis where one has it there. Nothing where
+  // a stored operand (a weight) has it, too: then that decides.
+  std::optional<std::pair<ValueId, size_t>> OperandWith(const Graph& graph, const graph::Node& node,
+                                                        Dim number, size_t axis) const {
+    std::optional<std::pair<ValueId, size_t>> best;
+    for (ValueId input : node.inputs) {
+      if (input == ValueId::kNone) continue;
+      const std::vector<Dim> dims = DimsOf(graph, input).value_or(std::vector<Dim>());
+      const auto first = absl::c_find(dims, number);
+      if (first == dims.end()) continue;
+      if (IsStored(graph, input)) return std::nullopt;
+      const bool same = axis < dims.size() && dims[axis] == number;
+      const bool better = !best.has_value() || (same && best->second != axis);
+      if (better) best = {input, same ? axis : static_cast<size_t>(first - dims.begin())};
+    }
+    return best;
+  }
+
+  // Equal numbers stand in tensors that have nothing to do with each other, so one is only followed back
+  // through the operands that have it, to the input or the node that has it first.
+  Step OriginOfNumber(TensorRef tensor, Dim number, size_t axis) const {
+    const Graph& graph = *tensor.graph;
+    ValueId value = tensor.value;
+    for (;;) {
+      const graph::Node* node = Producer(graph, value);
+      if (node == nullptr) return {number, &graph, nullptr, value};
+      const auto operand = OperandWith(graph, *node, number, axis);
+      if (!operand.has_value()) return {number, &graph, node, value};
+      std::tie(value, axis) = *operand;
+    }
+  }
+
   // The dims of a value, and its elements where they are integers.
   std::vector<Dim> Carried(const Graph& graph, ValueId value) const {
     std::vector<Dim> carried;
@@ -79,7 +135,6 @@ class Derivation {
   }
 
   std::optional<ValueId> InputWith(const Graph& graph, Dim dim) const {
-    if (context_.ConstantOf(dim).has_value()) return std::nullopt;
     for (ValueId input : graph.inputs) {
       const auto dims = analysis_.DimsOf(analysis_.info(graph, input));
       if (dims.has_value() && absl::c_linear_search(*dims, dim)) return input;
@@ -91,7 +146,6 @@ class Derivation {
   // of all of them is enough.
   void ExplainOperands(const Graph& graph, const graph::Node& node, Dim dim) {
     const std::vector<Dim> symbols = context_.SymbolsOf(dim);
-    if (symbols.empty()) return;
     std::vector<std::pair<ValueId, Dim>> parts;
     for (ValueId input : node.inputs) {
       if (input == ValueId::kNone) continue;
@@ -121,43 +175,7 @@ class Derivation {
 std::vector<Step> Derive(const engine::Analysis& analysis, TensorRef tensor, int axis) {
   const auto dims = analysis.DimsOf(analysis.info(*tensor.graph, tensor.value));
   if (!dims.has_value() || axis < 0 || axis >= static_cast<int>(dims->size())) return {};
-  return Derivation(analysis).Run(tensor, (*dims)[static_cast<size_t>(axis)]);
-}
-
-absl::StatusOr<FactReason> ExplainFact(const Contract& contract, absl::string_view text) {
-  Context& context = contract.context();
-  std::vector<absl::string_view> known;
-  for (Dim symbol : contract.symbols()) known.push_back(*context.SymbolName(symbol));
-  const absl::StatusOr<std::vector<Fact>> facts = context.ParseFacts(text);
-  if (!facts.ok()) return facts.status();
-  FactReason reason;
-  for (const Fact& fact : *facts) {
-    for (Dim symbol : SymbolsOf(context, {fact})) {
-      if (absl::c_linear_search(contract.symbols(), symbol)) continue;
-      const absl::string_view name = *context.SymbolName(symbol);
-      return absl::InvalidArgumentError(absl::StrCat("no input has an axis named '", name, "'",
-                                                     diagnostics::DidYouMean(name, known)));
-    }
-  }
-  const auto follows = [&](const Clause& given) {
-    return absl::c_all_of(*facts, [&](const Fact& f) { return FollowsFrom(context, given, {f}); });
-  };
-  reason.always = absl::c_all_of(*facts, [&](const Fact& f) { return Follows(context, {f}); });
-  if (reason.always) return reason;
-  for (const Condition& condition : contract.conditions()) {
-    if (condition.ways.size() == 1 &&
-        absl::c_any_of(condition.ways[0], [&](const Clause& clause) { return follows(clause); })) {
-      reason.conditions.push_back(&condition);
-      return reason;
-    }
-  }
-  for (const Fact& fact : *facts) {
-    const std::optional<Fact> opposite = Opposite(context, fact);
-    if (!opposite.has_value()) continue;
-    reason.counterexamples = LegalSizes(contract, {.count = 1, .smallest = 0, .also = {*opposite}});
-    if (!reason.counterexamples.empty()) return reason;
-  }
-  return reason;
+  return Derivation(analysis).Run(tensor, static_cast<size_t>(axis));
 }
 
 }  // namespace symshape::queries

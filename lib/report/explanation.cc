@@ -66,8 +66,9 @@ std::string DerivationText(const engine::Analysis& analysis, absl::string_view t
   return text;
 }
 
-std::string FactText(const engine::Analysis& analysis, absl::string_view fact,
-                     const queries::FactReason& reason, const Sources& sources) {
+std::string FactText(const engine::Analysis& analysis, const queries::FactReason& reason,
+                     const Sources& sources) {
+  const std::string& fact = reason.text;
   if (reason.always) return absl::StrCat(fact, " holds at every size\n");
   std::string text;
   for (const queries::Condition* condition : reason.conditions) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "queries/explain.h"
+#include "queries/explain_fact.h"
 #include "report/sources.h"
 
 namespace symshape::report {
@@ -15,8 +16,8 @@ namespace symshape::report {
 std::string DerivationText(const engine::Analysis& analysis, absl::string_view tensor, int axis,
                            const std::vector<queries::Step>& steps, const Sources& sources);
 
-std::string FactText(const engine::Analysis& analysis, absl::string_view fact,
-                     const queries::FactReason& reason, const Sources& sources);
+std::string FactText(const engine::Analysis& analysis, const queries::FactReason& reason,
+                     const Sources& sources);
 
 }  // namespace symshape::report
 

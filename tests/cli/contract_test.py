@@ -69,7 +69,7 @@ def test_explain_a_fact(model, fact, text):
     assert text in model.run('explain', 'm.onnx', fact).stdout
 
 
-@pytest.mark.parametrize('what', ['K % 2 == 0', 'nosuch:0', 'y:9', 'H % == 3'])
+@pytest.mark.parametrize('what', ['K % 2 == 0', 'nosuch:0', 'y:9', 'H % == 3', 'H == 3 or K == 2', 'H == 3 or 1 <= H <= 2'])
 def test_explain_what_is_not_there(model, what):
     assert model.run('explain', 'm.onnx', what).returncode == 2
 
@@ -78,3 +78,53 @@ def test_the_written_model_says_it(model):
     inferred = model.infer('m.onnx')
     entry = next(p for p in inferred.proto.metadata_props if p.key == 'symshape.contract')
     assert 'H % 32 == 0' in json.loads(entry.value)['conditions']
+def test_explain_an_axis_that_is_a_number(folder):
+    folder.write('m.onnx', '''<ir_version: 10, opset_import: ["" : 17]>
+        g (float[N,3,H] x) => (a, b, y) <float[3,3,1] k = {1,1,1,1,1,1,1,1,1}, int64[3] s = {0,1,-1}> {
+           a = Conv(x, k)
+           r = Reshape(x, s)
+           b = Relu(r)
+           y = Neg(x)
+        }''')
+    for axis, place in {'y:1': "input 'x'", 'a:1': 'Conv', 'b:1': 'Reshape'}.items():
+        lines = folder.run('explain', 'm.onnx', axis).stdout.splitlines()
+        assert len(lines) == 2 and place in lines[1], lines
+
+
+TOTAL = '''<ir_version: 10, opset_import: ["" : 17]>
+g (float[B,past,1] p, float[B,seq,1] s, float[B,total,1] t) => (y) {
+   all = Concat <axis = 1> (p, s)
+   y = Concat <axis = 2> (all, t)
+}'''
+
+
+def test_explain_what_the_contract_prints(folder):
+    folder.write('m.onnx', TOTAL)
+    conditions = [c['when'] for c in json.loads(folder.run('contract', 'm.onnx', '--json').stdout)['conditions']]
+    assert any(' or ' in c for c in conditions)
+    for condition in conditions:
+        assert f'{condition} is needed: Concat' in folder.run('explain', 'm.onnx', condition).stdout
+
+
+WEAKER = 'B == 0 or past <= total or total == 0 or past + seq == 0'
+
+
+@pytest.mark.parametrize('fact,lines', [
+    ('total == seq + past or seq + past == 0 or 0 == B or total == 0', ['is needed: it follows from B == 0 or']),
+    (WEAKER, ['is needed: it follows from B == 0 or']),
+    (f'({WEAKER}) and seq >= 2', ['is needed', 'is not needed']),
+    (f'B >= 0 and {WEAKER}', ['holds at every size', 'is needed']),
+    ('B == 1 or past <= total', ['is not needed']),
+])
+def test_explain_one_of_several(folder, fact, lines):
+    folder.write('m.onnx', TOTAL)
+    said = folder.run('explain', 'm.onnx', fact)
+    assert said.returncode == 0, said.stderr
+    assert len(said.stdout.splitlines()) == len(lines) and all(w in line for w, line in zip(lines, said.stdout.splitlines())), said.stdout
+
+
+def test_explain_a_model_wants_to_know_what(model):
+    result = model.run('explain', 'm.onnx')
+    assert result.returncode == 2 and 'TENSOR:AXIS' in result.stderr
+
+

@@ -75,8 +75,7 @@ def test_check_fix_and_check(model):
 def test_conditions_are_explained(model):
     contract = model.json('contract', model.path)
     for condition in contract['conditions']:
-        said = model.run('explain', model.path, condition['when']) if ' or ' not in condition['when'] else ' is needed'
-        assert ' is needed' in said, condition
+        assert f'{condition["when"]} is needed: {condition["op"]}' in model.run('explain', model.path, condition['when'])
         assert condition['op'] and condition['because']
 
 

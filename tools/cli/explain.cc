@@ -1,4 +1,6 @@
 // symshape explain: what a diagnostic means; why a dim is what it is; why a condition is needed.
+#include <unistd.h>
+
 #include <memory>
 #include <string>
 
@@ -28,6 +30,10 @@ int ListPages() {
 
 int ExplainId(const std::string& id) {
   const absl::StatusOr<DiagnosticPage> page = FindDiagnosticPage(id);
+  if (!page.ok() && access(id.c_str(), F_OK) == 0) {
+    return Fail(absl::InvalidArgumentError(absl::StrCat(
+        id, ": say what of it is to be explained: TENSOR, TENSOR:AXIS or a condition")));
+  }
   if (!page.ok()) {
     return Fail(absl::InvalidArgumentError(
         absl::StrCat(page.status().message(), "\n    run: symshape explain, which lists all, or "
