@@ -116,6 +116,9 @@ class Analysis {
   std::vector<Sizes> LegalSizes(int count, uint64_t seed = 1, bool empty = false) const;
   // The nearest sizes at which the model runs, each with one symbol changed.
   std::vector<NearestSize> Nearest(const Sizes& sizes) const;
+  // Sizes nearby at which the model runs, with as many changed as it takes: for where no single one is
+  // enough. nullopt where none are found.
+  std::optional<Sizes> LegalNearby(const Sizes& sizes) const;
 
   std::vector<Symbol> symbols() const;
   std::vector<Diagnostic> diagnostics() const;

@@ -70,6 +70,12 @@ Condition MakeCondition(const State& state, const queries::Condition& condition)
           .conditional = requirement.conditional};
 }
 
+Sizes ByFileNames(const queries::Contract& contract, const queries::SizeMap& found) {
+  Sizes sizes;
+  for (const auto& [name, size] : found) sizes[contract.FileName(name)] = size;
+  return sizes;
+}
+
 std::optional<int64_t> Bound(int64_t value, int64_t none) {
   return value == none ? std::nullopt : std::optional<int64_t>(value);
 }
@@ -114,8 +120,9 @@ absl::StatusOr<std::vector<int64_t>> Analysis::Evaluate(std::string_view name,
     const std::vector<Condition> broken = Broken(sizes);
     if (!broken.empty()) {
       return absl::FailedPreconditionError(absl::StrCat(
-          "the model does not run at these sizes: ", broken[0].when, " is false (", broken[0].op,
-          " '", broken[0].node, "')"));
+          "the model does not run at these sizes: ",
+          broken[0].when == "False" ? "" : absl::StrCat(broken[0].when, " is false, "),
+          broken[0].op, " '", broken[0].node, "'"));
     }
     return (*shape)->Evaluate(sizes);
   });
@@ -142,8 +149,7 @@ std::vector<Sizes> Analysis::LegalSizes(int count, uint64_t seed, bool empty) co
   std::vector<Sizes> result;
   for (const queries::SizeMap& found : queries::LegalSizes(
            contract, {.count = count, .seed = seed, .smallest = empty ? 0 : 1})) {
-    Sizes& sizes = result.emplace_back();
-    for (const auto& [name, size] : found) sizes[contract.FileName(name)] = size;
+    result.push_back(ByFileNames(contract, found));
   }
   return result;
 }
@@ -157,6 +163,14 @@ std::vector<NearestSize> Analysis::Nearest(const Sizes& sizes) const {
     result.push_back({contract.FileName(n.symbol), n.below, n.above});
   }
   return result;
+}
+
+std::optional<Sizes> Analysis::LegalNearby(const Sizes& sizes) const {
+  const queries::Contract& contract = state_->contract();
+  const symbolic::Bindings renamed = contract.Sizes(internal::ToBindings(sizes));
+  const std::optional<queries::SizeMap> found =
+      queries::LegalNearby(contract, queries::SizeMap(renamed.begin(), renamed.end()));
+  return found.has_value() ? std::optional<Sizes>(ByFileNames(contract, *found)) : std::nullopt;
 }
 
 absl::Status Analysis::CheckSizes(const Sizes& sizes) const {

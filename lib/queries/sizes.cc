@@ -1,6 +1,7 @@
 #include "queries/sizes.h"
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 #include <set>
 #include <utility>
@@ -28,11 +29,12 @@ class Draws {
 
   std::vector<SizeMap> Run() {
     if (impossible_) return {};
-    Add(Draw(0, std::nullopt));
+    Add(Draw(0, {}));
     AddEdges();
     int futile = 0;
     for (uint64_t seed = 1; !enough() && largest_ <= kReach; ++seed) {
-      const bool is_new = Add(Draw(seed < 4 ? seed : seed + 1000 * options_.seed, std::nullopt));
+      const Clause pins = futile % 2 == 1 ? Multiples() : Clause();
+      const bool is_new = Add(Draw(seed < 4 ? seed : seed + 1000 * options_.seed, pins));
       futile = is_new ? 0 : futile + 1;
       if (futile < kFutile) continue;
       largest_ *= 4;
@@ -48,7 +50,28 @@ class Draws {
   Fact AtMost(Dim a, int64_t b) { return {Fact::Kind::kGe, context_.Constant(b), a}; }
   bool Assume(const Fact& fact) { return context_.Assume(fact, {}).ok(); }
 
-  void Know(const Fact& fact) { impossible_ = !Assume(fact) || impossible_; }
+  void Know(const Fact& fact) {
+    impossible_ = !Assume(fact) || impossible_;
+    const int64_t divisor = fact.kind == Fact::Kind::kDivides ? context_.ConstantOf(fact.a).value_or(0) : 0;
+    if (divisor < 1 || divisor > kReach) return;
+    const auto known = absl::c_find_if(divided_, [&](const auto& d) { return d.first == fact.b; });
+    if (known == divided_.end()) {
+      divided_.emplace_back(fact.b, divisor);
+    } else {
+      known->second = std::min(kReach, std::lcm(known->second, divisor));
+    }
+  }
+
+  // Chance rarely meets a multiple: random ones of all that has to be one.
+  Clause Multiples() {
+    Clause pins;
+    for (const auto& [dim, divisor] : divided_) {
+      const auto count = static_cast<uint64_t>(std::max<int64_t>(1, largest_ / divisor));
+      const auto multiple = divisor * static_cast<int64_t>(1 + random_() % count);
+      pins.push_back({Fact::Kind::kEq, dim, context_.Constant(multiple)});
+    }
+    return pins;
+  }
 
   void Know(const Condition& condition) {
     std::vector<Clauses> ways;
@@ -70,7 +93,7 @@ class Draws {
       const Interval bounds = context_.Bounds(symbol);
       for (int64_t edge : {bounds.lo, std::min(bounds.hi, std::max(bounds.lo, largest_)), bounds.hi}) {
         if (edge > kReach || enough()) continue;
-        Add(Draw(0, Fact{Fact::Kind::kEq, symbol, context_.Constant(edge)}));
+        Add(Draw(0, {Fact{Fact::Kind::kEq, symbol, context_.Constant(edge)}}));
       }
     }
   }
@@ -81,12 +104,12 @@ class Draws {
     return true;
   }
 
-  // Sizes of no more than largest_, where they can be.
-  std::optional<SizeMap> Draw(uint64_t seed, const std::optional<Fact>& pin) {
+  // Sizes of no more than largest_, where they can be, at which all of `pins` hold.
+  std::optional<SizeMap> Draw(uint64_t seed, const Clause& pins) {
     std::optional<SizeMap> sizes;
     context_.Push();
     depth_ = 1;
-    if (!pin.has_value() || Assume(*pin)) {
+    if (absl::c_all_of(pins, [&](const Fact& pin) { return Assume(pin); })) {
       if (absl::c_all_of(open_, [&](const auto& ways) { return TakeOne(ways, seed == 0); })) {
         context_.Push();
         for (Dim symbol : contract_.symbols()) Assume(AtMost(symbol, largest_));
@@ -143,6 +166,7 @@ class Draws {
   int64_t largest_;
   bool impossible_ = false;
   int depth_ = 0;                           // scopes of the draw
+  std::vector<std::pair<Dim, int64_t>> divided_;  // what has to be a multiple, and of what
   std::vector<std::vector<Clauses>> open_;  // conditions of several ways
   std::vector<SizeMap> found_;
   std::set<SizeMap> seen_;
@@ -189,6 +213,32 @@ std::vector<Nearest> NearestLegal(const Contract& contract, const SizeMap& sizes
     if (nearest.below || nearest.above) result.push_back(std::move(nearest));
   }
   return result;
+}
+
+// Greedily: each symbol in turn gets the nearest size at which the most conditions hold.
+std::optional<SizeMap> LegalNearby(const Contract& contract, const SizeMap& sizes) {
+  Bindings at(sizes.begin(), sizes.end());
+  const auto broken = [&] {
+    return absl::c_count_if(contract.conditions(), [&](const Condition& condition) {
+      return contract.Holds(condition, at) == Tri::kNo;
+    });
+  };
+  auto least = broken();
+  for (const auto& [name, size] : sizes) {
+    int64_t best = size;
+    for (int64_t step = 1; step <= kReach && least > 0; ++step) {
+      for (int64_t changed : {size - step, size + step}) {
+        if (changed < 0) continue;
+        at[name] = changed;
+        const auto now = broken();
+        if (now >= least) continue;
+        least = now;
+        best = changed;
+      }
+    }
+    at[name] = best;
+  }
+  return least == 0 ? std::optional<SizeMap>(SizeMap(at.begin(), at.end())) : std::nullopt;
 }
 
 // Facts of one symbol tell it; symbols that only occur together are tried equal.

@@ -34,6 +34,9 @@ struct Nearest {
 };
 std::vector<Nearest> NearestLegal(const Contract& contract, const SizeMap& sizes);
 
+// Legal sizes near `sizes`, with as many symbols changed as it takes; nullopt where none are found.
+std::optional<SizeMap> LegalNearby(const Contract& contract, const SizeMap& sizes);
+
 // Sizes at which all facts hold, as round as possible; nullopt where none is found.
 std::optional<SizeMap> Example(const Context& context, const Clause& facts);
 

@@ -42,8 +42,8 @@ def test_the_source_that_an_exporter_recorded(folder):
 
 
 def test_sizes_are_legal_and_edges_come_first(model):
-    lines = model.run('sizes', 'm.onnx', '-n', '5').stdout.split()
-    assert lines[0] == 'H=32' and len(set(lines)) == len(lines) >= 2
+    lines = model.run('sizes', 'm.onnx', '-n', '20').stdout.split()
+    assert lines[0] == 'H=32' and len(set(lines)) == len(lines) == 20
     for line in lines:
         assert model.run('eval', 'm.onnx', '--at', line).returncode == 0
 
@@ -54,6 +54,35 @@ def test_eval_says_where_it_would_run(model):
     assert 'H % 32 == 0' in result.stderr and 'H = 32 or 64' in result.stderr
     document = json.loads(model.run('eval', 'm.onnx', '--at', 'H=40', '--json').stdout)
     assert document['runs'] is False and document['nearest'] == {'H': {'below': 32, 'above': 64}}
+
+
+def test_sizes_says_if_there_are_fewer(model):
+    result = model.run('sizes', 'm.onnx', '--range', 'H<=100')
+    assert result.stdout.split() == ['H=32', 'H=64', 'H=96'] and 'only 3 of 20' in result.stderr
+    result = model.run('sizes', 'm.onnx', '--bind', 'H=64')
+    assert result.returncode == 0 and result.stdout == '' and 'nothing to choose' in result.stderr
+
+
+def test_eval_changes_several_sizes_where_one_is_not_enough(folder):
+    folder.write('m.onnx', '''<ir_version: 10, opset_import: ["" : 17]>
+        g (float[1,1,H] x, float[1,1,W] z) => (y, w) <float[1,1,9] k = {1,1,1,1,1,1,1,1,1}> { y = Conv(x, k) w = Conv(z, k) }''')
+    result = folder.run('eval', 'm.onnx', '--at', 'H=3,W=5')
+    assert result.returncode == 1 and 'it runs with H = 9, W = 9' in result.stderr
+    document = json.loads(folder.run('eval', 'm.onnx', '--at', 'H=3,W=5', '--json').stdout)
+    assert document['nearest'] == {} and document['nearby'] == {'H': 9, 'W': 9}
+    assert json.loads(folder.run('eval', 'm.onnx', '--at', 'H=3,W=9', '--json').stdout)['nearby'] is None
+
+
+def test_a_model_that_never_runs(folder):
+    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[N,4] x, float[5,5] w) => (y) { y = MatMul(x, w) }')
+    result = folder.run('eval', 'm.onnx', '--at', 'N=1')
+    assert result.returncode == 1 and 'MatMul' in result.stderr and 'False' not in result.stderr
+
+
+def test_a_condition_that_no_size_satisfies(folder):
+    folder.write('m.onnx', TOTAL)
+    conditions = json.loads(folder.run('contract', 'm.onnx', '--bind', 'total=3,seq=7,B=2', '--json').stdout)['conditions']
+    assert [c['when'] for c in conditions] == ['False']
 
 
 def test_explain_an_axis(model):

@@ -1,6 +1,7 @@
 // symshape eval: shapes in numbers.
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,13 +43,9 @@ struct Row {
 };
 
 absl::StatusOr<Sizes> ToSizes(const EvalArgs& args) {
-  Sizes sizes;
-  for (const std::string& text : args.at) {
-    const auto parsed = ParseSizes(text);
-    if (!parsed.ok()) return parsed.status();
-    for (const auto& [name, size] : *parsed) sizes[name] = size;
-  }
-  return sizes;
+  const auto parsed = ParseSizes(absl::StrJoin(args.at, ","));
+  if (!parsed.ok()) return parsed.status();
+  return Sizes(parsed->begin(), parsed->end());
 }
 
 absl::StatusOr<std::vector<Tensor>> Chosen(const EvalArgs& args, const Analysis& analysis) {
@@ -134,10 +131,25 @@ void PrintText(const std::vector<Row>& rows) {
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
+// Where the model does not run: why, and where it would.
+struct Failure {
+  std::vector<Condition> broken;
+  std::vector<NearestSize> nearest;
+  std::optional<Sizes> nearby;  // where `nearest` is empty
+};
+
+Failure FailureAt(const Analysis& analysis, const Sizes& sizes) {
+  Failure failure{.broken = analysis.Broken(sizes), .nearest = {}, .nearby = {}};
+  if (failure.broken.empty()) return failure;
+  failure.nearest = analysis.Nearest(sizes);
+  if (failure.nearest.empty()) failure.nearby = analysis.LegalNearby(sizes);
+  return failure;
+}
+
 void PrintJson(const EvalArgs& args, const Sizes& sizes, const std::vector<Row>& rows,
-               const std::vector<Condition>& broken, const std::vector<NearestSize>& nearest) {
+               const Failure& failure) {
   ordered_json json = {{"v", 1}, {"model", NameOf(args.model)}, {"sizes", sizes}};
-  json["runs"] = broken.empty();
+  json["runs"] = failure.broken.empty();
   ordered_json tensors = ordered_json::object();
   for (const Row& row : rows) {
     tensors.get_ref<ordered_json::object_t&>().emplace_back(
@@ -145,14 +157,15 @@ void PrintJson(const EvalArgs& args, const Sizes& sizes, const std::vector<Row>&
   }
   json["tensors"] = std::move(tensors);
   ordered_json& list = json["broken"] = ordered_json::array();
-  for (const Condition& c : broken) {
+  for (const Condition& c : failure.broken) {
     list.push_back({{"when", c.when}, {"node", c.node}, {"op", c.op}, {"because", c.because}});
   }
   ordered_json& near = json["nearest"] = ordered_json::object();
-  for (const NearestSize& n : nearest) {
+  for (const NearestSize& n : failure.nearest) {
     near[n.symbol] = {{"below", n.below ? ordered_json(*n.below) : ordered_json(nullptr)},
                       {"above", n.above ? ordered_json(*n.above) : ordered_json(nullptr)}};
   }
+  json["nearby"] = failure.nearby ? ordered_json(*failure.nearby) : ordered_json(nullptr);
   const std::string text = json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
   std::fwrite(text.data(), 1, text.size(), stdout);
 }
@@ -166,15 +179,20 @@ std::string NearestText(const NearestSize& nearest) {
                       nearest.below && nearest.above ? " or " : "", text(nearest.above), "\n");
 }
 
-int SayBroken(const EvalArgs& args, const std::vector<Condition>& broken,
-              const std::vector<NearestSize>& nearest) {
+int SayBroken(const EvalArgs& args, const Failure& failure) {
   std::string text = absl::StrCat("symshape: error: ", NameOf(args.model),
                                   " does not run at these sizes\n");
-  for (const Condition& c : broken) {
-    absl::StrAppend(&text, "    ", c.when, "   is false: ", c.op, " '", c.node,
-                    "': ", c.because, "\n");
+  for (const Condition& c : failure.broken) {
+    const std::string what = c.when == "False" ? "" : absl::StrCat(c.when, "   is false: ");
+    absl::StrAppend(&text, "    ", what, c.op, " '", c.node, "': ", c.because, "\n");
   }
-  for (const NearestSize& n : nearest) absl::StrAppend(&text, NearestText(n));
+  for (const NearestSize& n : failure.nearest) absl::StrAppend(&text, NearestText(n));
+  if (failure.nearby.has_value()) {
+    const auto append = [](std::string* out, const auto& size) {
+      absl::StrAppend(out, size.first, " = ", size.second);
+    };
+    absl::StrAppend(&text, "    it runs with ", absl::StrJoin(*failure.nearby, ", ", append), "\n");
+  }
   Say(text);
   return kFindings;
 }
@@ -188,8 +206,8 @@ int RunEval(const EvalArgs& args) {
   const absl::StatusOr<std::vector<Tensor>> chosen = Chosen(args, *analysis);
   if (!chosen.ok()) return Fail(absl::InvalidArgumentError(chosen.status().message()));
   std::vector<Row> rows;
-  const std::vector<Condition> broken = analysis->Broken(*sizes);
-  if (broken.empty()) {
+  const Failure failure = FailureAt(*analysis, *sizes);
+  if (failure.broken.empty()) {
     const std::vector<std::string> missing = WithoutSize(*analysis, *chosen, *sizes);
     if (!missing.empty()) return Fail(MissingSizes(missing));
     const std::vector<Symbol> symbols = analysis->symbols();
@@ -199,14 +217,12 @@ int RunEval(const EvalArgs& args) {
       rows.push_back(*row);
     }
   }
-  const std::vector<NearestSize> nearest =
-      broken.empty() ? std::vector<NearestSize>() : analysis->Nearest(*sizes);
   if (args.json) {
-    PrintJson(args, *sizes, rows, broken, nearest);
+    PrintJson(args, *sizes, rows, failure);
   } else {
     PrintText(rows);
   }
-  return broken.empty() ? kOk : SayBroken(args, broken, nearest);
+  return failure.broken.empty() ? kOk : SayBroken(args, failure);
 }
 
 }  // namespace

@@ -47,15 +47,23 @@ int RunSizes(const SizesArgs& args) {
     text = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   } else {
     for (const Sizes& each : sizes) {
+      if (each.empty()) continue;  // there is nothing to choose
       absl::StrAppend(&text, absl::StrJoin(each, ",", [](std::string* out, const auto& size) {
                         absl::StrAppend(out, size.first, "=", size.second);
                       }), "\n");
     }
   }
   if (absl::Status status = WriteStdout(text); !status.ok()) return Fail(status);
-  if (!sizes.empty()) return kOk;
-  Say("symshape: no sizes were found at which the model runs\n");
-  return kFindings;
+  if (sizes.empty()) {
+    Say("symshape: no sizes were found at which the model runs\n");
+    return kFindings;
+  }
+  if (sizes[0].empty()) {
+    Say("symshape: no axis of the inputs has a name: there is nothing to choose\n");
+  } else if (static_cast<int>(sizes.size()) < count) {
+    Say(absl::StrCat("symshape: only ", sizes.size(), " of ", count, " were found\n"));
+  }
+  return kOk;
 }
 
 }  // namespace
