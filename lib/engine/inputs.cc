@@ -33,7 +33,8 @@ absl::Status Walk::NameInputs() {
         axis.text = MakeAxisName(input, k, taken);
         axis.renamed = true;
       }
-      absl::StatusOr<Dim> dim = NamedDim(axis, bindable);
+      absl::StatusOr<Dim> dim =
+          claimed.has_value() ? context().Constant(*claimed) : NamedDim(axis, bindable);
       if (!dim.ok()) return dim.status();
       // A part of a replaced name may be bound: 2*h*w.
       if (axis.formula && !context().ConstantOf(*dim).has_value()) {
@@ -45,8 +46,6 @@ absl::Status Walk::NameInputs() {
         analysis_->named_axes_.push_back(
             {main.inputs[i], static_cast<int>(k), axis.text, axis.written, axis.formula});
       }
-      const bool dynamic = !axis.size.has_value();
-      if (dynamic && claimed.has_value()) dim = context().Constant(*claimed);
       const std::optional<int64_t> size = context().ConstantOf(*dim);
       if (dynamic && size.has_value()) {
         analysis_->bound_axes_.push_back({main.inputs[i], static_cast<int>(k), *size});

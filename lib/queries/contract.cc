@@ -19,6 +19,13 @@ using engine::Requirement;
 
 constexpr size_t kReadable = 40;  // characters: a longer condition is looked at again
 
+// Of the sizes of now: "past == -4", where the inputs' sizes are at least 0.
+bool NoSizeSatisfies(Context& context, const Condition& condition) {
+  return absl::c_all_of(condition.ways, [&](const Clauses& way) {
+    return absl::c_any_of(way, [&](const Clause& clause) { return IsFalse(context, clause); });
+  });
+}
+
 bool IsSingle(const std::vector<Clauses>& ways) { return ways.size() == 1 && ways[0].size() == 1; }
 
 }  // namespace
@@ -34,6 +41,9 @@ Contract::Contract(const engine::Analysis& analysis)
   std::vector<Condition> all = std::move(conditions_);
   conditions_.clear();
   for (Condition& condition : all) {
+    if (NoSizeSatisfies(*context_, condition)) {
+      condition.ways = {{{{Fact::Kind::kEq, Dim::Inline(0), Dim::Inline(1)}}}};  // with no symbol
+    }
     condition.when = TextOf(condition.ways);
     const auto same = absl::c_find_if(
         conditions_, [&](const Condition& c) { return c.when == condition.when; });

@@ -181,7 +181,8 @@ def test_bind_then_infer_is_infer_then_bind(model):
 
 def test_bind_evaluates_claims(folder):
     folder.write('m.onnx', CLAIM)
-    assert folder.run('bind', 'm.onnx', 'past=4', '-o', 'b.onnx').returncode == 0
+    result = folder.run('bind', 'm.onnx', 'past=4', '-o', 'b.onnx')
+    assert result.returncode == 0 and 'is not bound' not in result.stderr
     assert dims(folder.inferred('b.onnx'), 'z') == ['5', '4']
 
 
@@ -201,6 +202,15 @@ def test_bind_lists_what_remains(folder):
 
 def test_bind_refuses_sizes_at_which_nothing_runs(folder):
     folder.write('m.onnx', SUM)
-    result = folder.run('bind', 'm.onnx', 'total=3', 'seq=1', 'past=5', '-o', 'b.onnx')
-    assert result.returncode == 1 and 'Concat' in result.stderr
-    assert not (folder.path / 'b.onnx').exists()
+    for sizes in ['total=3', 'seq=1', 'past=5'], ['total=3', 'seq=7']:
+        result = folder.run('bind', 'm.onnx', *sizes, '-o', 'b.onnx')
+        assert result.returncode == 1 and 'Concat' in result.stderr and folder.names() == ['m.onnx'], sizes
+
+
+def test_bind_says_what_only_empty_axes_leave_open(folder):
+    folder.write('m.onnx', '''<ir_version: 10, opset_import: ["" : 17]>
+        g (float[B,past,1] p, float[B,seq,1] s, float[B,total,1] t) => (y) { all = Concat <axis = 1> (p, s) y = Concat <axis = 2> (all, t) }''')
+    said = folder.run('bind', 'm.onnx', 'total=128', 'seq=1', '-o', 'b.onnx').stderr
+    assert 'past is not bound: 0 to any size; where no axis is empty, only 127' in said
+    said = folder.run('bind', 'm.onnx', 'total=128', 'seq=1', '--assume-positive', '-o', 'b.onnx').stderr
+    assert 'past can only be 127' in said

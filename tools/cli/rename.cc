@@ -57,14 +57,32 @@ std::string Bound(const std::optional<int64_t>& bound, const char* none) {
   return bound.has_value() ? absl::StrCat(*bound) : none;
 }
 
+// What conditions leave only one size for where no axis is empty: past, where the model needs
+// "batch == 0 or past + seq == total", and total and seq are bound.
+Sizes SolvedIfPositive(RenameArgs args) {
+  if (args.model.assume_positive) return {};
+  args.model.assume_positive = true;
+  const absl::StatusOr<Analysis> positive = InferModel(args.model);
+  return positive.ok() ? BindSolved(*positive, args.model) : Sizes();
+}
+
 // "nms_1 depends on data: 0 to 300", of all that is still dynamic.
-std::string WhatRemains(const Analysis& analysis) {
+std::string WhatRemains(const RenameArgs& args, const Analysis& analysis) {
+  const std::vector<Symbol> symbols = analysis.symbols();
+  const bool open =
+      std::any_of(symbols.begin(), symbols.end(), [](const Symbol& s) { return s.of_input; });
+  const Sizes solved = open ? SolvedIfPositive(args) : Sizes();
   std::string text;
-  for (const Symbol& symbol : analysis.symbols()) {
+  for (const Symbol& symbol : symbols) {
     absl::StrAppend(
         &text, symbol.name,
         symbol.of_input ? " is not bound: " : " depends on data: ", Bound(symbol.min, "any size"),
-        symbol.min.has_value() ? absl::StrCat(" to ", Bound(symbol.max, "any size")) : "", "\n");
+        symbol.min.has_value() ? absl::StrCat(" to ", Bound(symbol.max, "any size")) : "");
+    if (const auto only = solved.find(symbol.name); only != solved.end()) {
+      absl::StrAppend(&text, "; where no axis is empty, only ", only->second,
+                      ", which --assume-positive binds");
+    }
+    absl::StrAppend(&text, "\n");
   }
   return text;
 }
@@ -89,7 +107,7 @@ int RunBind(RenameArgs args) {
     Say(absl::StrCat("symshape: error: ", NameOf(args.model), ": ", broken, "\n"));
     return kFindings;
   }
-  if (!args.quiet) Say(WhatRemains(*analysis));
+  if (!args.quiet) Say(WhatRemains(args, *analysis));
   return WriteResult(args, *analysis, "bound");
 }
 
