@@ -30,9 +30,10 @@ struct Options {
   bool assume_positive = false;
   // Names of axes: the `dynamic_axes` of the exporters.
   std::vector<AxisName> dynamic_axes = {};
-  // Every fixed axis of an input becomes dynamic, with a made-up name.
+  // Every axis of an input becomes a symbol of its own: of those that share a name the first keeps it,
+  // the others and the fixed ones get a made-up name.
   bool all_dynamic = false;
-  // Axis 0 of every input is called "batch".
+  // Axis 0 of every input is called "batch", but where dynamic_axes names it.
   bool batch = false;
   // Other names for the inputs' axes; all in the order given.
   using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -49,11 +50,13 @@ struct Options {
   std::vector<UserRule> rules = {};
 };
 
-// `more` after `options`: lists are joined, switches are on where one is.
+// `more` after `options`: lists are joined, switches are on where one is. A size that `more` binds
+// replaces that in `options`.
 void Append(const Options& more, Options& options);
 
 // What a symshape.toml beside a model says of it: the same options, by name (docs/naming.md). Those of
-// its table [model."NAME"] count for the file of that name only. A missing file says nothing.
+// its table [model."NAME"] count for the file of that name only, before the others. A missing file says
+// nothing.
 // Errors: kInvalidArgument  with file and line, or the nearest key; kNotFound …  it cannot be read
 absl::StatusOr<Options> ReadOptionsFile(std::string_view path, std::string_view model_name);
 
@@ -70,7 +73,7 @@ absl::StatusOr<std::pair<std::string, std::string>> ParsePair(std::string_view t
 absl::StatusOr<std::vector<AxisName>> ParseDynamicAxes(std::string_view json);
 
 // Reads "batch=1,seq=128".
-// Errors: kInvalidArgument, with the place.
+// Errors: kInvalidArgument, with the place, or the name that is given two sizes.
 absl::StatusOr<std::vector<std::pair<std::string, int64_t>>> ParseSizes(std::string_view text);
 
 }  // namespace symshape

@@ -93,6 +93,11 @@ absl::StatusOr<std::vector<std::pair<std::string, int64_t>>> ParseSizes(std::str
       return absl::InvalidArgumentError(absl::StrCat("'", part, "': no name before '='"));
     }
     if (size < 0) return absl::InvalidArgumentError(absl::StrCat("'", part, "': a size below 0"));
+    for (const auto& [other, earlier] : sizes) {
+      if (other != name || earlier == size) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("'", name, "' is given two sizes, ", earlier, " and ", size));
+    }
     sizes.emplace_back(name, size);
   }
   return sizes;
@@ -100,6 +105,9 @@ absl::StatusOr<std::vector<std::pair<std::string, int64_t>>> ParseSizes(std::str
 
 void Append(const Options& more, Options& options) {
   const auto append = [](const auto& from, auto& to) { to.insert(to.end(), from.begin(), from.end()); };
+  for (const auto& [name, size] : more.bind) {
+    std::erase_if(options.bind, [&](const auto& bound) { return bound.first == name; });
+  }
   append(more.bind, options.bind);
   append(more.assume, options.assume);
   append(more.dynamic_axes, options.dynamic_axes);
@@ -120,13 +128,14 @@ absl::StatusOr<AxisName> ParseAxisName(std::string_view text) {
   const absl::string_view left = given.substr(0, equals);
   const size_t colon = left.rfind(':');
   AxisName name;
-  if (equals == absl::string_view::npos || colon == absl::string_view::npos || colon == 0 ||
-      !absl::SimpleAtoi(left.substr(colon + 1), &name.axis)) {
+  const bool is_axis = equals != absl::string_view::npos && colon != absl::string_view::npos &&
+                       colon > 0 && absl::SimpleAtoi(left.substr(colon + 1), &name.axis);
+  if (is_axis) name.name = std::string(absl::StripAsciiWhitespace(given.substr(equals + 1)));
+  if (!is_axis || name.name.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat("'", given, "': expected TENSOR:AXIS=NAME, such as input:0=batch"));
   }
   name.tensor = std::string(left.substr(0, colon));
-  name.name = std::string(absl::StripAsciiWhitespace(given.substr(equals + 1)));
   return name;
 }
 

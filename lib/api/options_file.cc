@@ -86,7 +86,9 @@ class Reader {
     if (table == nullptr) return Wrong(node, key, expected);
     for (const auto& [name, size] : *table) {
       if (!size.is_integer()) return Wrong(size, key, expected);
-      options_.bind.emplace_back(std::string(name.str()), **size.as_integer());
+      Options bound;
+      bound.bind.emplace_back(std::string(name.str()), **size.as_integer());
+      Append(bound, options_);  // a model's own size counts before that of all
     }
     return absl::OkStatus();
   }

@@ -5,11 +5,13 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace symshape::diagnostics {
 namespace {
 
-constexpr int kEdit = 2;  // of which a change of case is half
+constexpr int kEdit = 2;    // of which a change of case is half
+constexpr size_t kFew = 8;  // names that a message lists
 
 int ChangeCost(char a, char b) {
   if (a == b) return 0;
@@ -53,7 +55,10 @@ std::string Nearest(absl::string_view wanted, absl::Span<const absl::string_view
 
 std::string DidYouMean(absl::string_view wanted, absl::Span<const absl::string_view> candidates) {
   const std::string nearest = Nearest(wanted, candidates);
-  return nearest.empty() ? "" : absl::StrCat("; did you mean '", nearest, "'?");
+  if (!nearest.empty()) return absl::StrCat("; did you mean '", nearest, "'?");
+  if (candidates.empty() || candidates.size() > kFew) return "";
+  return absl::StrCat("; there ", candidates.size() == 1 ? "is '" : "are '",
+                      absl::StrJoin(candidates, "', '"), "'");
 }
 
 }  // namespace symshape::diagnostics

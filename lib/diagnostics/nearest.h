@@ -14,7 +14,7 @@ namespace symshape::diagnostics {
 // first of equals; "" where all need more than a third of its length and 1. Case counts half an edit.
 std::string Nearest(absl::string_view wanted, absl::Span<const absl::string_view> candidates);
 
-// "; did you mean 'seq'?", or "" where nothing is near.
+// "; did you mean 'seq'?"; where nothing is near, "; there are 'N', 'M'" if they are few, else "".
 std::string DidYouMean(absl::string_view wanted, absl::Span<const absl::string_view> candidates);
 
 }  // namespace symshape::diagnostics

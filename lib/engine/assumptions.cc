@@ -34,7 +34,7 @@ absl::Status Walk::ReadAssumptions() {
   for (const std::string& text : options_.assumptions) {
     const absl::StatusOr<std::vector<Fact>> facts = context().ParseFacts(text);
     if (!facts.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat("assume: ", facts.status().message()));
+      return absl::InvalidArgumentError(absl::StrCat("'", text, "': ", facts.status().message()));
     }
     for (const Fact& fact : *facts) {
       if (const std::optional<std::string> name = UnknownAxisIn(fact)) {
@@ -42,12 +42,12 @@ absl::Status Walk::ReadAssumptions() {
         for (Dim symbol : analysis_->input_symbols_) {
           known.insert(std::string(*context().SymbolName(symbol)));
         }
-        return absl::InvalidArgumentError(absl::StrCat("assume: no input has an axis named '",
+        return absl::InvalidArgumentError(absl::StrCat("'", text, "': no input has an axis named '",
                                                        *name, "'", DidYouMean(*name, known)));
       }
       if (!Declare(fact)) {
         return absl::InvalidArgumentError(
-            absl::StrCat("assume: '", text, "' contradicts what was assumed before"));
+            absl::StrCat("'", text, "' contradicts what is known of the sizes before it"));
       }
     }
   }

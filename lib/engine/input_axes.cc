@@ -13,6 +13,23 @@ namespace symshape::engine {
 using graph::DeclaredDim;
 using symbolic::Context;
 
+namespace {
+
+// A text that no axis can be called: it would be read back as something else.
+absl::Status CheckIsName(absl::string_view text) {
+  if (text.empty() || text == "?") {
+    return absl::InvalidArgumentError(absl::StrCat("'", text, "' is no name"));
+  }
+  const absl::StatusOr<std::vector<std::string>> names = Context::NamesIn(text);
+  if (!names.ok() || (names->size() == 1 && (*names)[0] == text)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      names->empty() ? absl::StrCat("'", text, "' is a number, no name; a fixed size is --bind NAME=", text)
+                     : absl::StrCat("'", text, "' is an expression, no name; --replace NAME=", text,
+                                    " says that an axis is that"));
+}
+
+}  // namespace
+
 bool IsPlainName(absl::string_view text) {
   if (text.empty() || !(absl::ascii_isalpha(text[0]) || text[0] == '_')) return false;
   return std::all_of(text.begin(), text.end(),
@@ -102,11 +119,20 @@ std::set<std::string> InputAxes::PlainNames() const {
 }
 
 absl::Status InputAxes::Apply(const Options& options) {
-  for (const AxisName& name : options.dynamic_axes) {
-    if (absl::Status s = Name(name); !s.ok()) return s;
+  std::vector<AxisName> axes = options.dynamic_axes;
+  const auto named = std::stable_partition(axes.begin(), axes.end(),
+                                           [](const AxisName& n) { return n.name.empty(); });
+  for (auto unnamed = axes.begin(); unnamed != named; ++unnamed) {
+    if (absl::Status s = Name(*unnamed); !s.ok()) return s;
   }
   if (options.all_dynamic) MakeAllDynamic();
   if (options.batch) NameBatch();
+  for (auto name = named; name != axes.end(); ++name) {
+    if (absl::Status s = Name(*name); !s.ok()) return s;
+  }
+  for (const AxisName& name : options.dynamic_axes) {
+    if (absl::Status s = CheckName(name); !s.ok()) return s;
+  }
   for (const auto& [first, second] : options.unify) {
     if (Names().count(first) == 0) {
       return absl::InvalidArgumentError(absl::StrCat("unify: no input has an axis named '", first,
@@ -148,9 +174,26 @@ absl::Status InputAxes::Name(const AxisName& name) {
   return absl::OkStatus();
 }
 
+// What an input's axis is called is a name, or a claim over others' names, as exporters write it.
+absl::Status InputAxes::CheckName(const AxisName& name) const {
+  if (name.name.empty() || by_name_.count(name.tensor) == 0) return absl::OkStatus();
+  const absl::Status status = CheckIsName(name.name);
+  if (status.ok() || IsClaim(name.name, PlainNames())) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("input '", name.tensor, "' axis ", name.axis, ": ", status.message()));
+}
+
+// A name that several axes share stays with the first of them, an expression with none.
 void InputAxes::MakeAllDynamic() {
+  std::set<std::string> taken;
   for (auto& list : axes_) {
-    for (Axis& axis : list) axis.size.reset();
+    for (Axis& axis : list) {
+      axis.size.reset();
+      const bool named = !axis.formula && CheckIsName(axis.text).ok();
+      if (named && taken.insert(axis.text).second) continue;
+      axis.text.clear();
+      axis.formula = false;
+    }
   }
 }
 
@@ -173,8 +216,9 @@ absl::Status InputAxes::Rename(const std::string& option, const std::string& fro
     return absl::InvalidArgumentError(
         absl::StrCat(option, ": no input has an axis named '", from, "'", DidYouMean(from, names)));
   }
-  if (to.empty())
-    return absl::InvalidArgumentError(absl::StrCat(option, ": '", from, "' has no new name"));
+  if (absl::Status s = CheckIsName(to); !s.ok() && !may_exist) {
+    return absl::InvalidArgumentError(absl::StrCat(option, " ", from, ": ", s.message()));
+  }
   if (!may_exist && names.count(to) > 0) {
     return absl::InvalidArgumentError(absl::StrCat(option, ": another axis is named '", to,
                                                    "'; --unify ", to, "=", from,

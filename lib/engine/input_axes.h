@@ -44,7 +44,8 @@ class InputAxes {
   // `earlier`: what an earlier run named in the file.
   InputAxes(const graph::Model& model, absl::Span<const graph::NamedInputAxis> earlier);
 
-  // Applies the options, in this order: dynamic_axes, all_dynamic, batch, unify, rename, replace.
+  // Applies the options, in this order: dynamic_axes without names, all_dynamic, batch, dynamic_axes with
+  // names, unify, rename, replace.
   // Errors: kInvalidArgument  a name or an axis that is not there, with the nearest
   absl::Status Apply(const Options& options);
 
@@ -55,6 +56,7 @@ class InputAxes {
 
  private:
   absl::Status Name(const AxisName& name);
+  absl::Status CheckName(const AxisName& name) const;
   absl::Status Rename(const std::string& option, const std::string& from, const std::string& to,
                       bool may_exist);
   absl::Status Replace(const std::string& name, const std::string& expression);

@@ -47,7 +47,7 @@ absl::Status Walk::NameInputs() {
             {main.inputs[i], static_cast<int>(k), axis.text, axis.written, axis.formula});
       }
       const std::optional<int64_t> size = context().ConstantOf(*dim);
-      if (dynamic && size.has_value()) {
+      if (!axis.size.has_value() && size.has_value()) {
         analysis_->bound_axes_.push_back({main.inputs[i], static_cast<int>(k), *size});
       }
       analysis_->input_dims_[i].push_back(*dim);
@@ -118,6 +118,11 @@ absl::Status Walk::CheckBindings(const std::set<std::string>& bindable) const {
   for (const auto& [name, size] : options_.bindings) {
     if (size < 0) {
       return absl::InvalidArgumentError(absl::StrCat("bind: ", name, "=", size, " is below 0"));
+    }
+    for (const auto& [other, earlier] : options_.bindings) {
+      if (other != name || earlier == size) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("bind: '", name, "' is given two sizes, ", earlier, " and ", size));
     }
     if (bindable.count(name) == 0) {
       return absl::InvalidArgumentError(absl::StrCat("bind: no input has an axis named '", name,

@@ -37,8 +37,8 @@ struct Options {
   std::vector<std::string> assumptions;                   // facts as text: "H >= 1"
   bool assume_positive = false;                           // every input symbol >= 1
   std::vector<AxisName> dynamic_axes;
-  bool all_dynamic = false;  // every fixed axis of an input gets a made-up name
-  bool batch = false;        // axis 0 of every input is called "batch"
+  bool all_dynamic = false;  // every axis of an input becomes a symbol of its own
+  bool batch = false;        // axis 0 of every input is called "batch", but where dynamic_axes names it
   using Pairs = std::vector<std::pair<std::string, std::string>>;
   Pairs rename;   // old name, new name
   Pairs unify;    // two names of one size: it gets the first

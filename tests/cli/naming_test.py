@@ -138,6 +138,16 @@ def test_a_table_of_the_file_counts_for_one_model(model):
     (['--name', 'batch'], '', 'TENSOR:AXIS=NAME'),
     (['--rename', 'N'], '', 'old=new'),
     (['--range', '1<=NN'], '', "did you mean 'N'?"),
+    (['--bind', 'N=1', '--bind', 'N=2'], '', "'N' is given two sizes, 1 and 2"),
+    (['--name', 'x:0=64'], '', 'a number, no name; a fixed size is --bind'),
+    (['--name', 'x:0=?'], '', "'?' is no name"),
+    (['--name', 'x:0='], '', 'TENSOR:AXIS=NAME'),
+    (['--name', 'x:0=2*n'], '', '--replace NAME=2*n'),
+    (['--dynamic-axes', '{"x": {"0": "64"}}'], '', 'a number'),
+    (['--rename', 'N=64'], '', 'rename N: '),
+    (['--rename', 'N=2*n'], '', '--replace'),
+    (['--bind', 'frames=1'], '', "; there are 'M', 'N'"),
+    (['--range', '1<=N<='], '', "'1<=N<='"),
     ([], 'renam = {N = "batch"}', "did you mean 'rename'?"),
     ([], 'rename = 3', 'line 1'),
     ([], 'rename = {', 'symshape.toml: line 1'),
@@ -148,6 +158,30 @@ def test_what_is_wrong_is_an_error(model, flags, toml, text):
         (model.path / 'symshape.toml').write_text(toml)
     result = model.run('infer', 'm.onnx', '--no-output', *flags)
     assert result.returncode == 2 and text in result.stderr, result.stderr
+
+
+def test_the_command_line_goes_before_a_toml(model):
+    (model.path / 'symshape.toml').write_text('bind = {N = 5, M = 6}\n[model."m.onnx"]\nbind = {M = 8}\n')
+    given = model.infer('m.onnx', '--bind', 'N=7')
+    assert dims(given, 'y') == ['7', '4'] and given.type_of('c')[1] == ['15', '4']
+    result = model.run('eval', 'm.onnx', '--at', 'N=1,M=1', '--at', 'N=2')
+    assert result.returncode == 2 and "'N' is given two sizes" in result.stderr
+
+
+def test_a_name_goes_before_batch(model):
+    named = model.infer('m.onnx', '--batch', '--name', 'z:0=rows', '--dynamic-axes', '{"w": [0]}', '--outputs', 'infer')
+    assert [dims(named, n)[0] for n in 'xzw'] == ['batch', 'rows', 'batch']
+
+
+def test_every_axis_gets_a_symbol_of_its_own(folder):
+    folder.write('m.onnx', '''<ir_version: 10, opset_import: ["" : 17]>
+        g (float[N,N,"a b"] x, float["N + 1",N,"a b"] z) => (y) { y = Relu(x) }''')
+    inferred = folder.infer('m.onnx', '--all-dynamic')
+    assert dims(inferred, 'x') == ['N', 'x_dim1', 'a b'] and dims(inferred, 'z') == ['z_dim0', 'z_dim1', 'z_dim2']
+    first = folder.read('out.onnx')
+    folder.write('again.onnx', first)
+    folder.infer('again.onnx', '--all-dynamic')
+    assert folder.read('out.onnx') == first
 
 
 @pytest.mark.parametrize('flags', [['--replace', 'N=32*n'], ['--rename', 'N=batch'], ['--unify', 'N=M'], ['--name', 'w:0=rows'],

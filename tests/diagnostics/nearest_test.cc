@@ -23,12 +23,18 @@ TEST(Nearest, CaseIsHalfAnEdit) {
 TEST(Nearest, SaysNothingWhereNothingIsNear) {
   EXPECT_EQ(Nearest("frames", kNames), "");
   EXPECT_EQ(Nearest("", {}), "");
-  EXPECT_EQ(DidYouMean("frames", kNames), "");
 }
 
 TEST(Nearest, FirstOfEquals) { EXPECT_EQ(Nearest("aax", {"aab", "aac"}), "aab"); }
 
 TEST(DidYouMean, Asks) { EXPECT_EQ(DidYouMean("batc", kNames), "; did you mean 'batch'?"); }
+
+TEST(DidYouMean, ListsAFewWhereNoneIsNear) {
+  EXPECT_EQ(DidYouMean("frames", {"H", "W"}), "; there are 'H', 'W'");
+  EXPECT_EQ(DidYouMean("frames", {"H"}), "; there is 'H'");
+  EXPECT_EQ(DidYouMean("frames", {}), "");
+  EXPECT_EQ(DidYouMean("frames", std::vector<absl::string_view>(9, "H")), "");
+}
 
 }  // namespace
 }  // namespace symshape::diagnostics

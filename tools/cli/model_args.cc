@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/flags.h"
 #include "cli/terminal.h"
 
@@ -25,8 +26,8 @@ constexpr Flag<ModelArgs> kFlags[] = {
     {"--unify", "A=B", "both names have one size, which is called A", &ModelArgs::unify},
     {"--replace", "NAME=EXPR", "an axis as an expression over new names: H=32*h", &ModelArgs::replace},
     {"--range", "FACT", "the sizes that are meant: '1<=seq<=512'", &ModelArgs::range},
-    {"--all-dynamic", "", "every fixed axis of every input gets a name", &ModelArgs::all_dynamic},
-    {"--batch", "", "axis 0 of every input is 'batch'", &ModelArgs::batch},
+    {"--all-dynamic", "", "every axis of every input becomes a symbol of its own", &ModelArgs::all_dynamic},
+    {"--batch", "", "axis 0 of every input is 'batch', where --name calls it nothing else", &ModelArgs::batch},
     {"--op", "DEFINITION",
      "an operator that symshape does not know: 'my.domain::Foo = same(0)', "
      "'my.domain::Foo(x[n, c]) -> [n, 2*c]', or an ONNX function; @FILE reads a file",
@@ -50,29 +51,16 @@ absl::StatusOr<Options> OptionsBeside(const std::string& model) {
   return ReadOptionsFile(model.substr(0, name) + "symshape.toml", model.substr(name));
 }
 
-}  // namespace
-
-void AddModelArgs(CLI::App& app, ModelArgs& args) {
-  app.add_option("MODEL", args.model, "an ONNX file; - reads stdin")->required()->type_name("");
-  AddModelFlags(app, args);
-}
-
-void AddModelFlags(CLI::App& app, ModelArgs& args) { AddFlags(app, args, kFlags); }
-
-absl::StatusOr<Options> ToOptions(const ModelArgs& args) {
-  absl::StatusOr<Options> beside = OptionsBeside(args.model);
-  if (!beside.ok()) return beside.status();
-  Options options = *std::move(beside);
-  for (const std::string& text : args.bind) {
-    auto sizes = ParseSizes(text);
-    if (!sizes.ok()) return sizes.status();
-    options.bind.insert(options.bind.end(), sizes->begin(), sizes->end());
-  }
-  options.assume.insert(options.assume.end(), args.assume.begin(), args.assume.end());
+absl::StatusOr<Options> OptionsOfFlags(const ModelArgs& args) {
+  auto sizes = ParseSizes(absl::StrJoin(args.bind, ","));
+  if (!sizes.ok()) return sizes.status();
+  Options options;
+  options.bind = *std::move(sizes);
+  options.assume = args.assume;
   options.assume.insert(options.assume.end(), args.range.begin(), args.range.end());
-  options.assume_positive = options.assume_positive || args.assume_positive;
-  options.all_dynamic = options.all_dynamic || args.all_dynamic;
-  options.batch = options.batch || args.batch;
+  options.assume_positive = args.assume_positive;
+  options.all_dynamic = args.all_dynamic;
+  options.batch = args.batch;
   for (const std::string& text : args.name) {
     const auto name = ParseAxisName(text);
     if (!name.ok()) return name.status();
@@ -96,6 +84,25 @@ absl::StatusOr<Options> ToOptions(const ModelArgs& args) {
     options.ops.push_back(*std::move(text));
   }
   return options;
+}
+
+}  // namespace
+
+void AddModelArgs(CLI::App& app, ModelArgs& args) {
+  app.add_option("MODEL", args.model, "an ONNX file; - reads stdin")->required()->type_name("");
+  AddModelFlags(app, args);
+}
+
+void AddModelFlags(CLI::App& app, ModelArgs& args) { AddFlags(app, args, kFlags); }
+
+// What the command line says goes before symshape.toml.
+absl::StatusOr<Options> ToOptions(const ModelArgs& args) {
+  absl::StatusOr<Options> beside = OptionsBeside(args.model);
+  if (!beside.ok()) return beside.status();
+  const absl::StatusOr<Options> given = OptionsOfFlags(args);
+  if (!given.ok()) return given.status();
+  Append(*given, *beside);
+  return beside;
 }
 
 absl::StatusOr<Analysis> InferModel(const ModelArgs& args) {
