@@ -141,6 +141,7 @@ def main():
     parser.add_argument('--list', action='store_true', help='print what is found, as rows of the list')
     parser.add_argument('-v', action='store_true')
     args = parser.parse_args()
+    command.must_be_built()
     cases = versions_cases.all_cases()
     jobs = {key: schema for key, schema in registry().items() if args.only in key[1]}
 

@@ -150,6 +150,7 @@ def main():
     parser.add_argument('--keep', help='a folder for the models that fail')
     parser.add_argument('-v', action='store_true')
     args = parser.parse_args()
+    command.must_be_built()
     print(f'random graphs: {args.count} from seed {args.seed}', flush=True)
     outcomes = children.run({s: s for s in range(args.seed, args.seed + args.count)}, _make_and_judge)
     outcomes = {seed: _judged(outcome) for seed, outcome in outcomes.items()}

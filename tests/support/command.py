@@ -9,6 +9,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SYMSHAPE = os.environ.get('SYMSHAPE', os.path.join(ROOT, 'build/dev/tools/cli/symshape'))
 
 
+def must_be_built():
+    """Ends the program, with what to do, where there is no command to test."""
+    if not os.access(SYMSHAPE, os.X_OK):
+        raise SystemExit(f'there is no command {SYMSHAPE}: build it (cmake --preset dev && cmake --build --preset dev --target symshape_cli), '
+                         'or name one that is built in the environment variable SYMSHAPE')
+
+
 class Refused(Exception):
     """The command failed; its exit code and stderr."""
 
