@@ -117,6 +117,15 @@ class Reader {
     return absl::OkStatus();
   }
 
+  // An expression over plain names: any other text would stand for a size of its own, h/2 say.
+  static bool IsDim(const std::string& text) {
+    const absl::StatusOr<std::vector<std::string>> names = symbolic::Context::NamesIn(text);
+    return names.ok() && std::all_of(names->begin(), names->end(), [](const std::string& name) {
+             return std::all_of(name.begin(), name.end(),
+                                [](char c) { return absl::ascii_isalnum(c) || c == '_'; });
+           });
+  }
+
   // Behind '[': texts between commas outside of brackets, up to ']'.
   absl::StatusOr<Signature::Dims> Dims() {
     Signature::Dims dims;
@@ -128,7 +137,7 @@ class Reader {
       if (c == ')') --depth;
       if (depth != 0 || (c != ',' && c != ']')) continue;
       dims.emplace_back(absl::StripAsciiWhitespace(text_.substr(start, at_ - start)));
-      if (!symbolic::Context::NamesIn(dims.back()).ok()) return Expected("a dim before this");
+      if (!IsDim(dims.back())) return Expected("a dim before this, such as n, 4 or max(h//2, 1)");
       start = at_ + 1;
       if (c == ']') {
         ++at_;

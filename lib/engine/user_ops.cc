@@ -89,6 +89,10 @@ class Application {
 
   absl::Status Set(int o, const Signature::Output& output) {
     const bool typed = output.type != graph::ElementType::kUndefined;
+    if (!(typed && output.dims) && output.like >= in_.size()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("output ", o, " is like operand ", output.like, ", which the node does not have"));
+    }
     out_.SetType(o, typed ? output.type : in_.type(output.like));
     if (!output.dims) {
       out_.SetShape(o, in_.shape(output.like));
@@ -209,11 +213,17 @@ void Walk::CheckDefinitions() {
   for (const std::unique_ptr<UserOp>& known : user_ops_.all()) {
     const std::string name = FullName(known->domain, known->op);
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const auto elsewhere = std::find_if(model_.operators.begin(), model_.operators.end(),
+                                        [&](const graph::Operator& op) { return op.name == known->op; });
+    const std::string meant =
+        known->domain.empty() && elsewhere != model_.operators.end()
+            ? absl::StrCat("; did you mean '", FullName(elsewhere->domain, elsewhere->name), "'?")
+            : diagnostics::DidYouMean(name, views);
     diagnostics::Diagnostic d;
     d.id = "unused-definition";
     d.severity = diagnostics::FindRow(d.id)->severity;
     d.op = name;
-    d.message = {"no node of the model is a '", name, "'", diagnostics::DidYouMean(name, views)};
+    d.message = {"no node of the model is a '", name, "'", meant};
     Report(std::move(d));
   }
 }

@@ -63,6 +63,9 @@ def test_a_rank_that_differs_never_runs(custom):
     ('my.domain::Foo(x[n]) -> [n', "expected ']'"),
     ('my.domain::Foo(x[n]) -> number[n]', 'expected a type'),
     ('my.domain::Foo(x[n]) -> [2*]', 'a dim'),
+    ('my.domain::Foo(x[n, c, h, w], b) -> [n, h/2]', 'expected a dim before this, such as n, 4 or max(h//2, 1)'),
+    ('my.domain::Foo = same(3)', 'output 0 is like operand 3, which the node does not have'),
+    ('my.domain::Foo(x, b, c) -> c', 'output 0 is like operand 2, which the node does not have'),
     ('Relu = same(0)', 'Relu has a rule'),
     ('<domain: "my.domain"> Foo (x) => (y) {', 'ONNX function'),
 ])
@@ -82,6 +85,7 @@ def test_a_definition_that_no_node_needs_is_reported(custom):
     assert result.returncode == 0
     assert "no node of the model is a 'my.domain::Fooo'; did you mean 'my.domain::Foo'?  [unused-definition]" in result.stderr
     assert '[unused-definition]' not in infer(custom, 'my.domain::Foo = same(0)').stderr
+    assert "no node of the model is a 'Foo'; did you mean 'my.domain::Foo'?" in infer(custom, 'Foo(x, b) -> x').stderr
 
 
 def test_definitions_stand_in_the_options_file(custom):
@@ -98,3 +102,12 @@ def test_an_unknown_operator_says_how_to_define_it_once(custom):
     assert f"--op '{line}'" in said
     assert infer(custom, line).returncode == 0
     assert dims(custom, 'r') == ['N', 'C', 'H', 'W']
+
+
+def test_an_unknown_operator_of_the_default_domain_is_named_without_it(custom):
+    inner = '<domain: "my.domain", opset_import: ["" : 17]> Foo (x, b) => (y, z) { y = Rel(x) z = Shape(b) }'
+    said = infer(custom, inner).stderr
+    assert 'no rule for operator ai.onnx.Rel: of its outputs, only what the file declares is known' in said
+    line = 'Rel(x[d0, d1, d2, d3]) -> [d0, d1, d2, d3]'
+    assert f"--op '{line}'" in said
+    assert 'unknown-operator' not in infer(custom, inner, line).stderr
