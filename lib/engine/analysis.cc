@@ -1,5 +1,7 @@
 #include "engine/analysis.h"
 
+#include "rules/sequence.h"
+
 namespace symshape::engine {
 
 using rules::Info;
@@ -45,7 +47,8 @@ std::optional<absl::Span<const graph::DeclaredDim>> Analysis::ClaimedDims(
 }
 
 Exactness Analysis::ExactnessOf(const graph::Graph& graph, graph::ValueId value) const {
-  Info known = info(graph, value);
+  const Info known = info(graph, value);
+  if (rules::HoldsNothing(tables_->knowledge(known.knowledge))) return Exactness::kExact;
   const Type* type = &tables_->type(known.type);
   while (type->kind == Type::Kind::kOptional || type->kind == Type::Kind::kSequence) {
     type = &tables_->type(type->inner);

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "engine/walk.h"
+#include "rules/sequence.h"
 
 namespace symshape::engine {
 
@@ -39,10 +40,13 @@ class LostRanks {
  private:
   bool IsOfTheFile(const Frame& frame) const { return &frame.model == &walk_.model_; }
 
-  // A tensor without a rank, or what holds such tensors. A sequence of which nothing is known holds them.
+  // A tensor without a rank, or what holds such tensors. A sequence of which nothing is known holds them,
+  // one that is known to be empty does not.
   bool Lacks(const Frame& frame, ValueId value) {
     if (value == ValueId::kNone) return false;
-    const Type* type = &walk_.tables().type(frame.infos[Index(value)].type);  // no fact tells a rank
+    const rules::Info info = frame.infos[Index(value)];
+    if (rules::HoldsNothing(walk_.tables().knowledge(info.knowledge))) return false;
+    const Type* type = &walk_.tables().type(info.type);  // no fact tells a rank
     while (type->kind == Type::Kind::kSequence || type->kind == Type::Kind::kOptional) {
       type = &walk_.tables().type(type->inner);
     }

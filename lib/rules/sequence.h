@@ -22,6 +22,9 @@ struct SequenceView {
   int axis_of_parts = 0;
 };
 
+// What is known to hold nothing: a sequence of no items, an optional without a value.
+inline bool HoldsNothing(const Knowledge& known) { return known.has_items && known.items.empty(); }
+
 SequenceView SequenceOf(const Operands& in, int input);
 
 // A sequence of known items; `if_empty` is the element type where there are none.

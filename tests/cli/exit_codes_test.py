@@ -225,6 +225,16 @@ def test_require_complete(folder, stale):
     assert 'Foo' in result.stderr
 
 
+@pytest.mark.parametrize('nodes', [
+    'e = SequenceEmpty()  s = SequenceInsert(e, x)  z = Constant <value = int64 {0}> ()  y = SequenceAt(s, z)',
+    'o = Optional <type: type_proto = float[N]> ()  h = OptionalHasElement(o)  y = Identity(x)',
+])
+def test_what_is_empty_lacks_no_shape(folder, nodes):
+    folder.write('empty.onnx', f'<ir_version: 10, opset_import: ["" : 17]> g (float[N,M] x) => (float[n,m] y) {{ {nodes} }}')
+    result = folder.run('infer', 'empty.onnx', '--no-output', '--require-complete')
+    assert (result.returncode, 'rank-lost' in result.stderr) == (0, False)
+
+
 def test_a_node_that_never_runs(folder):
     folder.write('never.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[N,3] a, float[4,M] b) => (float[n,m] y) '
                                '{ y = MatMul(a, b) }')
