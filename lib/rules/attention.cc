@@ -134,20 +134,74 @@ absl::Status InferRotaryEmbedding(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// com.microsoft's: the heads are told by an attribute, where they are told at all.
-absl::Status InferContribRotaryEmbedding(const Operands& in, Results& out) {
-  const ShapeView x = in.shape(0);
-  if (x.has_rank() && x.rank() != 3 && x.rank() != 4) {
-    return absl::InvalidArgumentError(absl::StrCat("X has rank 3 or 4, not ", x.rank()));
-  }
+absl::Status CheckTurned(const ShapeView& x) {
+  if (!x.has_rank() || x.rank() == 3 || x.rank() == 4) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("X has rank 3 or 4, not ", x.rank()));
+}
+
+absl::Status InferMRotaryEmbedding(const Operands& in, Results& out) {
   SetLike(in, 0, out);
+  return CheckTurned(in.shape(0));
+}
+
+// The caches are [positions, half of what is turned]. Of an X of rank 3 without num_heads, they tell
+// the head size.
+void RequireContribCaches(const Operands& in, const ShapeView& x, Results& out) {
+  const ShapeView cache = in.shape(2);
+  if (!cache.has_rank() || cache.rank() != 2) return;
+  RequireSameAxes(cache, in.shape(3), 2, "cos_cache and sin_cache", out);
+  const int64_t heads = in.Int("num_heads", 0);
+  const int64_t turned = in.Int("rotary_embedding_dim", 0);
+  if (x.rank() == 3 && heads < 1) {
+    out.Require(Ge(cache[1], 1), {"cos_cache of ", cache[1], " tells a head size"});
+    out.Require(Eq(Mod(x[2], 2 * cache[1]), 0),
+                {"heads twice as wide as cos_cache, ", cache[1], ", divide ", x[2]});
+    return;
+  }
+  if (x.rank() == 3) out.Require(Divides(heads, x[2]), {"num_heads ", heads, " divides ", x[2]});
+  const Expr head_size = x.rank() == 4 ? x[3] : FloorDiv(x[2], heads);
+  const Expr half = FloorDiv(head_size, 2);
+  if (turned < 1) {
+    RequireSameSize(cache[1], half, "cos_cache and X", out);
+    return;
+  }
+  out.Require(Ge(head_size, turned), {"rotary_embedding_dim ", turned, " of a head of ", head_size});
+  const Fact whole[] = {Eq(cache[1], half)};
+  if (!cache[1].is(turned / 2)) {
+    out.RequireUnless(whole, Eq(cache[1], turned / 2),
+                      {"cos_cache of ", cache[1], ": half of rotary_embedding_dim ", turned, " or of the head"});
+  }
+}
+
+// X [B, heads, S, D] or [B, S, heads*D], position_ids [1] or [B, S], cos_cache, sin_cache
+// [positions, D/2] -> like X. The heads are told by an attribute, where they are told at all.
+// Source: onnxruntime contrib_ops/cpu/bert/rotary_embedding_helper.h.
+absl::Status InferContribRotaryEmbedding(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  const ShapeView x = in.shape(0);
+  if (absl::Status s = CheckTurned(x); !s.ok()) return s;
+  if (!x.has_rank()) return absl::OkStatus();
+  RequireContribCaches(in, x, out);
+  const Expr sequence = x[x.rank() - 2];
+  const ShapeView positions = in.shape(1);
+  if (positions.has_rank() && positions.rank() == 1) {
+    RequireSameSize(positions[0], in.Const(1), "position_ids", out);
+  } else if (positions.has_rank() && positions.rank() == 2) {
+    RequireSameSize(positions[0], x[0], "batch of X and position_ids", out);
+    RequireSameSize(positions[1], sequence, "length of X and position_ids", out);
+  }
+  const ShapeView cache = in.shape(2);
+  if (!cache.has_rank() || cache.rank() != 2 || in.Int("is_packed_batching", 0) != 0) return absl::OkStatus();
+  if (!Surely(in, Le(sequence, cache[0]))) {
+    out.Require(Le(sequence, cache[0]), {"sequence of ", sequence, " in a cache of ", cache[0], " positions"});
+  }
   return absl::OkStatus();
 }
 
 constexpr Rule kAttentionRules[] = {
     {kOnnx, "Attention", 23, InferAttention},
     {kOnnx, "RotaryEmbedding", 23, InferRotaryEmbedding},
-    {kMicrosoft, "MRotaryEmbedding", 1, InferContribRotaryEmbedding},
+    {kMicrosoft, "MRotaryEmbedding", 1, InferMRotaryEmbedding},
     {kMicrosoft, "RotaryEmbedding", 1, InferContribRotaryEmbedding},
     {kOnnxPreview, "FlexAttention", 1, InferAttention},
 };

@@ -115,11 +115,12 @@ void RequireBroadcastTo(absl::Span<const Dim> from, absl::Span<const Dim> to, Re
     const Expr size(context, from[from.size() - i]);
     const Expr target(context, to[to.size() - i]);
     if (size.is(1) || size.dim() == target.dim()) continue;
-    if (size.constant().has_value()) {
+    if (size.constant().has_value() || target.is(1)) {
       out.Require(Eq(target, size), {"broadcast of ", size, " to ", target, ": equal"});
-    } else {
-      out.Require(Broadcastable(size, target), {"broadcast of ", size, " to ", target, ": equal or 1"});
+      continue;
     }
+    const Fact one[] = {Eq(size, 1)};
+    out.RequireUnless(one, Eq(size, target), {"broadcast of ", size, " to ", target, ": equal, or 1 itself"});
   }
 }
 

@@ -1,6 +1,7 @@
 // onnxruntime's attentions with separate queries, keys and values: MultiHeadAttention,
 // GroupQueryAttention and their kin. With the projection inside: contrib_attention_projected.cc.
 #include "absl/strings/str_cat.h"
+#include "rules/attention_operands.h"
 #include "rules/families.h"
 #include "rules/same.h"
 
@@ -61,11 +62,60 @@ void SetPresent(const Operands& in, int past_index, bool shared, Expr batch, int
   out.SetShape(output, ShapeBuilder({batch, in.Const(heads), total, size}));
 }
 
-// query, key, value, bias, mask, attention_bias, past_key (6), past_value (7), past_sequence_length
-// (8)
+// What keys and values have to be: of the query's batch and width, both as long, and of whole heads.
+// One of rank 4 comes as the cache has it, and then both are the same. Packed ones (rank 5) run on
+// GPUs only: nothing is said of them.
+void RequireKeyValue(const ShapeView& query, const ShapeView& key, const ShapeView& value,
+                     int64_t heads, Results& out) {
+  const auto rank_is = [](const ShapeView& s, int rank) { return s.has_rank() && s.rank() == rank; };
+  if (query.rank() != 3) return;
+  RequireSameAxes(query, key, 1, "query and key, batch", out);
+  RequireSameAxes(query, value, 1, "query and value, batch", out);
+  if (rank_is(key, 3)) {
+    RequireSameSize(query[2], key[2], "query and key, width", out);
+    out.Require(Divides(heads, query[2]), {"num_heads ", heads, " divides ", query[2]});
+  }
+  if (rank_is(value, 3)) out.Require(Divides(heads, value[2]), {"num_heads ", heads, " divides ", value[2]});
+  if (rank_is(key, 3) && rank_is(value, 3)) RequireSameSize(key[1], value[1], "key and value, length", out);
+  if (rank_is(key, 4)) {
+    RequireSameSize(key[1], Expr(key[1].context(), heads), "key, num_heads", out);
+    RequireSameSize(query[2], key[3] * heads, "query and key, width", out);
+    if (rank_is(value, 4)) RequireSameAxes(key, value, 4, "key and value", out);
+  }
+}
+
+// Pasts [B, N, P, D] fit the query [B, S, N*D], both by its D, and are as long.
+void RequirePasts(const Operands& in, int past_index, const ShapeView& query, int64_t heads, Results& out) {
+  const ShapeView pasts[] = {in.shape(past_index), in.shape(past_index + 1)};
+  for (const ShapeView& past : pasts) {
+    if (!past.has_rank() || past.rank() != 4 || query.rank() != 3) continue;
+    RequireSameSize(past[0], query[0], "past and query, batch", out);
+    RequireSameSize(past[1], in.Const(heads), "past, num_heads", out);
+    RequireSameSize(past[3], FloorDiv(query[2], heads), "past and query, head size", out);
+  }
+  if (pasts[0].has_rank() && pasts[1].has_rank() && pasts[0].rank() == 4 && pasts[1].rank() == 4) {
+    RequireSameSize(pasts[0][2], pasts[1][2], "past_key and past_value, length", out);
+  }
+}
+
+// Where MultiHeadAttention and its kin have their operands, behind query, key and value.
+struct MultiHeadOperands {
+  int bias;
+  int mask;
+  int attention_bias;
+  int past;  // past_value follows it
+};
+
+void RequireBias(const Operands& in, int index, const ShapeView& query, const KeyValue& kv, Results& out) {
+  const ShapeView bias = in.shape(index);
+  if (!bias.has_rank() || bias.rank() != 1 || query.rank() != 3 || !kv.hidden.has_value()) return;
+  RequireSameSize(bias[0], 2 * query[2] + *kv.hidden, "bias and the widths of query, key and value", out);
+}
+
+// query, key, value, bias, mask, attention_bias, past_key, past_value, past_sequence_length
 // -> [B, S, Hv], present_key, present_value, Q*K [B, N, S, total]
 // Source: onnxruntime contrib_ops/cpu/bert/multihead_attention_helper.h.
-absl::Status SetMultiHead(const Operands& in, int past_index, bool shared, Results& out) {
+absl::Status SetMultiHead(const Operands& in, const MultiHeadOperands& at, bool shared, Results& out) {
   for (int output = 0; output < 4; ++output) SetTypeLike(in, {0}, out, output);
   const ShapeView query = in.shape(0);
   if (!query.has_rank()) return absl::OkStatus();
@@ -75,28 +125,38 @@ absl::Status SetMultiHead(const Operands& in, int past_index, bool shared, Resul
   const int64_t heads = HeadsOf(in);
   if (heads < 1) return absl::InvalidArgumentError("num_heads is at least 1");
   const KeyValue kv = ReadKeyValue(query, in.shape(1), in.shape(2), heads);
+  RequireKeyValue(query, in.shape(1), in.shape(2), heads, out);
+  if (in.has(1)) {  // else the query's width is that of all three
+    RequirePasts(in, at.past, query, heads, out);
+    RequireBias(in, at.bias, query, kv, out);
+  }
   const bool like_query = query.rank() == 3 && !in.has(2) && !in.has(1);
   const Expr hidden = kv.hidden.has_value() ? *kv.hidden
                       : like_query          ? FloorDiv(query[2], 3)  // Q, K and V side by side
                                             : out.Fresh("hidden");
   out.SetShape(0, ShapeBuilder({query[0], query[1], hidden}));
-  SetPresent(in, past_index, shared, query[0], heads, kv.sequence, kv.key_head_size, 1, out);
-  SetPresent(in, past_index + 1, shared, query[0], heads, kv.sequence, kv.value_head_size, 2, out);
-  const ShapeView past = in.shape(past_index);
-  if (!out.wanted(3) || shared || !kv.sequence.has_value()) return absl::OkStatus();
-  if (in.has(past_index) && !(past.has_rank() && past.rank() == 4)) return absl::OkStatus();
-  const Expr total = in.has(past_index) ? past[2] + *kv.sequence : *kv.sequence;
+  SetPresent(in, at.past, shared, query[0], heads, kv.sequence, kv.key_head_size, 1, out);
+  SetPresent(in, at.past + 1, shared, query[0], heads, kv.sequence, kv.value_head_size, 2, out);
+  const ShapeView past = in.shape(at.past);
+  if (shared || !kv.sequence.has_value()) return absl::OkStatus();
+  if (in.has(at.past) && !(past.has_rank() && past.rank() == 4)) return absl::OkStatus();
+  const Expr total = in.has(at.past) ? past[2] + *kv.sequence : *kv.sequence;
+  const AttentionSizes sizes{query[0], in.Const(heads), query[1], total};
+  RequirePaddingMask(in, at.mask, sizes, out);
+  RequireAttentionBias(in, at.attention_bias, sizes, out);
   out.SetShape(3, ShapeBuilder({query[0], in.Const(heads), query[1], total}));
   return absl::OkStatus();
 }
 
 absl::Status InferMultiHeadAttention(const Operands& in, Results& out) {
-  return SetMultiHead(in, 6, in.has(8), out);
+  return SetMultiHead(in, {.bias = 3, .mask = 4, .attention_bias = 5, .past = 6}, in.has(8), out);
 }
 
-// query, key, value, mask_index, attention_bias, past_key (5), past_value (6)
+// query, key, value, mask_index, attention_bias, past_key, past_value, past_sequence_length,
+// beam_width, cache_indirection, bias
 absl::Status InferDecoderMaskedMultiHeadAttention(const Operands& in, Results& out) {
-  return SetMultiHead(in, 5, in.Int("past_present_share_buffer", 0) != 0, out);
+  return SetMultiHead(in, {.bias = 10, .mask = 3, .attention_bias = 4, .past = 5},
+                      in.Int("past_present_share_buffer", 0) != 0, out);
 }
 
 // query [B, S, Hq*D], or [B, S, (Hq + 2*Hkv)*D] where key and value are inside

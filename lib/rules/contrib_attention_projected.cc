@@ -1,6 +1,7 @@
 // onnxruntime's attentions that multiply the input with the weights of Q, K and V themselves, and
 // what prepares their operands: padding, position biases.
 #include "absl/strings/str_cat.h"
+#include "rules/attention_operands.h"
 #include "rules/families.h"
 #include "rules/same.h"
 
@@ -22,8 +23,39 @@ std::optional<Expr> ValueWidth(const Operands& in, int weights, int bias) {
 struct ProjectedOperands {
   int weights = 1;
   int bias = 2;
+  int mask = 3;
   int past = 4;
+  int attention_bias = 5;
 };
+
+// Weights [Hin, Hq + Hk + Hv] are of the input's width, the bias of theirs, and each of the three is
+// whole heads: a third, or as the attribute says.
+// Source: onnxruntime contrib_ops/cpu/bert/attention_validation.h, CheckAttentionWeights.
+void RequireWeights(const Operands& in, const ProjectedOperands& at, Expr input_width, Results& out) {
+  const ShapeView w = in.shape(at.weights);
+  if (!w.has_rank() || w.rank() != 2) return;
+  RequireSameSize(input_width, w[0], "input width and weights", out);
+  const ShapeView bias = in.shape(at.bias);
+  if (bias.has_rank() && bias.rank() == 1) RequireSameSize(w[1], bias[0], "weights and bias", out);
+  const auto sizes = in.IntList("qkv_hidden_sizes");
+  if (sizes.has_value() && sizes->size() == 3) {
+    const Expr sum = in.Const((*sizes)[0]) + (*sizes)[1] + (*sizes)[2];
+    RequireSameSize(w[1], sum, "weights and qkv_hidden_sizes", out);
+    return;
+  }
+  const int64_t heads = in.Int("num_heads", 0);
+  if (heads < 1 || heads > (int64_t{1} << 32)) return;
+  out.Require(Divides(3 * heads, w[1]), {"3 * num_heads ", heads, " divides ", w[1], " of the weights"});
+  out.Require(Ge(w[1], 1), {"weights of ", w[1], " are not empty"});
+}
+
+// past is [2, B, N, P, D], with D as the keys have it: the values are no wider then.
+void RequirePast(const ShapeView& past, Expr batch, int64_t heads, Expr hidden, Results& out) {
+  RequireSameSize(past[0], Expr(batch.context(), 2), "past of keys and values", out);
+  RequireSameSize(past[1], batch, "past and input, batch", out);
+  RequireSameSize(past[2], Expr(batch.context(), heads), "past, num_heads", out);
+  RequireSameSize(past[4], FloorDiv(hidden, heads), "past and values, head size", out);
+}
 
 // input [B, S, Hin], weights [Hin, Hq + Hk + Hv], past [2, B, N, P, D] ->
 // [B, S, Hv], present [2, B, N, P + S, D] (like past where they share a buffer)
@@ -35,8 +67,7 @@ absl::Status SetProjected(const Operands& in, const ProjectedOperands& at, Eleme
   if (absl::Status s = CheckRank(in, 0, 3); !s.ok()) return s;
   const ShapeView x = in.shape(0);
   if (!x.has_rank()) return absl::OkStatus();
-  const ShapeView w = in.shape(at.weights);
-  if (w.has_rank() && w.rank() == 2) RequireSameSize(x[2], w[0], "input width and weights", out);
+  RequireWeights(in, at, x[2], out);
   const std::optional<Expr> value = ValueWidth(in, at.weights, at.bias);
   const Expr hidden = value.has_value() ? *value : out.Fresh("hidden");
   out.SetShape(0, ShapeBuilder({x[0], x[1], hidden}));
@@ -51,6 +82,12 @@ absl::Status SetProjected(const Operands& in, const ProjectedOperands& at, Eleme
   const Expr total = !in.has(at.past) ? x[1]
                      : past_known     ? past[3] + x[1]
                                       : out.Fresh("total_sequence");
+  if (past_known && value.has_value()) RequirePast(past, x[0], heads, *value, out);
+  if (past_known || !in.has(at.past)) {
+    const AttentionSizes sizes{x[0], in.Const(heads), x[1], total};
+    RequireMaskIndex(in, at.mask, sizes, out);
+    if (at.attention_bias >= 0) RequireAttentionBias(in, at.attention_bias, sizes, out);
+  }
   out.SetShape(1, ShapeBuilder({in.Const(2), x[0], in.Const(heads), total,
                                 past_known ? past[4] : FloorDiv(hidden, heads)}));
   return absl::OkStatus();
@@ -62,7 +99,7 @@ absl::Status InferAttention(const Operands& in, Results& out) {
 
 // input, weight, bias, input_scale, weight_scale, mask_index, zero points, past (8) -> float
 absl::Status InferQAttention(const Operands& in, Results& out) {
-  return SetProjected(in, {.past = 8}, SharedType(in, {3, 2, 4}), out);
+  return SetProjected(in, {.mask = 5, .past = 8, .attention_bias = -1}, SharedType(in, {3, 2, 4}), out);
 }
 
 // input [tokens, Hin], weights, bias -> [tokens, Hv]

@@ -19,9 +19,23 @@ void SetLoss(const Operands& in, Results& out) {
   }
 }
 
+// GatherElements reads the scores [N, C, d...] of targets [N, d...]: not more than there are, and where
+// there are targets at all, of at least one class.
+void RequireScores(const ShapeView& scores, const ShapeView& targets, Results& out) {
+  if (!scores.has_rank() || !targets.has_rank() || scores.rank() != targets.rank() + 1) return;
+  for (int i = 0; i < targets.rank(); ++i) {
+    const Expr size = scores[i == 0 ? 0 : i + 1];
+    if (targets[i].dim() == size.dim()) continue;
+    out.Require(Le(targets[i], size), {"targets of ", targets[i], " in scores of ", size});
+  }
+  if (targets.rank() == 0) return;
+  out.RequireUnlessZero(targets.dims(), Ge(scores[1], 1), {scores[1], " classes are not none"});
+}
+
 // Source: ONNX NegativeLogLikelihoodLoss-12, -13, -22.
 absl::Status InferNegativeLogLikelihoodLoss(const Operands& in, Results& out) {
   SetLoss(in, out);
+  RequireScores(in.shape(0), in.shape(1), out);
   return absl::OkStatus();
 }
 
@@ -34,6 +48,7 @@ absl::Status InferSoftmaxCrossEntropyLoss(const Operands& in, Results& out) {
   out.Set(1, in.type(0), scores);
   if (!scores.has_rank()) return absl::OkStatus();
   if (scores.rank() < 2) return absl::InvalidArgumentError("scores have rank at least 2");
+  RequireScores(scores, in.shape(1), out);
   out.Require(Ge(scores[0], 1), {"a batch of ", scores[0], " is not empty"});
   out.Require(Ge(scores[1], 1), {scores[1], " classes are not none"});
   return absl::OkStatus();

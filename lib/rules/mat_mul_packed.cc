@@ -38,7 +38,20 @@ absl::Status InferMatMulNBits(const Operands& in, Results& out) {
   return InferWithSizes(in, /*transposed=*/true, out);
 }
 
+// B holds two weights a byte, absmax a scale for each block; more than that is let be.
+// Source: onnxruntime contrib_ops/cpu/quantization/matmul_bnb4.cc.
 absl::Status InferMatMulBnb4(const Operands& in, Results& out) {
+  const Expr weights = in.Const(in.Int("K", 0)) * in.Int("N", 0);
+  const ShapeView packed = in.shape(1);
+  if (packed.has_rank() && packed.rank() == 1) {
+    out.Require(Ge(packed[0], CeilDiv(weights, 2)), {"B of ", packed[0], " bytes holds ", weights, " weights"});
+  }
+  const int64_t block = in.Int("block_size", 0);
+  const ShapeView scales = in.shape(2);
+  if (block > 0 && scales.has_rank() && scales.rank() == 1) {
+    out.Require(Ge(scales[0], CeilDiv(weights, block)),
+                {"absmax of ", scales[0], " for ", weights, " weights in blocks of ", block});
+  }
   return InferWithSizes(in, in.Int("transB", 1) != 0, out);
 }
 

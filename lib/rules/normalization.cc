@@ -73,6 +73,15 @@ absl::Status InferGroupNormalization(const Operands& in, Results& out) {
     return absl::InvalidArgumentError("num_groups is at least 1");
   }
   out.Require(Divides(*groups, x[1]), {"num_groups ", *groups, " divides ", x[1], " channels"});
+  const Expr parameters = in.version() < 21 ? in.Const(*groups) : x[1];
+  for (int i = 1; i <= 2; ++i) {  // the body broadcasts them
+    const ShapeView parameter = in.shape(i);
+    if (!parameter.has_rank() || parameter.rank() != 1 || parameter[0].is(1)) continue;
+    if (parameter[0].dim() == parameters.dim()) continue;
+    const Fact one[] = {Eq(parameter[0], 1)};
+    out.RequireUnless(one, Eq(parameter[0], parameters),
+                      {"scale or bias of ", parameter[0], " for ", parameters, ": equal or 1"});
+  }
   // The body of the function reshapes to [0, num_groups, -1], which nothing empty survives.
   for (int i = 0; i < x.rank(); ++i) {
     out.Require(Ge(x[i], 1), {"size ", x[i], " of a normalised axis is at least 1"});

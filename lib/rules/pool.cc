@@ -168,6 +168,7 @@ absl::Status InferMaxUnpool(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out);
   const ShapeView x = in.shape(0);
   if (!x.has_rank()) return absl::OkStatus();
+  RequireSameAxes(x, in.shape(1), x.rank(), "X and I", out);
   if (in.has(2)) {
     const std::optional<std::vector<Expr>> shape = in.Ints(2);
     if (!shape.has_value() || static_cast<int>(shape->size()) != x.rank()) {
@@ -187,7 +188,9 @@ absl::Status InferMaxUnpool(const Operands& in, Results& out) {
   const int first = FirstSpatialAxis(LayoutOf(in));
   for (int i = 0; i < x.rank() - 2; ++i) {
     const WindowAxis& a = window->axes[i];
-    y.Set(first + i, (x[first + i] - 1) * a.stride + a.kernel - (a.before + a.after));
+    const Expr size = (x[first + i] - 1) * a.stride + a.kernel - (a.before + a.after);
+    out.Require(Ge(size, 1), {"unpooled size ", size, " is at least 1"});
+    y.Set(first + i, size);
   }
   out.SetShape(0, y);
   return absl::OkStatus();
