@@ -132,26 +132,36 @@ bool Printer::TakeMod(Poly& p, std::vector<Item>& items) {
   });
 }
 
-// k*((x + 1)//2) - k*(x//2) as k*(x % 2), with k < 0 as well.
-bool Printer::TakeParity(Poly& p, std::vector<Item>& items) {
+// k*((x + 1)//d + … + (x + d - 1)//d) - k*(d - 1)*(x//d) as k*(x % d), after row 22, with k < 0 as
+// well. Of x = n + c the numerators are n + j, 0 <= j < d, so that c of the former are 1 less.
+bool Printer::TakeFamily(Poly& p, std::vector<Item>& items) {
   return AnyQuotient(p, [&](QuotientTerm& q) {
-    if (!q.den.terms.empty() || q.den.constant != 2 || q.num.constant % 2 != 0) return false;
-    if (q.term.coeff == INT64_MIN) return false;
+    const int64_t d = q.den.constant, c = q.num.constant;
+    if (!q.den.terms.empty() || d < 2 || q.term.coeff % (d - 1) != 0) return false;
+    if (c != 0 && (d == 2 || !q.factors.empty())) return false;
+    const int64_t k = -(q.term.coeff / (d - 1));
+    std::vector<Term*> others;
     for (Term& other : p.terms) {
-      if (other.coeff != -q.term.coeff) continue;
+      if (other.coeff != k || other.mono == q.term.mono) continue;
       for (AtomId atom : store_.atoms_of(other.mono)) {
         const Atom& a = store_.atom(atom);
         if (a.kind != AtomKind::kFloorDiv || a.args[1] != q.den_dim) continue;
         const PolyView above = store_.View(a.args[0]);
-        if (above.terms != q.num.terms || above.constant != q.num.constant + 1) continue;
+        if (above.terms != q.num.terms || above.constant < 0 || above.constant >= d) continue;
         if (Without(other, atom) != q.factors) continue;
-        const int64_t k = other.coeff;
-        other.coeff = 0;
-        TakeQuotient(p, q, k, Solver::Copy(q.num), " % ", items);
-        return true;
+        others.push_back(&other);
+        break;
       }
     }
-    return false;
+    int64_t back;
+    if (others.size() + 1 != static_cast<size_t>(d) || !MulOk(k, c, &back) ||
+        !SubOk(p.constant, back, &back)) {
+      return false;
+    }
+    p.constant = back;
+    for (Term* other : others) other->coeff = 0;
+    TakeQuotient(p, q, k, Solver::Copy(q.num), " % ", items);
+    return true;
   });
 }
 

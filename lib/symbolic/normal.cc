@@ -209,29 +209,19 @@ bool ReduceFamilies(Solver& s, Poly& p, bool* changed) {
     };
     std::sort(candidates.begin(), candidates.end());
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-    // Fewer quotients come first: x + y + z - 3*((x + y + z)//3) is a remainder, and is read as one.
-    using Size = std::pair<size_t, int>;  // quotients, terms
-    const auto size_of = [&s](const Poly& x) {
-      return Size{s.CountQuotients(Solver::ViewOf(x)), Count(x)};
-    };
-    // Before a variant is built: it is not, where it is larger than what there is.
+    // How many terms a variant has, before it is built: not, where that is more than now.
     const auto predicted = [&](int64_t t) {
       Poly rest = others;
-      if (!s.Accumulate(rest, Solver::ViewOf(step), t)) {
-        return Size{std::numeric_limits<size_t>::max(), 0};
-      }
-      Size size = size_of(rest);
-      for (int64_t k = 0; k < d; ++k) {
-        size.first += count[k] != t;
-        size.second += count[k] != t;
-      }
-      return size;
+      if (!s.Accumulate(rest, Solver::ViewOf(step), t)) return std::numeric_limits<int>::max();
+      int terms = Count(rest);
+      for (int64_t k = 0; k < d; ++k) terms += count[k] != t;
+      return terms;
     };
-    const Size now = size_of(p);
+    const int now = Count(p);
     // Judged on the result alone, so that every member of the class chooses the same one.
     std::optional<Poly> best;
-    const auto better = [&](const Poly& x, const Poly& y) {
-      if (size_of(x) != size_of(y)) return size_of(x) < size_of(y);
+    const auto better = [&s](const Poly& x, const Poly& y) {
+      if (Count(x) != Count(y)) return Count(x) < Count(y);
       if (Weight(x) != Weight(y)) return Weight(x) < Weight(y);
       return s.Shorter(Solver::ViewOf(x), Solver::ViewOf(y));
     };

@@ -53,7 +53,7 @@ class Printer {
   // --- folded.cc. Each moves one summand of p, or several, into `items`; false where there is
   // none.
   bool TakeMod(Poly& p, std::vector<Item>& items);
-  bool TakeParity(Poly& p, std::vector<Item>& items);
+  bool TakeFamily(Poly& p, std::vector<Item>& items);
   bool TakeMax(Poly& p, std::vector<Item>& items);
   bool TakeFolded(Poly& p, std::vector<Item>& items);
 

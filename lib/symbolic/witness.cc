@@ -217,7 +217,10 @@ Set Solver::SatisfyFacts() {
     if (out != 0) out &= TryAtWitnesses({kind, Resolve(a), Resolve(b)}).holds;
   };
   const Dim zero = Dim::Inline(0);
-  for (Dim d : state.inequalities) add(Fact::Kind::kGe, d, zero);
+  // By number: a hypothesis, which resolving may make, appends to them for a while.
+  for (size_t i = 0, n = state.inequalities.size(); i < n; ++i) {
+    add(Fact::Kind::kGe, state.inequalities[i], zero);
+  }
   for (Dim d : state.disequalities) add(Fact::Kind::kNe, d, zero);
   for (Dim d : state.equations) add(Fact::Kind::kEq, d, zero);
   for (const auto& [a, b] : state.broadcasts) add(Fact::Kind::kBroadcast, a, b);
