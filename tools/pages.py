@@ -36,9 +36,11 @@ def shown_in(lines):
     found = []
     for i, line in enumerate(lines):
         if COMMAND.fullmatch(line):
-            end = i + 1
-            while end < len(lines) and lines[end].startswith('    ') and not lines[end].startswith('    $ '):
+            end = i + 1  # an empty line is part of the output where more of it follows
+            while end < len(lines) and (lines[end].startswith('    ') or not lines[end]) and not lines[end].startswith('    $ '):
                 end += 1
+            while not lines[end - 1]:
+                end -= 1
             found += [(i, end)] if end > i + 1 else []
     return found
 

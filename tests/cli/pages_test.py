@@ -10,7 +10,7 @@ from support import command
 sys.path.insert(0, os.path.join(command.ROOT, 'tools'))
 import pages  # noqa: E402
 
-LEAST = {'README.md': 1, 'docs/contract.md': 7, 'docs/naming.md': 3, 'docs/solver.md': 3}
+LEAST = {'README.md': 1, 'docs/contract.md': 7, 'docs/diagnostics.md': 17, 'docs/naming.md': 3, 'docs/solver.md': 3, 'docs/tutorial.md': 7}
 
 
 def test_pages_with_commands():
@@ -33,6 +33,13 @@ def test_flags_that_pages_name_exist(folder, page):
         usage = folder.run(words[0], '--help')
         assert usage.returncode == 0, line
         assert all(w.split('=')[0] in usage.stdout for w in words[1:] if w.startswith('--')), line
+
+
+def test_each_diagnostic_has_its_place(folder):
+    ids = [line.split()[0] for line in folder.run('explain').stdout.splitlines()]
+    lines = pages.read('docs/diagnostics.md')
+    assert [line[3:] for line in lines if line.startswith('## ')] == ids
+    assert [pages.words_of(line) for line in lines if pages.COMMAND.fullmatch(line)] == [['explain', i] for i in ids]
 
 
 def test_the_version_has_an_entry_in_the_changes(folder):
