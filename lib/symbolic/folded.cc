@@ -3,6 +3,7 @@
 // sum.
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "symbolic/printer.h"
 
@@ -94,7 +95,7 @@ void Printer::TakeQuotient(Poly& p, const QuotientTerm& q, int64_t k, const Poly
 // k*(x - d*(x//d)) as k*(x % d), and k*(d*((x + d - 1)//d) - x) as k*(-x % d) after row 35.
 bool Printer::TakeMod(Poly& p, std::vector<Item>& items) {
   return AnyQuotient(p, [&](QuotientTerm& q) {
-    if (q.den.terms.size() + (q.den.constant != 0) != 1 || q.num.terms.empty()) return false;
+    if (q.den.terms.size() + (q.den.constant != 0) != 1) return false;
     // The divisor is one term: its atoms have to be among the factors.
     const bool constant_divisor = q.den.terms.empty();
     const int64_t d = constant_divisor ? q.den.constant : q.den.terms[0].coeff;
@@ -125,6 +126,8 @@ bool Printer::TakeMod(Poly& p, std::vector<Item>& items) {
     }
     if (back != 0 && !q.factors.empty()) return false;
     if (!SubOk(p.constant, back, &constant)) return false;
+    // 7 - x*(7//x) is 7 % x; -x*(7//x) alone is no remainder.
+    if (q.num.terms.empty() && AbsU(constant) >= AbsU(p.constant)) return false;
     for (const Term& u : q.num.terms) *Slot(p, u.mono, q.factors) = 0;
     p.constant = constant;
     TakeQuotient(p, q, mirrored ? -k : k, inside, " % ", items);
@@ -162,6 +165,35 @@ bool Printer::TakeFamily(Poly& p, std::vector<Item>& items) {
     for (Term* other : others) other->coeff = 0;
     TakeQuotient(p, q, k, Solver::Copy(q.num), " % ", items);
     return true;
+  });
+}
+
+// k*(x//a) - k*b*(x//(a*b)) as k*((x//a) % b), after row 2.
+bool Printer::TakeNested(Poly& p, std::vector<Item>& items) {
+  return AnyQuotient(p, [&](QuotientTerm& q) {
+    if (!q.den.terms.empty() || q.term.coeff == INT64_MIN) return false;
+    for (Term& other : p.terms) {
+      for (AtomId atom : store_.atoms_of(other.mono)) {
+        const Atom& a = store_.atom(atom);
+        if (a.kind != AtomKind::kFloorDiv || other.coeff <= 0 || q.term.coeff % other.coeff != 0) {
+          continue;
+        }
+        const PolyView num = store_.View(a.args[0]), den = store_.View(a.args[1]);
+        const int64_t b = -(q.term.coeff / other.coeff);
+        int64_t product;
+        if (b < 2 || b > Dim::kMaxInline || !den.terms.empty()) continue;
+        if (!MulOk(den.constant, b, &product) || product != q.den.constant) continue;
+        if (num.terms != q.num.terms || num.constant != q.num.constant) continue;
+        if (Without(other, atom) != q.factors) continue;
+        const int64_t k = std::exchange(other.coeff, 0);
+        Poly inside;
+        inside.terms.push_back({a.mono, 1});
+        q.den_dim = Dim::Inline(b);
+        TakeQuotient(p, q, k, inside, " % ", items);
+        return true;
+      }
+    }
+    return false;
   });
 }
 

@@ -10,7 +10,10 @@ constexpr int kMaxRounds = 4;  // of looking at all inequalities for bounds of s
 }  // namespace
 
 Hypothesis::Hypothesis(Solver& solver)
-    : s_(solver), epoch_(solver.epoch), inequalities_(solver.state.inequalities.size()) {
+    : s_(solver),
+      epoch_(solver.epoch),
+      inequalities_(solver.state.inequalities.size()),
+      supposed_(solver.supposed.size()) {
   ++s_.hypotheses;
   s_.Touch();
 }
@@ -20,6 +23,7 @@ Hypothesis::~Hypothesis() {
     s_.state.symbols[it->first] = it->second;
   }
   s_.state.inequalities.resize(inequalities_);
+  s_.supposed.resize(supposed_);
   s_.epoch = epoch_;
   --s_.hypotheses;
 }
@@ -27,7 +31,10 @@ Hypothesis::~Hypothesis() {
 // What was cached before the last bound was known is too weak now.
 void Hypothesis::Touch() {
   s_.Touch();
-  for (const auto& [atom, range] : compound_) s_.atom_bounds[atom] = {s_.epoch, range};
+  for (size_t i = supposed_; i < s_.supposed.size(); ++i) {
+    const auto& [atom, range] = s_.supposed[i];
+    s_.atom_bounds[atom] = {s_.epoch, range};
+  }
 }
 
 bool Hypothesis::Bound(AtomId atom, Interval range) {
@@ -40,7 +47,7 @@ bool Hypothesis::Bound(AtomId atom, Interval range) {
     symbols_.emplace_back(a.symbol, s_.StateOf(a.symbol));
     s_.state.symbols[a.symbol].domain = range;
   } else {
-    compound_.emplace_back(atom, range);
+    s_.supposed.emplace_back(atom, range);
   }
   Touch();
   return true;

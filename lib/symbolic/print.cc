@@ -120,7 +120,7 @@ Printer::Text Printer::Print(const Poly& original) {
   }
   p.terms = store_.Sorted(p.terms);  // what is found first must not depend on what was built first
   std::vector<Item> items;
-  while (TakeMod(p, items) || TakeFamily(p, items)) {
+  while (TakeMod(p, items) || TakeFamily(p, items) || TakeNested(p, items)) {
   }
   while (TakeMax(p, items)) {
   }

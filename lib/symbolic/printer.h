@@ -54,6 +54,7 @@ class Printer {
   // none.
   bool TakeMod(Poly& p, std::vector<Item>& items);
   bool TakeFamily(Poly& p, std::vector<Item>& items);
+  bool TakeNested(Poly& p, std::vector<Item>& items);
   bool TakeMax(Poly& p, std::vector<Item>& items);
   bool TakeFolded(Poly& p, std::vector<Item>& items);
 

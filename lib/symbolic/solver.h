@@ -394,6 +394,7 @@ class Solver {
   uint32_t epoch = 1;       // of the facts of now; what was cached in another one counts no more
   uint32_t last_epoch = 1;  // the newest: a hypothesis has one of its own and then goes back
   int hypotheses = 0;       // open ones (hypothesis.h)
+  std::vector<std::pair<AtomId, Interval>> supposed;  // in them, of atoms that are no symbols
   uint64_t undecided = 0;
   std::array<uint64_t, kRowCount> fired = {};  // by row of the catalogue
   std::vector<bool> fitting_atoms;             // broadcasts that a rule asked for (broadcast.cc)

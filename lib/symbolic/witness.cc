@@ -19,8 +19,10 @@ constexpr Set kAll = (Set{1} << kCount) - 1;
 
 // Where facts tend to fail: at 0, 1 and 2, where symbols differ, at multiples of what nets divide by
 // and beside them.
-int64_t Choose(uint32_t symbol, int witness) {
+int64_t Choose(uint32_t symbol, SymbolKind kind, int witness) {
   const uint64_t r = Scramble(uint64_t{symbol} * kCount + witness);
+  // What data decides is at most a product of sizes, as a rule: small, it satisfies that.
+  if (kind == SymbolKind::kFresh && witness > 1) witness = kCount - 1;
   const auto up_to = [&](uint64_t n) { return static_cast<int64_t>((r >> 8) % n); };
   const bool odd = r & 1;
   switch (witness) {
@@ -49,11 +51,12 @@ int64_t Choose(uint32_t symbol, int witness) {
   }
 }
 
-Values ValuesOf(uint32_t symbol, const Interval& declared) {
+Values ValuesOf(uint32_t symbol, const SymbolInfo& info) {
+  const Interval declared = info.declared;
   Values out;
   out.known = kAll;
   for (int i = 0; i < kCount; ++i) {
-    int64_t v = Choose(symbol, i);
+    int64_t v = Choose(symbol, info.kind, i);
     if (declared.lo > 0 && !AddOk(v, declared.lo, &v)) v = declared.lo;
     out.at[i] = std::clamp(v, declared.lo, declared.hi);
   }
@@ -109,7 +112,7 @@ Values Solver::WitnessedAtom(AtomId id) {
     for (Dim arg : store.args(id)) args.push_back(WitnessedPoly(store.View(arg)));
     out = WitnessedOf(a.kind, args);
   } else if (store.symbols()[a.symbol].op == 0) {
-    out = ValuesOf(a.symbol, store.symbols()[a.symbol].declared);
+    out = ValuesOf(a.symbol, store.symbols()[a.symbol]);
   }
   out.looked = true;
   if (id >= witnessed.size()) witnessed.resize(id + id / 2 + 16);
@@ -157,9 +160,7 @@ bool Solver::IsOpenAtWitnesses(const Fact& fact) {
   return (tried.holds & legal) != 0 && (tried.fails & legal) != 0;
 }
 
-// What is supposed of compound atoms stands in no list, so nothing is legal inside a hypothesis.
 Set Solver::LegalWitnesses() {
-  if (hypotheses > 0) return 0;
   if (legal_epoch == epoch) return legal_witnesses;
   legal_epoch = epoch;
   legal_witnesses = 0;  // what is asked below is answered without
@@ -170,6 +171,14 @@ Set Solver::LegalWitnesses() {
 
 Set Solver::SatisfyDomains() {
   Set out = kAll;
+  for (const auto& [atom, range] : supposed) {
+    const Values values = WitnessedAtom(atom);
+    out &= values.known;
+    for (int i = 0; i < kCount; ++i) {
+      if (values.at[i] < range.lo || values.at[i] > range.hi) out &= ~(Set{1} << i);
+    }
+  }
+  if (out == 0) return out;
   for (uint32_t symbol = 0; symbol < state.symbols.size(); ++symbol) {
     const SymbolInfo& info = store.symbols()[symbol];
     const auto [domain, congruence] = state.symbols[symbol];

@@ -198,7 +198,7 @@ def test_strict(stale):
     result = stale.run('infer', 'm.onnx', '--strict')
     assert result.returncode == 1
     assert '[declared-shape]' in result.stderr
-    assert '    true at   ' in result.stderr and 'N = 2' in result.stderr
+    assert '    true at   ' in result.stderr and 'N == 2' in result.stderr
     quiet = stale.run('infer', 'm.onnx', '--strict', '-q')
     assert quiet.returncode == 1 and quiet.stdout == ''
     assert "m.onnx: error: 'y' declares [2, 3, 4, w2]" in quiet.stderr and 'warning' not in quiet.stderr

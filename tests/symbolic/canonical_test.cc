@@ -62,6 +62,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"n*3//4", "(3*n)//4"}, Row{"n*3//2", "(3*n)//2"},
                     Row{"(x + 7)%8", "(x + 7) % 8"}, Row{"(-x)%8", "(-x) % 8"},
                     Row{"(x + y + z)%3", "(x + y + z) % 3"},
+                    Row{"2*((x + y + 2)%3)", "2*((x + y + 2) % 3)"},
+                    Row{"b*((x//2)%3)", "b*((x//2) % 3)"},
                     Row{"x + (-x)%8", "8*((x + 7)//8)"}, Row{"(x%12)%4", "x % 4"},
                     Row{"(4*x + 3)//8", "x//2"}, Row{"(x % 7)//7", "0"},
                     Row{"floor(W/2 - 1/2) + 1", "(W + 1)//2"}, Row{"ceiling(N/3)", "(N + 2)//3"},
@@ -79,7 +81,8 @@ INSTANTIATE_TEST_SUITE_P(Ratios, Canonical,
                                          Row{"(B*min(S,128))//B", "min(128, S)"},
                                          Row{"(a//b)//c", "a//(b*c)"}, Row{"(a//b)//2", "a//(2*b)"},
                                          Row{"(a//b + 1)//2", "(a + b)//(2*b)"},
-                                         Row{"a - b*(a//b)", "a % b"}));
+                                         Row{"a - b*(a//b)", "a % b"}, Row{"7 % x + 2", "7 % x + 2"},
+                                         Row{"1 - x*(7//x)", "1 - x*(7//x)"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Maxima, Canonical,
