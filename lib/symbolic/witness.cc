@@ -105,7 +105,7 @@ Values Solver::WitnessedOf(AtomKind kind, absl::Span<const Values> args) {
 
 Values Solver::WitnessedAtom(AtomId id) {
   if (id < witnessed.size() && witnessed[id].looked) return witnessed[id];
-  const Atom& a = store.atom(id);
+  const Atom a = store.atom(id);
   Values out;
   if (a.kind != AtomKind::kSymbol) {
     absl::InlinedVector<Values, 2> args;
@@ -202,7 +202,7 @@ Set Solver::SatisfyDomains() {
 Set Solver::SatisfySubstitutions() {
   Set out = kAll;
   for (const auto& [id, dim] : state.substitution) {
-    const Atom& a = store.atom(id);
+    const Atom a = store.atom(id);
     if (a.kind == AtomKind::kSymbol) {
       if (store.symbols()[a.symbol].op != 0) return 0;
       continue;
