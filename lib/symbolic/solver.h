@@ -30,6 +30,7 @@
 #include "absl/types/span.h"
 #include "symbolic/checked.h"
 #include "symbolic/context.h"
+#include "symbolic/state.h"
 #include "symbolic/store.h"
 
 namespace symshape::symbolic {
@@ -50,18 +51,6 @@ inline constexpr int64_t kMaxWork = 40000;
 inline constexpr int64_t kMaxTotalWork = int64_t{1} << 22;  // of all operations; seconds
 inline constexpr int64_t kLittleWork = 400;                 // of each after that
 
-// value = remainder (mod modulus); modulus 1 says nothing, modulus 0 says value == remainder.
-struct Congruence {
-  int64_t modulus = 1;
-  int64_t remainder = 0;
-};
-
-// What is known of one symbol beyond what was declared.
-struct SymbolState {
-  Interval domain;
-  Congruence congruence;
-};
-
 // A polynomial with wide coefficients, for proofs. Terms sorted by monomial id.
 struct WideTerm {
   MonoId mono;
@@ -70,27 +59,6 @@ struct WideTerm {
 struct WidePoly {
   int128 constant = 0;
   absl::InlinedVector<WideTerm, 8> terms;
-};
-
-// `numerator` leaves `residue` when divided by `divisor`; the numerator has no constant.
-struct ExactFact {
-  Dim numerator;
-  Dim divisor;
-  int64_t residue;
-};
-
-// Everything that Assume changes; copied by Push, put back by Pop.
-struct State {
-  std::vector<SymbolState> symbols;  // may be shorter than the store's: the rest as declared
-  absl::flat_hash_map<AtomId, Dim> substitution;
-  std::vector<ExactFact> exact;
-  std::vector<Dim> inequalities;   // each >= 0
-  std::vector<Dim> disequalities;  // each != 0
-  std::vector<Dim> equations;      // each == 0, where nothing could be substituted
-  std::vector<std::pair<Dim, Dim>> broadcasts;
-  std::vector<std::pair<MonoId, Dim>> mono_rules;  // monomial -> dim
-  std::vector<Stated> log;
-  bool has_congruences = false;
 };
 
 class Hypothesis;

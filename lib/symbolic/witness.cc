@@ -76,6 +76,20 @@ void TakeTimes(Values& product, const Values& factor) {
   }
 }
 
+// The witnesses at which the value is known and holds(number) is true.
+template <typename Predicate>
+Set Where(Set known, Predicate holds) {
+  Set out = 0;
+  for (int i = 0; i < kCount; ++i) {
+    if ((known >> i & 1) != 0 && holds(i)) out |= Set{1} << i;
+  }
+  return out;
+}
+
+Set WhereEqual(const Values& a, const Values& b) {
+  return Where(a.known & b.known, [&](int i) { return a.at[i] == b.at[i]; });
+}
+
 }  // namespace
 
 // op of the elements' values; a broadcast has one only where they fit.
@@ -140,12 +154,9 @@ Values Solver::WitnessedPoly(const PolyView& p) {
 // Those at which the fact holds, and those at which it fails.
 Solver::Tried Solver::TryAtWitnesses(const Fact& fact) {
   const Values a = WitnessedPoly(store.View(fact.a)), b = WitnessedPoly(store.View(fact.b));
-  Tried out;
-  for (int i = 0; i < kCount; ++i) {
-    if ((a.known & b.known & Set{1} << i) == 0) continue;
-    (Holds(fact.kind, a.at[i], b.at[i]) ? out.holds : out.fails) |= Set{1} << i;
-  }
-  return out;
+  const Set known = a.known & b.known;
+  const Set holds = Where(known, [&](int i) { return Holds(fact.kind, a.at[i], b.at[i]); });
+  return {holds, static_cast<Set>(known & ~holds)};
 }
 
 bool Solver::FailsAtWitness(const Fact& fact) {
@@ -173,27 +184,25 @@ Set Solver::SatisfyDomains() {
   Set out = kAll;
   for (const auto& [atom, range] : supposed) {
     const Values values = WitnessedAtom(atom);
-    out &= values.known;
-    for (int i = 0; i < kCount; ++i) {
-      if (values.at[i] < range.lo || values.at[i] > range.hi) out &= ~(Set{1} << i);
-    }
+    const Interval bounds = range;
+    out &= Where(values.known, [&](int i) {
+      return values.at[i] >= bounds.lo && values.at[i] <= bounds.hi;
+    });
   }
   if (out == 0) return out;
   for (uint32_t symbol = 0; symbol < state.symbols.size(); ++symbol) {
     const SymbolInfo& info = store.symbols()[symbol];
-    const auto [domain, congruence] = state.symbols[symbol];
-    const bool narrowed = domain != info.declared || congruence.modulus != 1;
-    const bool replaced = state.substitution.contains(info.atom);
-    if (!narrowed && !replaced) continue;
+    const SymbolState now = state.symbols[symbol];
+    const Congruence c = now.congruence;
+    const bool narrowed = now.domain != info.declared || c.modulus != 1;
+    if (!narrowed && !state.substitution.contains(info.atom)) continue;
     const Values values = WitnessedPoly(store.View(Resolve(store.atom(info.atom).dim)));
-    out &= values.known;
-    for (int i = 0; i < kCount; ++i) {
+    out &= Where(values.known, [&](int i) {
       const int64_t v = values.at[i];
-      const bool congruent = congruence.modulus == 0
-                                 ? v == congruence.remainder
-                                 : ModInt(v - congruence.remainder, congruence.modulus) == 0;
-      if (v < domain.lo || v > domain.hi || !congruent) out &= ~(Set{1} << i);
-    }
+      const bool congruent =
+          c.modulus == 0 ? v == c.remainder : ModInt(v - c.remainder, c.modulus) == 0;
+      return v >= now.domain.lo && v <= now.domain.hi && congruent;
+    });
   }
   return out;
 }
@@ -202,19 +211,14 @@ Set Solver::SatisfyDomains() {
 Set Solver::SatisfySubstitutions() {
   Set out = kAll;
   for (const auto& [id, dim] : state.substitution) {
-    const Atom a = store.atom(id);
+    const Atom a = store.atom(id);  // not by reference: resolving makes atoms
     if (a.kind == AtomKind::kSymbol) {
       if (store.symbols()[a.symbol].op != 0) return 0;
       continue;
     }
     absl::InlinedVector<Values, 2> args;
     for (Dim arg : store.args(id)) args.push_back(WitnessedPoly(store.View(Resolve(arg))));
-    const Values before = WitnessedOf(a.kind, args);
-    const Values after = WitnessedPoly(store.View(Resolve(dim)));
-    out &= before.known & after.known;
-    for (int i = 0; i < kCount; ++i) {
-      if (before.at[i] != after.at[i]) out &= ~(Set{1} << i);
-    }
+    out &= WhereEqual(WitnessedOf(a.kind, args), WitnessedPoly(store.View(Resolve(dim))));
   }
   return out;
 }
@@ -235,22 +239,17 @@ Set Solver::SatisfyFacts() {
   for (const auto& [a, b] : state.broadcasts) add(Fact::Kind::kBroadcast, a, b);
   for (const ExactFact& e : state.exact) {
     const Values numerator = values_of(e.numerator), divisor = values_of(e.divisor);
-    out &= numerator.known & divisor.known;
-    for (int i = 0; i < kCount; ++i) {
+    out &= Where(numerator.known & divisor.known, [&](int i) {
       const int64_t d = divisor.at[i];
-      if (d < 1 || ModInt(numerator.at[i], d) != ModInt(e.residue, d)) out &= ~(Set{1} << i);
-    }
+      return d >= 1 && ModInt(numerator.at[i], d) == ModInt(e.residue, d);
+    });
   }
   for (const auto& [mono, dim] : state.mono_rules) {
     Values product;
     product.known = kAll;
     product.at.fill(1);
     for (AtomId a : store.atoms_of(mono)) TakeTimes(product, values_of(store.atom(a).dim));
-    const Values value = values_of(dim);
-    out &= product.known & value.known;
-    for (int i = 0; i < kCount; ++i) {
-      if (product.at[i] != value.at[i]) out &= ~(Set{1} << i);
-    }
+    out &= WhereEqual(product, values_of(dim));
   }
   return out;
 }
