@@ -32,6 +32,10 @@ class DeafSink : public rules::Sink {
   }
   void Bound(Dim, Dim) override { new_ = true; }
   void Report(diagnostics::Diagnostic) override { new_ = true; }
+  bool HoldWhere(absl::Span<const symbolic::Fact>, absl::Span<const symbolic::Fact>) override {
+    new_ = true;  // NodeSink: no such answer is remembered
+    return false;
+  }
 
   bool said_something_new() const { return new_; }
   // Whether the remembered needs are among what was required here; the others hold by now.

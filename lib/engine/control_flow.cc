@@ -80,6 +80,17 @@ void Walk::RequireEither(Frame& frame, uint32_t node, std::vector<Need> one,
   Record(frame, node, {std::move(one), std::move(other)}, {"one of its branches runs"});
 }
 
+// What one size of two branches is called: two that only the data tells and that count the same keep
+// the name of what they count, `nonzero`; `if` else.
+std::string Walk::StemOfEither(Dim a, Dim b) {
+  const auto stem = [this](Dim d) -> absl::string_view {
+    const std::optional<absl::string_view> name = context().SymbolName(d);
+    if (!name || context().KindOf(d) != symbolic::SymbolKind::kFresh) return "if";
+    return name->substr(0, name->rfind('_'));
+  };
+  return std::string(stem(a) == stem(b) ? stem(a) : "if");
+}
+
 void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                    absl::Span<Info> outputs) {
   const graph::Graph* branches[] = {BodyOf(frame, node, "else_branch"),
@@ -120,8 +131,8 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     if (!is_new) return it->second;
     const Interval x = context().Bounds(a);
     const Interval y = context().Bounds(b);
-    it->second = Fresh(frame, node, kBranchKeys + static_cast<uint32_t>(chosen.size()), "if",
-                       {std::min(x.lo, y.lo), std::max(x.hi, y.hi)});
+    it->second = Fresh(frame, node, kBranchKeys + static_cast<uint32_t>(chosen.size()),
+                       StemOfEither(a, b), {std::min(x.lo, y.lo), std::max(x.hi, y.hi)});
     return it->second;
   };
   for (size_t o = 0; o < outputs.size(); ++o) {

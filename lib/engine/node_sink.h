@@ -43,6 +43,12 @@ class NodeSink : public rules::Sink {
     at.notes = std::move(diagnostic.notes);
     walk_.Report(std::move(at));
   }
+  // What is required grows without that the facts do, by which the memo tells its answers apart.
+  bool HoldWhere(absl::Span<const symbolic::Fact> asked,
+                 absl::Span<const symbolic::Fact> where) override {
+    memorable_ = false;
+    return walk_.HoldWhere(asked, where);
+  }
 
   bool memorable() const { return memorable_; }
   std::vector<Memo::Need> TakeNeeds() { return std::move(needs_); }

@@ -1,6 +1,8 @@
 // What rules tell besides their results: requirements, fresh symbols, diagnostics.
 #include <algorithm>
 
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "engine/walk.h"
 #include "graph/node_name.h"
@@ -124,6 +126,31 @@ bool Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<con
   needs.insert(needs.end(), message.begin(), message.end());
   ReportNeverRuns(frame, node, std::move(needs));
   return true;
+}
+
+// Beside `where`, the latest of what is required there and speaks of the same symbols: it is the most
+// that is known of the deepest part of a network, so the rest would mostly be repetition.
+bool Walk::HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where) {
+  constexpr size_t kMaxFacts = 32;
+  absl::flat_hash_set<Dim> symbols;
+  for (const Fact& fact : asked) {
+    for (Dim symbol : context().SymbolsOf(context().Sub(fact.a, fact.b))) symbols.insert(symbol);
+  }
+  const auto is_refuted = [&](const Fact& zero) {
+    const Fact positive{Fact::Kind::kGe, zero.a, context().Constant(1)};
+    return absl::c_linear_search(where, positive) || DecideQuickly(zero) == Tri::kNo;
+  };
+  std::vector<Fact> known(where.begin(), where.end());
+  const std::vector<Requirement>& list = analysis_->requirements_;
+  for (auto r = list.rbegin(); r != list.rend() && known.size() < kMaxFacts; ++r) {
+    if (r->conditional || r->ways.size() != 1) continue;
+    for (const Need& need : r->ways[0]) {
+      if (need.unless.empty() || !absl::c_all_of(need.unless, is_refuted)) continue;
+      const std::vector<Dim> its = context().SymbolsOf(context().Sub(need.fact.a, need.fact.b));
+      if (absl::c_all_of(its, [&](Dim s) { return symbols.contains(s); })) known.push_back(need.fact);
+    }
+  }
+  return context().HoldWhere(asked, known);
 }
 
 // Drops what was required since the list had `size` entries: a trip of a loop that was only tried.

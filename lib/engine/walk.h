@@ -232,11 +232,14 @@ class Walk {
   bool Require(Frame& frame, uint32_t node, const symbolic::Fact& fact,
                absl::Span<const symbolic::Fact> unless,
                absl::Span<const diagnostics::Piece> message);
+  // Sink::HoldWhere.
+  bool HoldWhere(absl::Span<const symbolic::Fact> asked, absl::Span<const symbolic::Fact> where);
   size_t Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> ways,
                 absl::Span<const diagnostics::Piece> message);
   symbolic::Tri DecideQuickly(const symbolic::Fact& fact);
   Dim Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view stem,
             symbolic::Interval domain);
+  std::string StemOfEither(Dim a, Dim b);
   static void HasSymbols(Frame& frame);
   std::string NewName(absl::string_view stem);
   void ForgetRequirements(size_t size);

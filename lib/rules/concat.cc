@@ -4,6 +4,7 @@
 #include "rules/axes.h"
 #include "rules/families.h"
 #include "rules/index_map.h"
+#include "rules/joined_dims.h"
 #include "rules/moved_values.h"
 #include "rules/same.h"
 #include "rules/value_range.h"
@@ -79,47 +80,10 @@ absl::StatusOr<std::optional<int>> CommonRank(const Operands& in, Parts parts) {
   return rank;
 }
 
-// Whether an operand has elements: -1 at no size, 1 at every size, 0 where that is not known.
-int Filled(const Operands& in, const ShapeView& x) {
-  bool all_positive = true;
-  for (int k = 0; k < x.rank(); ++k) {
-    if (x[k].is(0)) return -1;
-    all_positive = all_positive && Surely(in, Ge(x[k], 1));
-  }
-  return all_positive ? 1 : 0;
-}
-
-// The dim at an axis other than that of joining. All operands have the same one, but for those
-// without elements, which the runtime skips whatever their other dims are: [2, 0] and [3, 5] give
-// [5, 5]. So an operand that has elements for sure tells the dim, if there is one. Source:
-// onnxruntime core/providers/cpu/tensor/concat.cc, PrepareForCompute.
-Expr SharedDim(const Operands& in, Parts parts, int axis, Results& out) {
-  std::optional<int> reference;
-  for (int i = parts.first; i < in.size(); i += parts.step) {
-    const ShapeView x = in.shape(i);
-    if (!x.has_rank()) continue;
-    if (!reference) {
-      reference = i;
-      continue;
-    }
-    const ShapeView r = in.shape(*reference);
-    if (r[axis].dim() == x[axis].dim()) continue;
-    std::vector<Dim> unless_zero(r.dims().begin(), r.dims().end());
-    unless_zero.insert(unless_zero.end(), x.dims().begin(), x.dims().end());
-    out.RequireUnlessZero(unless_zero, Eq(r[axis], x[axis]),
-                          {"joined tensors agree at axis ", axis, ": ", r[axis], " and ", x[axis]});
-    const int change = Filled(in, x) - Filled(in, r);
-    const bool plainer = x[axis].constant() && !r[axis].constant();
-    if (change > 0 || (change == 0 && plainer)) reference = i;
-  }
-  return in.shape(*reference)[axis];
-}
-
 // The sum of the operands' dims at the axis of joining; a fresh symbol where one is not known.
-Expr JoinedDim(const Operands& in, Parts parts, int axis, Results& out) {
+Expr JoinedDim(const Operands& in, absl::Span<const ShapeView> parts, int axis, Results& out) {
   Expr sum = in.Const(0);
-  for (int i = parts.first; i < in.size(); i += parts.step) {
-    const ShapeView x = in.shape(i);
+  for (const ShapeView& x : parts) {
     if (!x.has_rank()) return out.Fresh("concat");
     sum = sum + x[axis];
   }
@@ -132,10 +96,10 @@ absl::StatusOr<std::optional<int>> SetJoined(const Operands& in, Parts parts, Re
   if (!rank.ok() || !*rank) return rank;
   const absl::StatusOr<int> axis = NormalizeAxis(in.Int("axis", 1), **rank);
   if (!axis.ok()) return axis.status();
-  ShapeBuilder y;
-  for (int k = 0; k < **rank; ++k) {
-    y.Add(k == *axis ? JoinedDim(in, parts, k, out) : SharedDim(in, parts, k, out));
-  }
+  std::vector<ShapeView> shapes;
+  for (int i = parts.first; i < in.size(); i += parts.step) shapes.push_back(in.shape(i));
+  ShapeBuilder y = SharedDims(in, shapes, *axis, out);
+  y.Set(*axis, JoinedDim(in, shapes, *axis, out));
   out.SetShape(0, y);
   return std::optional<int>(*axis);
 }

@@ -44,6 +44,9 @@ class Sink {
   // symbol <= limit: true by the operator's definition, not a requirement.
   virtual void Bound(Dim symbol, Dim limit) = 0;
   virtual void Report(diagnostics::Diagnostic diagnostic) = 0;
+  // Whether all of `asked` hold at all sizes where all of `where` do, with what the nodes so far
+  // require there; unknown counts as false.
+  virtual bool HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where) = 0;
 };
 
 class Results {
@@ -109,6 +112,12 @@ class Results {
   Expr FreshUpTo(absl::string_view stem, Expr limit, Interval domain = symbolic::kSize);
 
   void Report(diagnostics::Diagnostic diagnostic) { sink_.Report(std::move(diagnostic)); }
+
+  // Whether all of `asked` hold at all sizes where all of `where` do; unknown counts as false. What
+  // the nodes so far require "unless a dim is 0" counts where `where` says that it is not.
+  bool HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where) {
+    return sink_.HoldWhere(asked, where);
+  }
 
  private:
   Tables& tables_;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "rules/families.h"
 #include "rules/index_map.h"
+#include "rules/joined_dims.h"
 
 namespace symshape::rules {
 namespace {
@@ -251,33 +252,6 @@ absl::Status InferSplitToSequence(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// The dim that the known items share at an axis. The runtime skips items without elements, whatever
-// their other dims are, also where it stacks: [0, 2, 5] and [1, 7, 5] give [1, 2, 7, 5].
-// Source: onnxruntime core/providers/cpu/tensor/concatbase.h, PrepareForComputeImpl.
-Expr SharedDim(const Operands& in, Results& out, const std::vector<Info>& items, int axis) {
-  const auto dims = [&](const Info& item) {
-    return in.tables().dims(in.tables().type(item.type).shape);
-  };
-  const Expr first = in.Wrap(dims(items[0])[axis]);
-  bool differ = false;
-  std::optional<Expr> filled;  // of an item that has elements at every size: it is never skipped
-  for (const Info& item : items) {
-    const Expr other = in.Wrap(dims(item)[axis]);
-    if (!filled && std::all_of(dims(item).begin(), dims(item).end(),
-                               [&](Dim d) { return in.context().Bounds(d).lo >= 1; })) {
-      filled = other;
-    }
-    if (other.dim() == first.dim()) continue;
-    differ = true;
-    std::vector<Dim> unless_zero(dims(items[0]).begin(), dims(items[0]).end());
-    unless_zero.insert(unless_zero.end(), dims(item).begin(), dims(item).end());
-    out.RequireUnlessZero(unless_zero, Eq(first, other),
-                          {"items agree at axis ", axis, ": ", first, " and ", other});
-  }
-  if (!differ) return first;
-  return filled ? *filled : out.Fresh("concat");
-}
-
 // The items' dims at the axis of joining, added up; fresh where they are not known.
 Expr JoinedDim(const Operands& in, Results& out, const SequenceView& s, int axis) {
   if (s.items != nullptr) {
@@ -337,8 +311,12 @@ absl::Status InferConcatFromSequence(const Operands& in, Results& out) {
   if (!axis.ok()) return axis.status();
   const TypeId own = WithOwnDims(out, s.element);
   ShapeBuilder y(in.tables().dims(in.tables().type(own).shape));
-  for (int i = 0; s.items != nullptr && !s.items->empty() && i < rank; ++i) {
-    if (stack || i != *axis) y.Set(i, SharedDim(in, out, *s.items, i));
+  if (s.items != nullptr && !s.items->empty()) {
+    std::vector<ShapeView> shapes;
+    for (const Info& item : *s.items) {
+      shapes.emplace_back(in.context(), in.tables().dims(in.tables().type(item.type).shape));
+    }
+    y = SharedDims(in, shapes, stack ? std::nullopt : std::optional<int>(*axis), out);
   }
   if (stack) {
     y.Insert(*axis, s.length.is_none() ? out.Fresh("sequence_length") : in.Wrap(s.length));

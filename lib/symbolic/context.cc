@@ -118,6 +118,11 @@ Tri Context::Decide(const Fact& fact) {
   if (t == Tri::kUnknown) ++impl_->undecided;
   return t;
 }
+bool Context::HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where) {
+  const bool hold = impl_->HoldWhere(asked, where);
+  if (!hold) ++impl_->undecided;
+  return hold;
+}
 absl::StatusOr<bool> Context::Assume(const Fact& fact, Cause cause) {
   return impl_->Assume(fact, cause);
 }

@@ -123,6 +123,8 @@ class Context {
 
   // --- facts ----------------------------------------------------------------------------------
   Tri Decide(const Fact& fact);
+  // Whether all of `asked` hold at all sizes where all of `where` do; unknown counts as false.
+  bool HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where);
   // Adds the fact. Returns true where it told something new, false where it was known already.
   // Errors: kFailedPrecondition  it contradicts what is known; the context is unchanged
   absl::StatusOr<bool> Assume(const Fact& fact, Cause cause);

@@ -216,6 +216,7 @@ class Solver {
 
   // --- decisions ---------------------------------------------------------------------------------
   Tri Decide(const Fact& fact);
+  bool HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where);
   Tri DecideDirectly(const Fact& fact);  // without telling cases apart
   Tri DecideEq(Dim a, Dim b);
   Tri DecideGe(Dim a, Dim b);

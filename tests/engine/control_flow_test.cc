@@ -28,6 +28,16 @@ TEST(If, JoinsBranchesDimByDim) {
   EXPECT_EQ(m->Shape("w"), "[if_1, 4]");  // the same branch is taken for both
 }
 
+TEST(If, ASizeKeepsTheNameOfWhatBothBranchesCount) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (bool c, float[N] x, float[M] z) => (y, w) {
+      y, w = If (c) <then_branch = t () => (a, a2) { a = NonZero(x) a2 = NonZero(x) },
+                     else_branch = e () => (b, b2) { b = NonZero(z) b2 = Unique(x) }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[1, nonzero_4]");
+}
+
 TEST(If, RankDiffersByBranch) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (bool c, float[1, N] x) => (y) {
