@@ -45,13 +45,13 @@ void RequireIndices(const Operands& in, int indices, Expr n, absl::Span<const Di
 
 void RequireIndices(const Operands& in, const ValueRange& range, Expr n,
                     absl::Span<const Dim> unless_zero, Results& out) {
-  if (!range.attained) {
-    // Whichever they are: an axis of 0 has nothing to read.
-    if (!Surely(in, Ge(n, 1))) {
-      out.RequireUnlessZero(unless_zero, Ge(n, 1), {"there are indices, on an axis of ", n});
-    }
-    return;
+  // Whichever they are: an axis of 0 has nothing to read. Indices that only the data tells leave no
+  // other condition on the inputs.
+  const bool is_fixed = range.attained && !range.hi.is_none() && in.Wrap(range.hi).constant();
+  if (!is_fixed && !Surely(in, Ge(n, 1))) {
+    out.RequireUnlessZero(unless_zero, Ge(n, 1), {"there are indices, on an axis of ", n});
   }
+  if (!range.attained) return;
   if (!range.lo.is_none()) {
     const Expr lo = in.Wrap(range.lo);
     if (!Surely(in, Ge(lo, -n))) {
