@@ -43,6 +43,8 @@ std::vector<ShapeView> Candidates(const Operands& in, absl::Span<const ShapeView
   return found;
 }
 
+constexpr size_t kMaxChosen = 8;  // candidates in one expression
+
 class Joining {
  public:
   Joining(const Operands& in, absl::Span<const ShapeView> parts, Results& out)
@@ -56,8 +58,9 @@ class Joining {
     if (candidates_.empty()) candidates_ = Candidates(in_, parts_);
     const ShapeView& leader = candidates_.front();
     RequireAgreement(leader.has_rank() ? leader : some, axis);
-    if (!Leads(axis)) return out_.Fresh("concat", BoundsOfCandidates(axis));
-    return leader[axis];
+    if (Leads(axis)) return leader[axis];
+    const std::optional<Expr> chosen = ByWhichIsFilled(axis);
+    return chosen ? *chosen : out_.Fresh("concat", BoundsOfCandidates(axis));
   }
 
  private:
@@ -75,6 +78,33 @@ class Joining {
       if (!*yields_[i]) return false;
     }
     return leader.has_rank();
+  }
+
+  // The dim as an expression that tells which candidates have elements; nullopt where it would be long.
+  std::optional<Expr> ByWhichIsFilled(int axis) const {
+    if (candidates_.size() > kMaxChosen ||
+        !absl::c_all_of(candidates_, [](const ShapeView& x) { return x.has_rank(); })) {
+      return std::nullopt;
+    }
+    const auto empty_by_axis_alone = [&](const ShapeView& x) {
+      for (int k = 0; k < x.rank(); ++k) {
+        if (k != axis && !Surely(in_, Ge(x[k], 1))) return false;
+      }
+      return true;
+    };
+    const ShapeView& leader = candidates_.front();
+    if (absl::c_all_of(candidates_, empty_by_axis_alone)) {
+      // Those that have elements agree, and the others have 0.
+      Expr largest = leader[axis];
+      for (const ShapeView& x : candidates_) largest = Max(largest, x[axis]);
+      return largest;
+    }
+    if (candidates_.size() > 2) return std::nullopt;
+    const ShapeView& second = candidates_[1];
+    // 1 where the first is empty and the second is not
+    const Expr yields =
+        Max(in_.Const(0), Min(in_.Const(1), second.Product()) - leader.Product());
+    return leader[axis] + (second[axis] - leader[axis]) * yields;
   }
 
   symbolic::Interval BoundsOfCandidates(int axis) const {
