@@ -14,6 +14,10 @@ Hypothesis::Hypothesis(Solver& solver)
       epoch_(solver.epoch),
       inequalities_(solver.state.inequalities.size()),
       supposed_(solver.supposed.size()) {
+  if (s_.hypotheses == 0) {
+    s_.legal_before = s_.LegalWitnesses();
+    s_.inequalities_before = inequalities_;
+  }
   ++s_.hypotheses;
   s_.Touch();
 }
@@ -33,7 +37,8 @@ void Hypothesis::Touch() {
   s_.Touch();
   for (size_t i = supposed_; i < s_.supposed.size(); ++i) {
     const auto& [atom, range] = s_.supposed[i];
-    s_.atom_bounds[atom] = {s_.epoch, range};
+    // A symbol has its bounds in the state, and no place here.
+    if (atom < s_.atom_bounds.size()) s_.atom_bounds[atom] = {s_.epoch, range};
   }
 }
 
@@ -46,9 +51,8 @@ bool Hypothesis::Bound(AtomId atom, Interval range) {
   if (a.kind == AtomKind::kSymbol && s_.store.symbols()[a.symbol].op == 0) {
     symbols_.emplace_back(a.symbol, s_.StateOf(a.symbol));
     s_.state.symbols[a.symbol].domain = range;
-  } else {
-    s_.supposed.emplace_back(atom, range);
   }
+  s_.supposed.emplace_back(atom, range);
   Touch();
   return true;
 }

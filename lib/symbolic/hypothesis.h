@@ -37,7 +37,7 @@ class Hypothesis {
   const size_t inequalities_;  // how many were known before
   uint64_t mask_ = 0;          // of the symbols in those that are supposed
   absl::InlinedVector<std::pair<uint32_t, SymbolState>, 4> symbols_;  // as they were
-  const size_t supposed_;  // where the bounds of other atoms begin in the solver's
+  const size_t supposed_;  // where its bounds begin in the solver's
 };
 
 }  // namespace symshape::symbolic

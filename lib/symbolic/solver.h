@@ -246,6 +246,7 @@ class Solver {
   Witnessed WitnessedPoly(const PolyView& p);
   // Those that satisfy all that is known.
   WitnessSet LegalWitnesses();
+  WitnessSet SatisfySupposed();
   WitnessSet SatisfyDomains();
   WitnessSet SatisfySubstitutions();
   WitnessSet SatisfyFacts();
@@ -363,7 +364,7 @@ class Solver {
   uint32_t epoch = 1;       // of the facts of now; what was cached in another one counts no more
   uint32_t last_epoch = 1;  // the newest: a hypothesis has one of its own and then goes back
   int hypotheses = 0;       // open ones (hypothesis.h)
-  std::vector<std::pair<AtomId, Interval>> supposed;  // in them, of atoms that are no symbols
+  std::vector<std::pair<AtomId, Interval>> supposed;  // in them
   uint64_t undecided = 0;
   std::array<uint64_t, kRowCount> fired = {};  // by row of the catalogue
   std::vector<bool> fitting_atoms;             // broadcasts that a rule asked for (broadcast.cc)
@@ -460,8 +461,14 @@ class Solver {
   };
   std::vector<Ge0> ge0;  // by node
   std::vector<Witnessed> witnessed;  // by atom
-  uint32_t legal_epoch = 0;          // of legal_witnesses
-  WitnessSet legal_witnesses = 0;
+  struct Legal {
+    uint32_t epoch = 0;
+    WitnessSet witnesses = 0;
+  };
+  Legal legal, legal_supposed;  // without a hypothesis, under one
+  // Before the outermost hypothesis: the legal witnesses, and how many inequalities there were.
+  WitnessSet legal_before = 0;
+  size_t inequalities_before = 0;
 };
 
 struct Context::Impl : Solver {};

@@ -172,15 +172,23 @@ bool Solver::IsOpenAtWitnesses(const Fact& fact) {
 }
 
 Set Solver::LegalWitnesses() {
-  if (legal_epoch == epoch) return legal_witnesses;
-  legal_epoch = epoch;
-  legal_witnesses = 0;  // what is asked below is answered without
-  const Set legal = SatisfyDomains() & SatisfySubstitutions() & SatisfyFacts();
-  legal_epoch = epoch;
-  return legal_witnesses = legal;
+  if (hypotheses > 0) {
+    if (legal_supposed.epoch != epoch) {
+      const Set witnesses = legal_before & SatisfySupposed();
+      legal_supposed = {epoch, witnesses};
+    }
+    return legal_supposed.witnesses;
+  }
+  if (legal.epoch == epoch) return legal.witnesses;
+  legal = {epoch, 0};  // what is asked below is answered without
+  const Set witnesses = SatisfyDomains() & SatisfySubstitutions() & SatisfyFacts();
+  legal = {epoch, witnesses};
+  return witnesses;
 }
 
-Set Solver::SatisfyDomains() {
+// Under a hypothesis, which is over dims of today: nothing is resolved, so that what resolving asks
+// under hypotheses of its own does not come back here.
+Set Solver::SatisfySupposed() {
   Set out = kAll;
   for (const auto& [atom, range] : supposed) {
     const Values values = WitnessedAtom(atom);
@@ -189,7 +197,14 @@ Set Solver::SatisfyDomains() {
       return values.at[i] >= bounds.lo && values.at[i] <= bounds.hi;
     });
   }
-  if (out == 0) return out;
+  for (size_t i = inequalities_before; i < state.inequalities.size(); ++i) {
+    out &= TryAtWitnesses({Fact::Kind::kGe, state.inequalities[i], Dim::Inline(0)}).holds;
+  }
+  return out;
+}
+
+Set Solver::SatisfyDomains() {
+  Set out = kAll;
   for (uint32_t symbol = 0; symbol < state.symbols.size(); ++symbol) {
     const SymbolInfo& info = store.symbols()[symbol];
     const SymbolState now = state.symbols[symbol];
