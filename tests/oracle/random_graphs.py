@@ -3,8 +3,8 @@
 
     random_graphs.py [COUNT] [--seed S] [--keep FOLDER] [-v]
 
-Every model is inferred, inferred again (which must change nothing), and inferred with its symbols bound. A failure prints the seed of
-its model and the smallest part of the model that shows it; --keep writes that part to a file.
+Every model is inferred, inferred again (which must change nothing), and inferred with its symbols bound; its contract must be true wherever
+it ran. A failure prints the seed of its model and the smallest part of the model that shows it; --keep writes that part to a file.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import onnx  # noqa: E402
 import verdicts  # noqa: E402
 from fuzz import nodes, outline  # noqa: E402
 from fuzz.graph import Graph, every_node, mentioned  # noqa: E402
-from support import children, command  # noqa: E402
+from support import children, command, formula  # noqa: E402
 from support.inferred import Inferred  # noqa: E402
 
 
@@ -80,13 +80,26 @@ def judge(graph, nodes):
             problems.append(Problem('said', None, said.strip()))
         if command.infer(once)[0] != once:
             problems.append(Problem('again', None, 'a second infer changes the file'))
-        return result.counts, problems + _bound(graph, data, runs[0], free, result)
+        return result.counts, problems + _too_strict(data, runs) + _bound(graph, data, runs[0], free, result)
     except command.Refused as refused:
         return {}, [Problem('refused', None, str(refused))]
 
 
 def _wrong(kind, line):
     return Problem(kind, line.partition(':')[0], line)
+
+
+def _too_strict(data, runs):
+    """No condition of the contract is false at sizes that ran."""
+    contract = command.contract(data)
+    alias_of = {name: alias for alias, name in contract['aliases'].items()}
+    problems = []
+    for _, inputs, _ in runs:
+        sizes = {alias_of.get(dim, dim): size for name, shape in inputs.items()
+                 for dim, size in zip(contract['inputs'].get(name) or (), shape) if isinstance(dim, str)}
+        problems += [Problem('too strict', None, f'{c["when"]} is false at {sizes}, where it ran')
+                     for c in contract['conditions'] if not formula.holds(c['when'], sizes)]
+    return problems
 
 
 def _bound(graph, data, run, free, result):
