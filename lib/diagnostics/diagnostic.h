@@ -21,9 +21,10 @@ absl::string_view Name(Severity severity);  // "note", "warning", "error"
 // One piece of a message: a text, a number, a dim, or a whole shape.
 struct Piece {
   using Shape = std::vector<symbolic::Dim>;
-  std::variant<std::string, int64_t, symbolic::Dim, Shape> value;
+  std::variant<absl::string_view, std::string, int64_t, symbolic::Dim, Shape> value;
 
-  Piece(const char* text) : value(std::string(text)) {}
+  // A literal, kept as it is: most messages are made for requirements that turn out to hold.
+  Piece(const char* literal) : value(absl::string_view(literal)) {}
   Piece(absl::string_view text) : value(std::string(text)) {}
   Piece(std::string text) : value(std::move(text)) {}
   Piece(int number) : value(int64_t{number}) {}

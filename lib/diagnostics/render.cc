@@ -15,7 +15,7 @@ std::string Text(Dim dim, const Context& context) {
 
 struct Renderer {
   const Context& context;
-  std::string operator()(const std::string& text) const { return text; }
+  std::string operator()(absl::string_view text) const { return std::string(text); }
   std::string operator()(int64_t number) const { return absl::StrCat(number); }
   std::string operator()(Dim dim) const { return Text(dim, context); }
   std::string operator()(const Piece::Shape& shape) const {

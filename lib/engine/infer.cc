@@ -27,6 +27,7 @@ absl::Status Walk::Run() {
     StartFrame(*root_);
     StartInputs(*root_);
     InferGraph(*root_);
+    CloseRequirements();
     if (context().epoch() == epoch) break;
   }
   Remember(*root_);

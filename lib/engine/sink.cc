@@ -71,6 +71,7 @@ bool Walk::Assume(const Fact& fact, symbolic::Cause cause) {
 size_t Walk::Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> ways,
                     absl::Span<const diagnostics::Piece> message) {
   const bool conditional = frame.conditional;
+  if (ways.size() == 1 && ways[0].size() == 1) required_alone_.insert(ways[0][0].fact);
   const Frame* owner = &frame;
   while (&owner->model != &model_) {
     node = owner->parent_node;
@@ -98,6 +99,7 @@ bool Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<con
                    absl::Span<const diagnostics::Piece> message) {
   const Tri answer = context().Decide(fact);
   if (answer == Tri::kYes) {
+    if (!required_alone_.contains(fact)) return false;
     const Need need{fact, {}};
     if (!required_.contains({{{need}}, frame.conditional})) return false;
     Record(frame, node, {{need}}, message);
@@ -151,6 +153,20 @@ bool Walk::HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where)
     }
   }
   return context().HoldWhere(asked, known);
+}
+
+// What is required unless a size is 0 is a fact once that size is known not to be.
+void Walk::CloseRequirements() {
+  const auto is_refuted = [this](const Fact& other) { return context().Decide(other) == Tri::kNo; };
+  for (size_t i = 0; i < analysis_->requirements_.size(); ++i) {
+    const Requirement& r = analysis_->requirements_[i];
+    if (r.conditional || r.ways.size() != 1) continue;
+    for (const Need& need : r.ways[0]) {
+      if (need.unless.empty() || !absl::c_all_of(need.unless, is_refuted)) continue;
+      if (context().Decide(need.fact) != Tri::kUnknown) continue;
+      Assume(need.fact, {symbolic::Cause::Kind::kRequired, static_cast<uint32_t>(i)});
+    }
+  }
 }
 
 // Drops what was required since the list had `size` entries: a trip of a loop that was only tried.

@@ -243,6 +243,7 @@ class Walk {
   static void HasSymbols(Frame& frame);
   std::string NewName(absl::string_view stem);
   void ForgetRequirements(size_t size);
+  void CloseRequirements();
   void Bound(Dim symbol, Dim limit);
   void Report(diagnostics::Diagnostic diagnostic);
   diagnostics::Diagnostic AtNode(const Frame& frame, uint32_t node, absl::string_view id) const;
@@ -278,6 +279,9 @@ class Walk {
   static constexpr size_t kMaxAlso = 1000;
   // Where the analysis' list has it: by needs and whether it is conditional.
   absl::flat_hash_map<std::pair<std::vector<std::vector<Need>>, bool>, size_t> required_;
+  // Those in it that stand alone, in one way and without exceptions: what is known to hold mostly is not
+  // among them, and that is told without making a key of required_.
+  absl::flat_hash_set<symbolic::Fact> required_alone_;
   std::vector<Need>* branch_needs_ = nullptr;  // of the branch that is being inferred
   struct FreshKey {
     uint32_t frame;

@@ -11,13 +11,17 @@ namespace {
 
 using Key = std::pair<absl::string_view, absl::string_view>;  // domain, operator
 
-// Rules of one operator in one domain follow each other in `since`; nearly all have exactly one.
-using Index = absl::flat_hash_map<Key, std::vector<const Rule*>>;
+// Rules of one operator in one domain follow each other; nearly all have exactly one.
+using Index = absl::flat_hash_map<Key, absl::Span<const Rule>>;
 
 Index MakeIndex() {
   Index index;
+  index.reserve(1024);
   for (const Family& family : Families()) {
-    for (const Rule& rule : family.rules) index[Key(rule.domain, rule.op)].push_back(&rule);
+    for (const Rule& rule : family.rules) {
+      absl::Span<const Rule>& rules = index[Key(rule.domain, rule.op)];
+      rules = absl::MakeConstSpan(rules.empty() ? &rule : rules.data(), &rule + 1);
+    }
   }
   return index;
 }
@@ -112,10 +116,10 @@ const Rule* FindRule(absl::string_view domain, absl::string_view op, int version
   const auto found = index.find(Key(domain, op));
   if (found == index.end()) return nullptr;
   const Rule* best = nullptr;
-  for (const Rule* rule : found->second) {
+  for (const Rule& rule : found->second) {
     // Version 0: the model imports no opset of this domain; the newest rule is as good as any.
-    if (version != 0 && rule->since > version) continue;
-    if (best == nullptr || rule->since > best->since) best = rule;
+    if (version != 0 && rule.since > version) continue;
+    if (best == nullptr || rule.since > best->since) best = &rule;
   }
   return best;
 }

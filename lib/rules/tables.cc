@@ -5,6 +5,18 @@
 
 namespace symshape::rules {
 
+namespace {
+
+bool IsConstant(const Knowledge& k) {
+  const auto constant = [](Dim d) { return d.is_none() || d.is_inline(); };
+  return k.columns.empty() && k.items.empty() && constant(k.lo) && constant(k.hi) &&
+         constant(k.length) && constant(k.whole) && constant(k.part) &&
+         std::all_of(k.elements.begin(), k.elements.end(),
+                     [&](const Element& e) { return constant(e.num) && constant(e.den); });
+}
+
+}  // namespace
+
 Tables::Tables(symbolic::Context& context) : context_(context) {
   Intern(Type{});       // TypeId::kUnknown
   Intern(Knowledge{});  // KnowledgeId::kNone
@@ -35,6 +47,7 @@ KnowledgeId Tables::Intern(Knowledge knowledge) {
   knowledge_store_.push_back(std::move(knowledge));
   const KnowledgeId id = static_cast<KnowledgeId>(knowledge_.size());
   knowledge_.push_back(&knowledge_store_.back());
+  is_constant_.push_back(IsConstant(knowledge_store_.back()));
   knowledge_ids_.emplace(&knowledge_store_.back(), id);
   resolved_knowledge_.emplace_back();
   return id;
@@ -127,7 +140,8 @@ Knowledge Tables::Today(Knowledge knowledge) {
 KnowledgeId Tables::Resolve(KnowledgeId id) {
   const uint32_t index = static_cast<uint32_t>(id);
   const uint32_t epoch = context_.epoch();
-  const KnowledgeId result = IsToday(*knowledge_[index]) ? id : Intern(Today(*knowledge_[index]));
+  const bool is_today = is_constant_[index] || IsToday(*knowledge_[index]);
+  const KnowledgeId result = is_today ? id : Intern(Today(*knowledge_[index]));
   resolved_knowledge_[index] = {epoch, static_cast<uint32_t>(result)};
   return result;
 }

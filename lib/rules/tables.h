@@ -58,7 +58,8 @@ struct Element {
   friend bool operator==(const Element&, const Element&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const Element& e) {
-    return H::combine(std::move(h), e.num, e.den, e.exact, e.roundings);
+    // One word of each of up to kMaxElements; what else differs is rare.
+    return H::combine(std::move(h), uint64_t{e.num.bits()} << 32 | e.den.bits());
   }
 };
 
@@ -157,6 +158,7 @@ class Tables {
   absl::flat_hash_map<Type, TypeId> type_ids_;
   std::deque<Knowledge> knowledge_store_;
   std::vector<const Knowledge*> knowledge_;
+  std::vector<bool> is_constant_;  // by knowledge: it has the same form under all facts
   struct KnowledgeHash {
     size_t operator()(const Knowledge* k) const { return absl::Hash<Knowledge>()(*k); }
   };

@@ -8,7 +8,7 @@
 namespace symshape::rules {
 
 // Type and shape always; the elements of small integer, bool and float tensors; the interval over all
-// elements of integer tensors of up to graph::kMaxReadElements.
+// elements of wider integer tensors of up to graph::kMaxReadElements.
 Info InfoOf(Tables& tables, const graph::Tensor& tensor);
 
 // A finite double as num/2^k; unknown where that does not fit (2^-60 and the like, NaN, infinity).

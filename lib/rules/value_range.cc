@@ -39,6 +39,20 @@ ValueRange RangeOfElements(Context& context, const std::vector<Element>& element
   return range;
 }
 
+// What any element of so small a type is.
+ValueRange RangeOfType(ElementType type) {
+  switch (type) {
+    case ElementType::kBool:
+      return {Dim::Inline(0), Dim::Inline(1)};
+    case ElementType::kUint8:
+      return {Dim::Inline(0), Dim::Inline(255)};
+    case ElementType::kInt8:
+      return {Dim::Inline(-128), Dim::Inline(127)};
+    default:
+      return {};
+  }
+}
+
 // f of two bounds: none where one is, or the other one where that is a bound by itself.
 template <typename Function>
 Dim OfBoth(Dim a, Dim b, Function f) {
@@ -63,16 +77,13 @@ ValueRange RangeOf(Tables& tables, Info info) {
     return {knowledge.lo, knowledge.hi, knowledge.attained};
   }
   const Type& type = tables.type(info.type);
-  if (type.kind == Type::Kind::kTensor && type.element == ElementType::kBool) {
-    return {Dim::Inline(0), Dim::Inline(1)};
-  }
-  return {};
+  return type.kind == Type::Kind::kTensor ? RangeOfType(type.element) : ValueRange{};
 }
 
 void SetRange(Results& out, int output, ElementType type, const ValueRange& range) {
   if (!range.known() || !(graph::IsInteger(type) || type == ElementType::kBool)) return;
-  if (type == ElementType::kBool && range.lo == Dim::Inline(0) && range.hi == Dim::Inline(1))
-    return;
+  const ValueRange any = RangeOfType(type);
+  if (range.lo == any.lo && range.hi == any.hi) return;
   // Elements are checked against their type alike: what does not fit is unknown.
   const ElementMath math(out, type);
   const auto fits = [&](Dim d) {

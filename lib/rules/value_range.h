@@ -20,7 +20,8 @@ struct ValueRange {
   bool known() const { return !lo.is_none() || !hi.is_none(); }
 };
 
-// What is known of input i: the interval of its elements, or its own, or [0, 1] for a bool.
+// What is known of input i: the interval of its elements, or its own, or that of a bool or
+// an integer of 8 bits.
 ValueRange RangeOf(const Operands& in, int i);
 // The same of an info.
 ValueRange RangeOf(Tables& tables, Info info);
