@@ -155,17 +155,20 @@ bool Walk::HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where)
   return context().HoldWhere(asked, known);
 }
 
-// What is required unless a size is 0 is a fact once that size is known not to be.
+// What is required unless a size is 0 is required, and a fact, once that size is known not to be.
 void Walk::CloseRequirements() {
   const auto is_refuted = [this](const Fact& other) { return context().Decide(other) == Tri::kNo; };
   for (size_t i = 0; i < analysis_->requirements_.size(); ++i) {
-    const Requirement& r = analysis_->requirements_[i];
-    if (r.conditional || r.ways.size() != 1) continue;
-    for (const Need& need : r.ways[0]) {
-      if (need.unless.empty() || !absl::c_all_of(need.unless, is_refuted)) continue;
-      if (context().Decide(need.fact) != Tri::kUnknown) continue;
-      Assume(need.fact, {symbolic::Cause::Kind::kRequired, static_cast<uint32_t>(i)});
-    }
+    Requirement& r = analysis_->requirements_[i];
+    if (r.conditional || r.ways.size() != 1 || r.ways[0].size() != 1) continue;
+    Need& need = r.ways[0][0];
+    if (need.unless.empty() || !absl::c_all_of(need.unless, is_refuted)) continue;
+    if (context().Decide(need.fact) != Tri::kUnknown) continue;
+    const symbolic::Cause cause{symbolic::Cause::Kind::kRequired, static_cast<uint32_t>(i)};
+    if (!Assume(need.fact, cause)) continue;
+    need.unless.clear();
+    required_alone_.insert(need.fact);
+    required_.try_emplace({r.ways, r.conditional}, i);
   }
 }
 

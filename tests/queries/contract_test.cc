@@ -81,6 +81,17 @@ TEST(Contract, WhatBothBranchesNeedIsNeeded) {
   EXPECT_EQ(Contract(*m->analysis).conditions().size(), 1u);
 }
 
+TEST(Contract, AnExceptionThatALaterNodeExcludesIsNotSaid) {
+  const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N, 3, H] x) => (y, z) {
+      y = MaxPool <kernel_shape = [1]> (x)
+      target = Constant <value = int64[2] {0, -1}> ()
+      z = Reshape (x, target)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(Conditions(Contract(*m->analysis)), (Texts{"H >= 1", "N >= 1"}));  // not N == 0 or H >= 1
+}
+
 TEST(Contract, OddNamesAreWrittenByAlias) {
   const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (float["my size", 1] x, float[M, 1] w) => (y) { y = Concat<axis = 1>(x, w) })");
