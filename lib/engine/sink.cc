@@ -71,7 +71,9 @@ bool Walk::Assume(const Fact& fact, symbolic::Cause cause) {
 size_t Walk::Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> ways,
                     absl::Span<const diagnostics::Piece> message) {
   const bool conditional = frame.conditional;
-  if (ways.size() == 1 && ways[0].size() == 1) required_alone_.insert(ways[0][0].fact);
+  if (ways.size() == 1 && ways[0].size() == 1 && ways[0][0].unless.empty()) {
+    required_alone_.insert(ways[0][0].fact);
+  }
   const Frame* owner = &frame;
   while (&owner->model != &model_) {
     node = owner->parent_node;
@@ -138,9 +140,11 @@ bool Walk::HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where)
   for (const Fact& fact : asked) {
     for (Dim symbol : context().SymbolsOf(context().Sub(fact.a, fact.b))) symbols.insert(symbol);
   }
-  const auto is_refuted = [&](const Fact& zero) {
-    const Fact positive{Fact::Kind::kGe, zero.a, context().Constant(1)};
-    return absl::c_linear_search(where, positive) || DecideQuickly(zero) == Tri::kNo;
+  const Dim zero = context().Constant(0), one = context().Constant(1);
+  const auto is_refuted = [&](const Fact& other) {
+    const bool is_zero = other.kind == Fact::Kind::kEq && other.b == zero;
+    return (is_zero && absl::c_linear_search(where, Fact{Fact::Kind::kGe, other.a, one})) ||
+           DecideQuickly(other) == Tri::kNo;
   };
   std::vector<Fact> known(where.begin(), where.end());
   const std::vector<Requirement>& list = analysis_->requirements_;

@@ -37,7 +37,7 @@ void Hypothesis::Touch() {
   s_.Touch();
   for (size_t i = supposed_; i < s_.supposed.size(); ++i) {
     const auto& [atom, range] = s_.supposed[i];
-    // A symbol has its bounds in the state, and no place here.
+    // A symbol may have no place here: its bounds are in the state.
     if (atom < s_.atom_bounds.size()) s_.atom_bounds[atom] = {s_.epoch, range};
   }
 }
