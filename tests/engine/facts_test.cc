@@ -19,6 +19,31 @@ TEST(Facts, OfARequirementWhoseExceptionALaterNodeExcludes) {
   EXPECT_EQ(m->analysis->context().Bounds(h).lo, 1);
 }
 
+// Reshape's axis 0 is rows "unless that is 0", where it copies n; so n is not the axis where it is not 0.
+// At n = 4, a = 6, rows = 12 `leader` is empty, and the runtime takes the dims of `other`.
+TEST(Facts, OfASizeThatMayCopyAreNotThoseOfTheCopy) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[n, a] x, float[rows, 3] other) => (z) {
+      zero = Constant <value = int64[1] {0}> ()
+      one = Constant <value = int64[1] {1}> ()
+      two = Constant <value = int64[1] {2}> ()
+      wanted = Shape <start = 0, end = 1> (other)
+      target = Concat <axis = 0> (wanted, two)
+      r = Reshape (x, target)
+      made = Shape <start = 0, end = 1> (r)
+      given = Shape <start = 0, end = 1> (x)
+      more = Sub (made, given)
+      excess = Max (more, zero)
+      missing = Sub (one, excess)
+      kept = Max (missing, zero)
+      shape = Concat <axis = 0> (kept, one)
+      leader = ConstantOfShape (shape)
+      z = Concat <axis = 1> (leader, other)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("z"), "[max(min(0, n - (n*a)//2) + 1, rows), 4]");
+}
+
 // A correlation volume. The maxima in its dims are asked for under hypotheses, with facts known: asking
 // for witnesses there must not ask for the maxima again, or the work left for the last dim is spent.
 TEST(Facts, OfMaximaUnderHypotheses) {
