@@ -189,9 +189,27 @@ Interval Solver::AtomBounds(AtomId id) {
   return result;
 }
 
+// Where no factor is below 0, and the ends fit: as nearly always.
+static std::optional<Interval> ProductOfSizes(Solver& solver, absl::Span<const AtomId> atoms) {
+  Interval product{1, 1};
+  for (AtomId a : atoms) {
+    const Interval b = solver.AtomBounds(a);
+    if (b.lo < 0 || __builtin_mul_overflow(product.lo, b.lo, &product.lo)) return std::nullopt;
+    if (product.hi == 0 || b.hi == 0) {
+      product.hi = 0;
+    } else if (product.hi == Interval::kPlusInf || b.hi == Interval::kPlusInf) {
+      product.hi = Interval::kPlusInf;
+    } else if (__builtin_mul_overflow(product.hi, b.hi, &product.hi)) {
+      return std::nullopt;
+    }
+  }
+  return product;
+}
+
 Interval Solver::MonoBounds(MonoId m) {
   const auto atoms = store.atoms_of(m);
   if (atoms.size() == 1) return AtomBounds(atoms[0]);
+  if (const std::optional<Interval> product = ProductOfSizes(*this, atoms)) return *product;
   Range r{1, 1};
   for (size_t i = 0; i < atoms.size();) {
     size_t j = i;
@@ -239,7 +257,9 @@ std::vector<int64_t> Solver::MostWithoutEach(const PolyView& p) {
 
 Interval Solver::Bounds(Dim d) {
   if (d.is_inline()) return {d.inline_value(), d.inline_value()};
-  return PolyBounds(store.View(d));
+  const PolyView p = store.View(d);
+  const bool alone = p.constant == 0 && p.terms.size() == 1 && p.terms[0].coeff == 1;
+  return alone ? MonoBounds(p.terms[0].mono) : PolyBounds(p);
 }
 
 Congruence Solver::MonoCongruence(MonoId m) {

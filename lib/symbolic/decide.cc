@@ -173,6 +173,29 @@ Tri Solver::DecideBroadcast(Dim a, Dim b) {
 Tri Solver::Decide(const Fact& fact) {
   const Operation operation(*this);
   const Fact today{fact.kind, Resolve(fact.a), Resolve(fact.b)};
+  if (const Tri answer = DecideByInterval(today); answer != Tri::kUnknown) return answer;
+  // A question inside another operation is answered with what is left of that one's work.
+  if (operation_depth > 1 || hypotheses > 0 || settling || combining) return DecideByAll(today);
+  const int64_t op = int64_t{'?'} << 8 | static_cast<int64_t>(today.kind);
+  if (const CacheEntry& known = Slot(op, today.a, today.b); Hit(known, op, today.a, today.b)) {
+    return static_cast<Tri>(known.result.inline_value());
+  }
+  const Tri answer = DecideByAll(today);
+  if (!OutOfWork()) Remember(op, today.a, today.b, Dim::Inline(static_cast<int32_t>(answer)));
+  return answer;
+}
+
+// A size against a number, as most questions are, without making their difference.
+Tri Solver::DecideByInterval(const Fact& fact) {
+  const bool is_order = fact.kind == Fact::Kind::kGe;
+  if (!fact.b.is_inline() || (!is_order && fact.kind != Fact::Kind::kEq)) return Tri::kUnknown;
+  const int64_t b = fact.b.inline_value();
+  const Interval a = Bounds(fact.a);
+  if (a.hi < b || (!is_order && a.lo > b)) return Tri::kNo;
+  return a.lo >= b && (is_order || a.hi == b) ? Tri::kYes : Tri::kUnknown;
+}
+
+Tri Solver::DecideByAll(const Fact& today) {
   Tri answer = DecideDirectly(today);
   if (answer != Tri::kUnknown || IsOpenAtWitnesses(today)) return answer;
   if (!settling && !combining && !state.inequalities.empty()) {

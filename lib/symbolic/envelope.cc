@@ -109,6 +109,22 @@ std::optional<int128> Solver::LowerBound(const WidePoly& p) {
   if (linear || (finite && sum >= 0)) {
     return finite ? std::optional<int128>(sum) : std::nullopt;
   }
+  // Taken as lo + x, a monomial keeps its coefficient where no other one is a multiple of it.
+  const auto has_multiple = [&](const WideTerm& t) {
+    const Mono& m = store.mono(t.mono);
+    return std::any_of(p.terms.begin(), p.terms.end(), [&](const WideTerm& u) {
+      const Mono& other = store.mono(u.mono);
+      return other.degree > m.degree && (other.mask & m.mask) == m.mask;
+    });
+  };
+  for (const WideTerm& t : p.terms) {
+    if (t.coeff > 0) continue;
+    const auto atoms = store.atoms_of(t.mono);
+    const bool unbounded = std::all_of(atoms.begin(), atoms.end(), [this](AtomId a) {
+      return AtomBounds(a).hi == Interval::kPlusInf;
+    });
+    if (unbounded && !has_multiple(t)) return finite ? std::optional<int128>(sum) : std::nullopt;
+  }
 
   absl::InlinedVector<AtomId, 8> flipped;
   std::optional<int128> best;

@@ -119,6 +119,9 @@ Dim Solver::Extreme(char op, Dim a, Dim b) {
   a = Resolve(a);
   b = Resolve(b);
   if (a == b) return a;
+  const Interval x = Bounds(a), y = Bounds(b);
+  if (y.hi != Interval::kPlusInf && x.lo >= y.hi) return op == 'M' ? a : b;
+  if (x.hi != Interval::kPlusInf && y.lo >= x.hi) return op == 'M' ? b : a;
   if (b.bits() < a.bits()) std::swap(a, b);
   const CacheEntry& slot = Slot(op, a, b);
   if (Hit(slot, op, a, b)) return slot.result;

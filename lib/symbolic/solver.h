@@ -216,6 +216,8 @@ class Solver {
 
   // --- decisions ---------------------------------------------------------------------------------
   Tri Decide(const Fact& fact);
+  Tri DecideByInterval(const Fact& fact);  // unknown where more than an interval is needed
+  Tri DecideByAll(const Fact& fact);       // with all that there is
   bool HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where);
   Tri DecideDirectly(const Fact& fact);  // without telling cases apart
   Tri DecideEq(Dim a, Dim b);
