@@ -15,7 +15,9 @@ std::optional<RuleOperand> ToOperand(const rules::Operands& in, int i) {
     operand.dims.emplace();
     for (symbolic::Dim d : shape.dims()) operand.dims->push_back(in.context().Print(d));
   }
-  operand.elements = in.Constants(i);
+  if (const auto constants = in.Constants(i)) {
+    operand.elements.emplace(constants->begin(), constants->end());
+  }
   return operand;
 }
 

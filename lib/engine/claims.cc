@@ -117,6 +117,7 @@ void Walk::CheckClaims() {
         const std::optional<int64_t> claimed = ClaimedSize((*claims)[axis]);
         if (!claimed) continue;
         const Dim size = context().Constant(*claimed);
+        if ((*dims)[axis] == size) continue;
         const Tri holds = context().Decide({Fact::Kind::kEq, (*dims)[axis], size});
         if (holds == Tri::kYes) continue;
         const bool exact =

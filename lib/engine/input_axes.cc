@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "diagnostics/nearest.h"
+#include "graph/initialized.h"
 #include "symbolic/context.h"
 
 namespace symshape::engine {
@@ -79,11 +80,10 @@ Axis ReadAxis(const DeclaredDim& d) {
 InputAxes::InputAxes(const graph::Model& model, absl::Span<const graph::NamedInputAxis> earlier)
     : axes_(model.main->inputs.size()) {
   const graph::Graph& main = *model.main;
-  std::set<graph::ValueId> initialized;
-  for (const graph::Initializer& i : main.initializers) initialized.insert(i.value);
+  const std::vector<bool> initialized = graph::Initialized(main);
   for (size_t i = 0; i < main.inputs.size(); ++i) {
     const graph::Value& value = main.values[graph::Index(main.inputs[i])];
-    if (initialized.count(main.inputs[i]) > 0) continue;
+    if (initialized[graph::Index(main.inputs[i])]) continue;
     by_name_.emplace(std::string(value.name), i);
     if (value.declared == nullptr || !value.declared->has_shape) continue;
     for (const DeclaredDim& d : value.declared->dims) axes_[i].push_back(ReadAxis(d));

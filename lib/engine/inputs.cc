@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/input_axes.h"
 #include "engine/walk.h"
+#include "graph/initialized.h"
 
 namespace symshape::engine {
 using graph::DeclaredType;
@@ -98,9 +99,10 @@ absl::StatusOr<Dim> Walk::NamedDim(const Axis& axis, std::set<std::string>& bind
     if (!bound.empty() && *context().SymbolName(bound.back().first) == absl::string_view(name)) {
       continue;
     }
-    AddInputSymbol(context().Symbol(name, domain));
+    const Dim symbol = context().Symbol(name, domain);
+    AddInputSymbol(symbol);
+    if (!axis.formula) return symbol;
   }
-  if (!axis.formula) return context().Symbol(axis.text);
   const absl::StatusOr<Dim> dim = context().Parse(axis.text);
   if (!dim.ok()) return dim.status();
   return context().Substitute(*dim, bound);
@@ -174,12 +176,11 @@ rules::TypeId Walk::TypeOfClaim(const DeclaredType& declared, absl::string_view 
 void Walk::StartInputs(Frame& frame) {
   const graph::Graph& main = *model_.main;
   if (input_infos_.empty()) {
-    std::set<graph::ValueId> initialized;
-    for (const graph::Initializer& i : main.initializers) initialized.insert(i.value);
+    const std::vector<bool> initialized = graph::Initialized(main);
     for (size_t i = 0; i < main.inputs.size(); ++i) {
       const graph::Value& value = main.values[graph::Index(main.inputs[i])];
       Info info;
-      if (initialized.count(main.inputs[i]) > 0) {
+      if (initialized[graph::Index(main.inputs[i])]) {
         info = frame.infos[graph::Index(main.inputs[i])];
       } else if (value.declared != nullptr) {
         const DeclaredType& declared = *value.declared;

@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <optional>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "diagnostics/nearest.h"
+#include "graph/initialized.h"
 #include "graph/node_name.h"
 
 namespace symshape::queries {
@@ -40,10 +40,9 @@ Tensors::Tensors(const graph::Model& model) : model_(model) {
       }
     }
   }
-  absl::flat_hash_set<graph::ValueId> initialized;
-  for (const graph::Initializer& i : model.main->initializers) initialized.insert(i.value);
+  const std::vector<bool> initialized = graph::Initialized(*model.main);
   for (graph::ValueId input : model.main->inputs) {
-    if (!initialized.contains(input)) inputs_.push_back({model.main, input});
+    if (!initialized[graph::Index(input)]) inputs_.push_back({model.main, input});
   }
 }
 

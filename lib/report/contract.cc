@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "graph/initialized.h"
 #include "graph/node_name.h"
 #include "queries/eval.h"
 #include "queries/reparam.h"
@@ -84,12 +84,11 @@ ordered_json DimJson(const symbolic::Context& context, symbolic::Dim dim) {
 // num_channels is 3.
 ordered_json NamedInputsJson(const engine::Analysis& analysis) {
   const graph::Graph& main = *analysis.model().main;
-  absl::flat_hash_set<graph::ValueId> initialized;
-  for (const graph::Initializer& i : main.initializers) initialized.insert(i.value);
+  const std::vector<bool> initialized = graph::Initialized(main);
   ordered_json inputs = ordered_json::object();
   for (size_t i = 0; i < main.inputs.size(); ++i) {
     const graph::Value& value = main.values[graph::Index(main.inputs[i])];
-    if (initialized.contains(main.inputs[i])) continue;
+    if (initialized[graph::Index(main.inputs[i])]) continue;
     ordered_json dims = nullptr;
     if (value.declared != nullptr && value.declared->has_shape) {
       dims = ordered_json::array();

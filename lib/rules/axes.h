@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -15,10 +15,12 @@
 
 namespace symshape::rules {
 
+using AxisList = absl::InlinedVector<int, kUsualRank>;
+
 // The axes counted from the front, in the order given.
 // Errors: kInvalidArgument where one is outside [-rank, rank) or is named twice.
-inline absl::StatusOr<std::vector<int>> NormalizeAxes(absl::Span<const int64_t> axes, int rank) {
-  std::vector<int> normal;
+inline absl::StatusOr<AxisList> NormalizeAxes(absl::Span<const int64_t> axes, int rank) {
+  AxisList normal;
   for (int64_t axis : axes) {
     const absl::StatusOr<int> n = NormalizeAxis(axis, rank);
     if (!n.ok()) return n.status();

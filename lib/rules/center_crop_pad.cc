@@ -18,9 +18,9 @@ absl::Status InferCenterCropPad(const Operands& in, Results& out) {
     if (!list && length) out.SetRank(0, static_cast<int>(*length), "crop");
     return absl::OkStatus();
   }
-  std::vector<int> axes;
+  AxisList axes;
   if (list) {
-    const absl::StatusOr<std::vector<int>> normal = NormalizeAxes(*list, x.rank());
+    const absl::StatusOr<AxisList> normal = NormalizeAxes(*list, x.rank());
     if (!normal.ok()) return normal.status();
     axes = *normal;
   } else {

@@ -10,7 +10,7 @@ namespace {
 // The positions where the condition holds, below n where that is constant; nullopt where one is
 // undecided.
 std::optional<std::vector<int64_t>> HoldsAt(const Operands& in, std::optional<int64_t> n) {
-  const std::optional<std::vector<int64_t>> condition = in.Constants(1);
+  const std::optional<Sizes> condition = in.Constants(1);
   if (!condition) return std::nullopt;
   std::vector<int64_t> positions;
   for (size_t i = 0; i < condition->size(); ++i) {
@@ -22,14 +22,14 @@ std::optional<std::vector<int64_t>> HoldsAt(const Operands& in, std::optional<in
 }
 
 void SetCompressedElements(const Block& x, std::optional<int> axis,
-                           const std::vector<int64_t>& positions, Results& out) {
+                           absl::Span<const int64_t> positions, Results& out) {
   std::vector<Element> elements;
   if (!axis) {
     for (int64_t p : positions) elements.push_back(x.elements[p]);
   } else {
-    std::vector<int64_t> dims = x.dims;
+    Sizes dims = x.dims;
     dims[*axis] = static_cast<int64_t>(positions.size());
-    const std::vector<int64_t> strides = Strides(x.dims);
+    const Sizes strides = Strides(x.dims);
     ForEachIndex(dims, [&](absl::Span<const int64_t> index) {
       const int64_t moved = positions[index[*axis]] - index[*axis];
       elements.push_back(x.elements[OffsetOf(index, strides) + moved * strides[*axis]]);

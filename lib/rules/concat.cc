@@ -15,15 +15,16 @@ namespace {
 // The elements of the operands, in a row along `axis`; those of unknown operands are unknown. The
 // runtime skips an empty operand of other dims; such a row is not worth tracking.
 void SetJoinedElements(const Operands& in, int axis, Results& out) {
-  std::vector<Block> blocks;
   bool any_known = false;
+  for (int i = 0; i < in.size(); ++i) any_known = any_known || in.Elements(i) != nullptr;
+  if (!any_known) return;
+  std::vector<Block> blocks;
+  blocks.reserve(in.size());
   for (int i = 0; i < in.size(); ++i) {
     std::optional<Block> block = BlockOrUnknown(in, i);
     if (!block) return;
-    any_known = any_known || in.Elements(i) != nullptr;
     blocks.push_back(*std::move(block));
   }
-  if (!any_known) return;
   if (std::optional<Block> joined = Joined(blocks, axis)) {
     out.SetElements(0, std::move(joined->elements));
   }

@@ -19,15 +19,15 @@ struct TransposeOperands {
 };
 
 // The output_shape attribute: of the spatial axes, or of all.
-absl::StatusOr<std::vector<int64_t>> OutputShape(const Operands& in, int spatial) {
+absl::StatusOr<Sizes> OutputShape(const Operands& in, int spatial) {
   const auto list = in.IntList("output_shape");
-  if (!list.has_value() || list->empty()) return std::vector<int64_t>();
+  if (!list.has_value() || list->empty()) return Sizes();
   const int length = static_cast<int>(list->size());
   if (length != spatial && length != spatial + 2) {
     return absl::InvalidArgumentError(
         absl::StrCat("output_shape has ", length, " values, not ", spatial));
   }
-  return std::vector<int64_t>(list->end() - spatial, list->end());
+  return Sizes(list->end() - spatial, list->end());
 }
 
 void RequireNotEmpty(Expr size, Results& out) {
@@ -74,10 +74,10 @@ absl::Status SetConvTranspose(const Operands& in, const TransposeOperands& at, R
   }
   const absl::StatusOr<Window> window = ReadWindow(in, std::move(kernel));
   if (!window.ok()) return window.status();
-  const absl::StatusOr<std::vector<int64_t>> output_shape = OutputShape(in, spatial);
+  const absl::StatusOr<Sizes> output_shape = OutputShape(in, spatial);
   if (!output_shape.ok()) return output_shape.status();
   const auto padding = in.IntList("output_padding");
-  std::vector<int64_t> output_padding(spatial, 0);
+  Sizes output_padding(spatial, 0);
   if (padding.has_value() && static_cast<int>(padding->size()) == spatial) {
     output_padding.assign(padding->begin(), padding->end());
   }

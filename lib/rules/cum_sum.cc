@@ -21,8 +21,8 @@ void SetRunning(const Operands& in, int axis, const Element& neutral, Combine co
   const bool reverse = in.Int("reverse", 0) != 0;
   const bool exclusive = in.Int("exclusive", 0) != 0;
   const int64_t length = x->dims[axis];
-  const std::vector<int64_t> strides = Strides(x->dims);
-  std::vector<int64_t> lines = x->dims;
+  const Sizes strides = Strides(x->dims);
+  Sizes lines = x->dims;
   lines[axis] = 1;
   std::vector<Element> elements(x->elements.size());
   ForEachIndex(lines, [&](absl::Span<const int64_t> index) {

@@ -44,8 +44,8 @@ absl::Status InferGather(const Operands& in, Results& out) {
     const std::optional<Block> from = BlockOf(in, 0);
     const std::optional<Block> at = BlockOf(in, 1);
     if (from && at) {
-      const std::vector<int64_t> data_strides = Strides(from->dims);
-      const std::vector<int64_t> index_strides = Strides(at->dims);
+      const Sizes data_strides = Strides(from->dims);
+      const Sizes index_strides = Strides(at->dims);
       const int rank = indices.rank();
       SetPickedElements(*from, out, [&](absl::Span<const int64_t> y) -> std::optional<int64_t> {
         const int64_t where = OffsetOf(y.subspan(*axis, rank), index_strides);
@@ -84,8 +84,8 @@ absl::Status InferGatherElements(const Operands& in, Results& out) {
     const std::optional<Block> from = BlockOf(in, 0);
     const std::optional<Block> at = BlockOf(in, 1);
     if (from && at) {
-      const std::vector<int64_t> strides = Strides(from->dims);
-      const std::vector<int64_t> index_strides = Strides(at->dims);
+      const Sizes strides = Strides(from->dims);
+      const Sizes index_strides = Strides(at->dims);
       SetPickedElements(*from, out, [&](absl::Span<const int64_t> y) -> std::optional<int64_t> {
         const auto position =
             Position(in.context(), at->elements[OffsetOf(y, index_strides)], from->dims[*axis]);
@@ -152,8 +152,8 @@ class GatherNd {
     const std::optional<Block> from = BlockOf(in_, 0);
     const std::optional<Block> at = BlockOf(in_, 1);
     if (!from || !at) return;
-    const std::vector<int64_t> strides = Strides(from->dims);
-    const std::vector<int64_t> index_strides = Strides(at->dims);
+    const Sizes strides = Strides(from->dims);
+    const Sizes index_strides = Strides(at->dims);
     const int tuples = indices_.rank() - 1;
     SetPickedElements(*from, out_, [&](absl::Span<const int64_t> y) -> std::optional<int64_t> {
       const int64_t start = OffsetOf(y.subspan(0, tuples), index_strides);

@@ -17,18 +17,17 @@ std::optional<int64_t> TrackedCount(absl::Span<const int64_t> dims) {
   return count;
 }
 
-std::vector<int64_t> Strides(absl::Span<const int64_t> dims) {
-  std::vector<int64_t> strides(dims.size(), 1);
+Sizes Strides(absl::Span<const int64_t> dims) {
+  Sizes strides(dims.size(), 1);
   for (int axis = static_cast<int>(dims.size()) - 2; axis >= 0; --axis) {
     strides[axis] = strides[axis + 1] * dims[axis + 1];
   }
   return strides;
 }
 
-std::vector<int64_t> BroadcastStrides(absl::Span<const int64_t> dims,
-                                      absl::Span<const int64_t> target) {
-  const std::vector<int64_t> own = Strides(dims);
-  std::vector<int64_t> strides(target.size(), 0);
+Sizes BroadcastStrides(absl::Span<const int64_t> dims, absl::Span<const int64_t> target) {
+  const Sizes own = Strides(dims);
+  Sizes strides(target.size(), 0);
   const size_t missing = target.size() - dims.size();
   for (size_t axis = 0; axis < dims.size(); ++axis) {
     if (dims[axis] != 1) strides[missing + axis] = own[axis];
@@ -45,14 +44,14 @@ int64_t OffsetOf(absl::Span<const int64_t> index, absl::Span<const int64_t> stri
 std::optional<Block> BlockOf(const Operands& in, int i) {
   const std::vector<Element>* elements = in.Elements(i);
   if (elements == nullptr) return std::nullopt;
-  std::optional<std::vector<int64_t>> dims = in.shape(i).Constants();
+  std::optional<Sizes> dims = in.shape(i).Constants();
   if (!dims || TrackedCount(*dims) != static_cast<int64_t>(elements->size())) return std::nullopt;
   return Block{*std::move(dims), *elements};
 }
 
 std::optional<Block> BlockOrUnknown(const Operands& in, int i) {
   if (std::optional<Block> known = BlockOf(in, i)) return known;
-  std::optional<std::vector<int64_t>> dims = in.shape(i).Constants();
+  std::optional<Sizes> dims = in.shape(i).Constants();
   if (!dims) return std::nullopt;
   const std::optional<int64_t> count = TrackedCount(*dims);
   if (!count) return std::nullopt;
@@ -82,7 +81,7 @@ std::optional<int64_t> Position(const Context& context, const Element& index, in
 
 std::optional<Block> Joined(absl::Span<const Block> blocks, int axis) {
   if (blocks.empty()) return std::nullopt;
-  std::vector<int64_t> dims = blocks[0].dims;
+  Sizes dims = blocks[0].dims;
   dims[axis] = 0;
   for (const Block& block : blocks) {
     for (size_t k = 0; k < dims.size(); ++k) {
@@ -92,7 +91,7 @@ std::optional<Block> Joined(absl::Span<const Block> blocks, int axis) {
   }
   const std::optional<int64_t> count = TrackedCount(dims);
   if (!count) return std::nullopt;
-  const std::vector<int64_t> strides = Strides(dims);
+  const Sizes strides = Strides(dims);
   std::vector<Element> joined(*count);
   int64_t start = 0;
   for (const Block& block : blocks) {

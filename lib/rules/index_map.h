@@ -17,12 +17,11 @@ namespace symshape::rules {
 std::optional<int64_t> TrackedCount(absl::Span<const int64_t> dims);
 
 // Row-major strides, in elements.
-std::vector<int64_t> Strides(absl::Span<const int64_t> dims);
+Sizes Strides(absl::Span<const int64_t> dims);
 
 // The strides with which a tensor of shape `dims` is read as if it had the shape `target`
 // (right-aligned broadcasting): 0 along the axes that repeat. REQUIRES: it can be broadcast so.
-std::vector<int64_t> BroadcastStrides(absl::Span<const int64_t> dims,
-                                      absl::Span<const int64_t> target);
+Sizes BroadcastStrides(absl::Span<const int64_t> dims, absl::Span<const int64_t> target);
 
 // Offset of an element: sum of index * stride.
 int64_t OffsetOf(absl::Span<const int64_t> index, absl::Span<const int64_t> strides);
@@ -33,7 +32,7 @@ void ForEachIndex(absl::Span<const int64_t> dims, Visit visit) {
   for (int64_t d : dims) {
     if (d == 0) return;
   }
-  std::vector<int64_t> index(dims.size(), 0);
+  Sizes index(dims.size(), 0);
   while (true) {
     visit(absl::Span<const int64_t>(index));
     int axis = static_cast<int>(dims.size()) - 1;
@@ -44,7 +43,7 @@ void ForEachIndex(absl::Span<const int64_t> dims, Visit visit) {
 
 // A tensor of constant dims, few enough elements to track them, each known or not.
 struct Block {
-  std::vector<int64_t> dims;
+  Sizes dims;
   std::vector<Element> elements;
 };
 

@@ -14,10 +14,10 @@ void SetHotElements(const Operands& in, int axis, const ShapeBuilder& y, Results
   const auto dims = ShapeView(in.context(), y.dims()).Constants();
   if (!indices || values == nullptr || values->size() != 2 || !dims || !TrackedCount(*dims)) return;
   const int64_t depth = (*dims)[axis];
-  const std::vector<int64_t> strides = Strides(indices->dims);
+  const Sizes strides = Strides(indices->dims);
   std::vector<Element> elements;
   ForEachIndex(*dims, [&](absl::Span<const int64_t> at) {
-    std::vector<int64_t> index(at.begin(), at.end());
+    Sizes index(at.begin(), at.end());
     index.erase(index.begin() + axis);
     const std::optional<int64_t> hot =
         ConstantOf(in.context(), indices->elements[OffsetOf(index, strides)]);

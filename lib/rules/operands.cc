@@ -11,9 +11,9 @@ Expr ShapeView::Product(int first, int last) const {
   return product;
 }
 
-std::optional<std::vector<int64_t>> ShapeView::Constants() const {
+std::optional<Sizes> ShapeView::Constants() const {
   if (!has_rank_) return std::nullopt;
-  std::vector<int64_t> sizes;
+  Sizes sizes;
   sizes.reserve(dims_.size());
   for (Dim d : dims_) {
     const std::optional<int64_t> size = context_->ConstantOf(d);
@@ -76,10 +76,10 @@ std::optional<std::vector<Expr>> Operands::Ints(int i) const {
   return ints;
 }
 
-std::optional<std::vector<int64_t>> Operands::Constants(int i) const {
+std::optional<Sizes> Operands::Constants(int i) const {
   const std::vector<Element>* elements = Elements(i);
   if (elements == nullptr) return std::nullopt;
-  std::vector<int64_t> constants;
+  Sizes constants;
   constants.reserve(elements->size());
   for (const Element& e : *elements) {
     if (!e.is_integer()) return std::nullopt;
@@ -165,7 +165,7 @@ Operands::AxesResult Operands::IntsFromInputOrAttribute(int input,
   AxesResult result;
   if (has(input)) {
     result.present = true;
-    if (std::optional<std::vector<int64_t>> constants = Constants(input)) {
+    if (std::optional<Sizes> constants = Constants(input)) {
       result.known = true;
       result.values = *std::move(constants);
     }

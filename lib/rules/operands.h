@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "graph/model.h"
@@ -21,6 +22,10 @@ using symbolic::Expr;
 using symbolic::Fact;
 using symbolic::Interval;
 using symbolic::Tri;
+
+// Ranks that lists of dims or axes have without allocating.
+inline constexpr size_t kUsualRank = 6;
+using Sizes = absl::InlinedVector<int64_t, kUsualRank>;
 
 // The shape of an operand; its rank may be unknown.
 class ShapeView {
@@ -36,7 +41,7 @@ class ShapeView {
   Expr Product(int first, int last) const;
   Expr Product() const { return Product(0, rank()); }
   // All dims where every one is a constant.
-  std::optional<std::vector<int64_t>> Constants() const;
+  std::optional<Sizes> Constants() const;
 
  private:
   Context* context_;
@@ -74,7 +79,7 @@ class Operands {
   // The elements, where each is known to the algebra as an integer; nullopt otherwise.
   std::optional<std::vector<Expr>> Ints(int i) const;
   // The elements, where each is a constant integer.
-  std::optional<std::vector<int64_t>> Constants(int i) const;
+  std::optional<Sizes> Constants(int i) const;
   // The elements as they are known, some possibly not; nullptr where nothing is.
   const std::vector<Element>* Elements(int i) const;
   // The constant elements of a float tensor as doubles; nullopt where one is not known exactly.
@@ -100,7 +105,7 @@ class Operands {
   struct AxesResult {
     bool present = false;
     bool known = false;
-    std::vector<int64_t> values;
+    Sizes values;
   };
   AxesResult IntsFromInputOrAttribute(int input, absl::string_view attribute) const;
 

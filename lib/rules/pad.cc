@@ -32,7 +32,7 @@ std::optional<std::vector<Element>> ReadAmounts(const Operands& in) {
 // The operand [before..., after...] over the given axes, or over all.
 absl::StatusOr<Amounts> AmountsPerAxis(const Operands& in, int rank) {
   Amounts amounts;
-  std::vector<int> axes;
+  AxisList axes;
   const Operands::AxesResult named = in.IntsFromInputOrAttribute(3, "axes");
   const std::optional<std::vector<Element>> flat = ReadAmounts(in);
   if (!flat || (named.present && !named.known)) {
@@ -41,7 +41,7 @@ absl::StatusOr<Amounts> AmountsPerAxis(const Operands& in, int rank) {
     return amounts;
   }
   if (named.present) {
-    const absl::StatusOr<std::vector<int>> normal = NormalizeAxes(named.values, rank);
+    const absl::StatusOr<AxisList> normal = NormalizeAxes(named.values, rank);
     if (!normal.ok()) return normal.status();
     axes = *normal;
   } else {
@@ -106,8 +106,8 @@ void SetPaddedElements(const Operands& in, const Amounts& amounts, Results& out)
   const std::optional<Block> block = BlockOf(in, 0);
   const absl::string_view mode = in.String("mode", "constant");
   if (!block) return;
-  std::vector<int64_t> dims = block->dims;
-  std::vector<int64_t> before(dims.size());
+  Sizes dims = block->dims;
+  Sizes before(dims.size());
   for (size_t k = 0; k < dims.size(); ++k) {
     const std::optional<int64_t> b = ConstantOf(in.context(), amounts.before[k]);
     const std::optional<int64_t> a = ConstantOf(in.context(), amounts.after[k]);
@@ -120,7 +120,7 @@ void SetPaddedElements(const Operands& in, const Amounts& amounts, Results& out)
     dims[k] += *b + *a;
   }
   if (!TrackedCount(dims)) return;
-  const std::vector<int64_t> strides = Strides(block->dims);
+  const Sizes strides = Strides(block->dims);
   const Element filling = Filling(in);
   std::vector<Element> elements;
   ForEachIndex(dims, [&](absl::Span<const int64_t> index) {

@@ -25,10 +25,10 @@ absl::Status CheckPads(const Window& window) {
   for (const WindowAxis& a : window.axes) {
     const int64_t kernel = a.kernel.constant().value_or(INT64_MAX);
     if (a.before < kernel && a.after < kernel) continue;
-    std::vector<int64_t> pads;
+    Sizes pads;
     for (const WindowAxis& b : window.axes) pads.push_back(b.before);
     for (const WindowAxis& b : window.axes) pads.push_back(b.after);
-    std::vector<int64_t> sizes;
+    Sizes sizes;
     for (const WindowAxis& b : window.axes) sizes.push_back(b.kernel.constant().value_or(0));
     return absl::InvalidArgumentError(absl::StrCat("pads [", absl::StrJoin(pads, ", "),
                                                    "] not below kernel_shape [",

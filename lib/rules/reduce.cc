@@ -113,7 +113,7 @@ void ReduceElements(const Operands& in, Results& out, const ReducedAxes& axes, K
   ElementMath math(out, in.type(0));
   if (OrderMatters(math, kind, *x)) return;
   // Where each element of x goes: the row-major index over the axes that stay.
-  std::vector<int64_t> strides(sizes->size(), 0);
+  Sizes strides(sizes->size(), 0);
   int64_t count = 1;
   for (int axis = static_cast<int>(sizes->size()) - 1; axis >= 0; --axis) {
     if (axes.reduced[axis]) continue;
@@ -123,7 +123,7 @@ void ReduceElements(const Operands& in, Results& out, const ReducedAxes& axes, K
   if (count > kMaxElements) return;
   std::vector<Element> y(count, x->empty() ? OfNothing(math, kind) : Element());
   std::vector<bool> started(count, false);
-  std::vector<int64_t> at(sizes->size(), 0);
+  Sizes at(sizes->size(), 0);
   for (const Element& e : *x) {
     int64_t to = 0;
     for (size_t axis = 0; axis < at.size(); ++axis) to += at[axis] * strides[axis];

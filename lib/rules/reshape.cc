@@ -10,17 +10,21 @@
 namespace symshape::rules {
 namespace {
 
+using Target = absl::InlinedVector<Element, kUsualRank>;
+
 // The target shape: an attribute before opset 5, then an operand, of which at least the length has
 // to be known. nullopt where it is not.
-std::optional<std::vector<Element>> ReadTarget(const Operands& in) {
+std::optional<Target> ReadTarget(const Operands& in) {
   if (const auto list = in.IntList("shape")) {
-    std::vector<Element> target;
+    Target target;
     for (int64_t size : *list) target.emplace_back(in.context().Constant(size));
     return target;
   }
-  if (const std::vector<Element>* elements = in.Elements(1)) return *elements;
+  if (const std::vector<Element>* elements = in.Elements(1)) {
+    return Target(elements->begin(), elements->end());
+  }
   if (const std::optional<int64_t> length = in.Length(1); length && *length <= kMaxElements) {
-    return std::vector<Element>(*length);
+    return Target(*length);
   }
   return std::nullopt;
 }
@@ -50,7 +54,7 @@ bool ZeroTogether(Context& context, Expr copied, Expr size) {
 // Source: onnxruntime core/providers/cpu/tensor/reshape_helper.h.
 class Reshape {
  public:
-  Reshape(const Operands& in, Results& out, std::vector<Element> target)
+  Reshape(const Operands& in, Results& out, Target target)
       : in_(in), out_(out), x_(in.shape(0)), target_(std::move(target)),
         zero_is_zero_(in.Int("allowzero", 0) != 0) {}
 
@@ -256,7 +260,7 @@ class Reshape {
     if (!may_be_zero) return std::nullopt;
     const std::string stem = AxisStem("reshape", *inferred_);
     if (!x_.has_rank()) return out_.Fresh(stem);
-    std::vector<Dim> from(x_.dims().begin(), x_.dims().end());
+    absl::InlinedVector<Dim, kUsualRank> from(x_.dims().begin(), x_.dims().end());
     Expr right = in_.Const(1), shared = in_.Const(1);
     bool never_zero = true;
     for (size_t i = 0; i < dims_.size(); ++i) {
@@ -304,13 +308,15 @@ class Reshape {
   // The -1, or a size that is not known. If it is the only one, the count decides it wherever the
   // others are not 0.
   Expr Unknown(int axis) {
-    const std::string stem = AxisStem("reshape", axis);
-    const Interval domain =
-        inferred_ && axis != *inferred_ ? Interval{1, Interval::kPlusInf} : symbolic::kSize;
+    const auto fresh = [&] {
+      const bool beside = inferred_ && axis != *inferred_;
+      return out_.Fresh(AxisStem("reshape", axis),
+                        beside ? Interval{1, Interval::kPlusInf} : symbolic::kSize);
+    };
     const bool only_one = std::count(dims_.begin(), dims_.end(), std::nullopt) == 1;
-    if (!x_.has_rank() || !only_one) return out_.Fresh(stem, domain);
+    if (!x_.has_rank() || !only_one) return fresh();
     const auto [left, right] = Quotient();
-    if (!inferred_ && !Surely(in_, Ge(right, 1))) return out_.Fresh(stem, domain);
+    if (!inferred_ && !Surely(in_, Ge(right, 1))) return fresh();
     if (!Surely(in_, Divides(right, left))) {
       out_.Require(Divides(right, left), {"count ", left, " is a multiple of ", right});
     }
@@ -320,7 +326,7 @@ class Reshape {
   // count(x) and the product of the known dims of y, without the factors that both have and that
   // are proved not to be 0.
   std::pair<Expr, Expr> Quotient() const {
-    std::vector<Dim> from(x_.dims().begin(), x_.dims().end());
+    absl::InlinedVector<Dim, kUsualRank> from(x_.dims().begin(), x_.dims().end());
     Expr known = in_.Const(1);
     for (const std::optional<Expr>& dim : dims_) {
       if (!dim) continue;
@@ -350,16 +356,16 @@ class Reshape {
   const Operands& in_;
   Results& out_;
   const ShapeView x_;
-  const std::vector<Element> target_;
+  const Target target_;
   const bool zero_is_zero_;
   std::optional<int> inferred_;
   std::vector<int> copying_;  // axes whose computed size may be 0 where x's is not
-  std::vector<std::optional<Expr>> dims_;
+  absl::InlinedVector<std::optional<Expr>, kUsualRank> dims_;
 };
 
 absl::Status InferReshape(const Operands& in, Results& out) {
   out.SetType(0, in.type(0));
-  if (std::optional<std::vector<Element>> target = ReadTarget(in)) {
+  if (std::optional<Target> target = ReadTarget(in)) {
     const absl::StatusOr<ShapeBuilder> y = Reshape(in, out, *std::move(target)).Infer();
     if (!y.ok()) return y.status();
     out.SetShape(0, *y);

@@ -80,7 +80,7 @@ void Results::SetInfo(int output, Info info) {
 
 void Results::RequireUnlessZero(absl::Span<const Dim> dims, const Fact& fact,
                                 std::initializer_list<diagnostics::Piece> message) {
-  std::vector<Fact> unless;
+  absl::InlinedVector<Fact, 2 * kUsualRank> unless;
   for (Dim d : dims) unless.push_back({Fact::Kind::kEq, d, Dim::Inline(0)});
   sink_.Require(fact, unless, message);
 }

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "diagnostics/diagnostic.h"
@@ -29,7 +30,7 @@ class ShapeBuilder {
   absl::Span<const Dim> dims() const { return dims_; }
 
  private:
-  std::vector<Dim> dims_;
+  absl::InlinedVector<Dim, kUsualRank> dims_;
 };
 
 // What the engine offers to rules besides storing: facts and fresh symbols.

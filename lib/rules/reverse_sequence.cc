@@ -12,7 +12,7 @@ void SetReversedElements(const Operands& in, int batch, int time, Results& out) 
   const std::optional<Block> x = BlockOf(in, 0);
   const std::optional<Block> lengths = BlockOf(in, 1);
   if (!x || !lengths || static_cast<int64_t>(lengths->elements.size()) != x->dims[batch]) return;
-  const std::vector<int64_t> strides = Strides(x->dims);
+  const Sizes strides = Strides(x->dims);
   std::vector<Element> y;
   ForEachIndex(x->dims, [&](absl::Span<const int64_t> index) {
     const auto length = ConstantOf(in.context(), lengths->elements[index[batch]]);

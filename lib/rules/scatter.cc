@@ -38,7 +38,7 @@ void SetScatteredElements(const Operands& in, int axis, Results& out) {
   const std::optional<Block> by = BlockOrUnknown(in, 2);
   if (!from || !at || !by || at->dims != by->dims) return;
   std::vector<Element> result = from->elements;
-  const std::vector<int64_t> strides = Strides(from->dims);
+  const Sizes strides = Strides(from->dims);
   Reduction reduce(in, out);
   size_t next = 0;
   bool all_known = true;
@@ -136,7 +136,7 @@ class ScatterNd {
     if (!from || !at || !by) return;
     std::vector<Element> result = from->elements;
     Reduction reduce(in_, out_);
-    const std::vector<int64_t> strides = Strides(from->dims);
+    const Sizes strides = Strides(from->dims);
     int64_t whole = 1;  // elements below one tuple
     for (size_t k = tuple_; k < from->dims.size(); ++k) whole *= from->dims[k];
     int64_t writes = 1;

@@ -160,10 +160,10 @@ void SetPartElements(Results& out, const Operands& in, int axis, std::vector<Inf
                      const std::vector<Expr>& sizes) {
   const std::optional<Block> x = BlockOf(in, 0);
   if (!x) return;
-  const std::vector<int64_t> strides = Strides(x->dims);
+  const Sizes strides = Strides(x->dims);
   int64_t start = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
-    std::vector<int64_t> dims = x->dims;
+    Sizes dims = x->dims;
     const std::optional<int64_t> size = sizes[i].constant();
     if (!size || *size < 0 || start + *size > dims[axis]) return;
     dims[axis] = *size;

@@ -118,7 +118,7 @@ class Slice {
       SetAllUnknown();
       return absl::OkStatus();
     }
-    std::vector<int64_t> sliced = axes.values;
+    Sizes sliced = axes.values;
     if (!axes.present) {
       for (size_t k = 0; k < starts->size(); ++k) sliced.push_back(static_cast<int64_t>(k));
     }
@@ -126,7 +126,7 @@ class Slice {
       return absl::InvalidArgumentError(absl::StrCat(starts->size(), " starts, ", ends->size(),
                                                      " ends, ", sliced.size(), " axes"));
     }
-    const absl::StatusOr<std::vector<int>> normal = NormalizeAxes(sliced, x_.rank());
+    const absl::StatusOr<AxisList> normal = NormalizeAxes(sliced, x_.rank());
     if (!normal.ok()) return normal.status();
     return InferAxes(*starts, *ends, *normal);
   }
@@ -141,7 +141,7 @@ class Slice {
   }
 
   absl::Status InferAxes(const std::vector<Element>& starts, const std::vector<Element>& ends,
-                         const std::vector<int>& axes) {
+                         const AxisList& axes) {
     std::vector<Element> steps(axes.size(), Element(Dim::Inline(1)));
     if (in_.has(4)) {
       steps = ReadList(in_, 4, "steps").value_or(std::vector<Element>(axes.size()));
@@ -170,8 +170,8 @@ class Slice {
   void SetSlicedElements(const std::vector<std::optional<Kept>>& kept) {
     const std::optional<Block> block = BlockOf(in_, 0);
     if (!block) return;
-    std::vector<int64_t> dims = block->dims;
-    std::vector<int64_t> strides = Strides(block->dims);
+    Sizes dims = block->dims;
+    Sizes strides = Strides(block->dims);
     int64_t offset = 0;
     for (size_t axis = 0; axis < kept.size(); ++axis) {
       if (!kept[axis]) continue;

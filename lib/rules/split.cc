@@ -83,8 +83,8 @@ absl::StatusOr<std::vector<Expr>> LengthsOfParts(const Operands& in, std::option
 // The elements of part `i`, which starts at `start` along the axis.
 void SetPartElements(const Block& block, int axis, int64_t start, int64_t length, int i,
                      Results& out) {
-  const std::vector<int64_t> strides = Strides(block.dims);
-  std::vector<int64_t> dims = block.dims;
+  const Sizes strides = Strides(block.dims);
+  Sizes dims = block.dims;
   if (length < 0 || start + length > dims[axis]) return;
   dims[axis] = length;
   out.SetElements(i, Pick(block.elements, dims, strides, start * strides[axis]));

@@ -70,7 +70,7 @@ absl::Status InferUnsqueeze(const Operands& in, Results& out) {
   if (!axes.present) return absl::InvalidArgumentError("axes are missing");
   if (x.has_rank() && axes.known) {
     const int rank = x.rank() + static_cast<int>(axes.values.size());
-    const absl::StatusOr<std::vector<int>> ones = NormalizeAxes(axes.values, rank);
+    const absl::StatusOr<AxisList> ones = NormalizeAxes(axes.values, rank);
     if (!ones.ok()) return ones.status();
     ShapeBuilder y;
     int next = 0;

@@ -42,15 +42,17 @@ TypeId Tables::Intern(const Type& type) {
 }
 
 KnowledgeId Tables::Intern(Knowledge knowledge) {
-  const auto found = knowledge_ids_.find(&knowledge);
-  if (found != knowledge_ids_.end()) return found->second;
-  knowledge_store_.push_back(std::move(knowledge));
-  const KnowledgeId id = static_cast<KnowledgeId>(knowledge_.size());
-  knowledge_.push_back(&knowledge_store_.back());
-  is_constant_.push_back(IsConstant(knowledge_store_.back()));
-  knowledge_ids_.emplace(&knowledge_store_.back(), id);
-  resolved_knowledge_.emplace_back();
-  return id;
+  return knowledge_ids_
+      .lazy_emplace(&knowledge,
+                    [&](const auto& construct) {
+                      knowledge_store_.push_back(std::move(knowledge));
+                      const Knowledge* const kept = &knowledge_store_.back();
+                      construct(kept, static_cast<KnowledgeId>(knowledge_.size()));
+                      knowledge_.push_back(kept);
+                      is_constant_.push_back(IsConstant(*kept));
+                      resolved_knowledge_.emplace_back();
+                    })
+      ->second;
 }
 
 absl::Span<const Dim> Tables::dims(ShapeId shape) const {
@@ -58,11 +60,17 @@ absl::Span<const Dim> Tables::dims(ShapeId shape) const {
 }
 
 TypeId Tables::Tensor(ElementType element, ShapeId shape) {
-  Type type;
-  type.kind = Type::Kind::kTensor;
-  type.element = element;
-  type.shape = shape;
-  return Intern(type);
+  const uint32_t at = static_cast<uint32_t>(shape) + 1;
+  if (at >= tensors_.size()) tensors_.resize(std::max<size_t>(at + 1, tensors_.size() * 2));
+  TensorOfShape& last = tensors_[at];
+  if (last.type == TypeId::kUnknown || last.element != element) {
+    Type type;
+    type.kind = Type::Kind::kTensor;
+    type.element = element;
+    type.shape = shape;
+    last = {element, Intern(type)};
+  }
+  return last.type;
 }
 
 TypeId Tables::Sequence(TypeId element) {

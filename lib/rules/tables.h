@@ -33,7 +33,10 @@ struct Type {
   friend bool operator==(const Type&, const Type&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const Type& t) {
-    return H::combine(std::move(h), t.kind, t.element, t.key, t.shape, t.inner);
+    // Two words, as a type is looked up for every output.
+    const uint64_t kinds = static_cast<uint64_t>(t.kind) << 16 |
+                           static_cast<uint64_t>(t.element) << 8 | static_cast<uint64_t>(t.key);
+    return H::combine(std::move(h), uint64_t{static_cast<uint32_t>(t.shape)} << 32 | kinds, t.inner);
   }
 };
 
@@ -73,7 +76,8 @@ struct Info {
   friend bool operator==(const Info&, const Info&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const Info& i) {
-    return H::combine(std::move(h), i.type, i.knowledge);
+    return H::combine(std::move(h), uint64_t{static_cast<uint32_t>(i.type)} << 32 |
+                                        static_cast<uint32_t>(i.knowledge));
   }
 };
 
@@ -104,8 +108,13 @@ struct Knowledge {
   friend bool operator==(const Knowledge&, const Knowledge&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const Knowledge& k) {
-    return H::combine(std::move(h), k.elements, k.has_elements, k.lo, k.hi, k.attained, k.columns,
-                      k.length, k.items, k.has_items, k.whole, k.part, k.axis_of_parts);
+    const size_t n = k.elements.size();
+    h = H::combine(std::move(h), n << 2 | size_t{k.has_elements} << 1 | size_t{k.attained},
+                   uint64_t{k.lo.bits()} << 32 | k.hi.bits(), k.columns, k.items,
+                   uint64_t{k.length.bits()} << 32 | k.part.bits());
+    // Of long lists fewer and fewer elements; they rarely differ in the others alone.
+    for (size_t i = 0; i < n; i += 1 + i / 16) h = H::combine(std::move(h), k.elements[i]);
+    return h;
   }
 };
 
@@ -156,6 +165,11 @@ class Tables {
   absl::flat_hash_map<absl::Span<const Dim>, ShapeId> shape_ids_;
   std::vector<Type> types_;
   absl::flat_hash_map<Type, TypeId> type_ids_;
+  struct TensorOfShape {
+    ElementType element = ElementType::kUndefined;
+    TypeId type = TypeId::kUnknown;
+  };
+  std::vector<TensorOfShape> tensors_;  // by shape + 1 (unknown rank: 0): the last one asked for
   std::deque<Knowledge> knowledge_store_;
   std::vector<const Knowledge*> knowledge_;
   std::vector<bool> is_constant_;  // by knowledge: it has the same form under all facts

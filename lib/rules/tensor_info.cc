@@ -46,8 +46,10 @@ Info InfoOf(Tables& tables, const graph::Tensor& tensor) {
   } else if (const auto integers = tensor.Integers(graph::kMaxReadElements)) {
     if (static_cast<int64_t>(integers->size()) <= kMaxElements) {
       knowledge.has_elements = true;
-      knowledge.elements.reserve(integers->size());
-      for (int64_t i : *integers) knowledge.elements.emplace_back(context.Constant(i));
+      knowledge.elements.resize(integers->size());
+      for (size_t i = 0; i < integers->size(); ++i) {
+        knowledge.elements[i].num = context.Constant((*integers)[i]);
+      }
     }
     if (!integers->empty()) {
       const auto [lo, hi] = std::minmax_element(integers->begin(), integers->end());

@@ -13,7 +13,7 @@ void SetTiledElements(const Operands& in, const ShapeBuilder& y, Results& out) {
   const std::optional<Block> block = BlockOf(in, 0);
   const auto dims = ShapeView(in.context(), y.dims()).Constants();
   if (!block || !dims || !TrackedCount(*dims)) return;
-  const std::vector<int64_t> strides = Strides(block->dims);
+  const Sizes strides = Strides(block->dims);
   std::vector<Element> elements;
   ForEachIndex(*dims, [&](absl::Span<const int64_t> index) {
     int64_t offset = 0;

@@ -9,10 +9,10 @@ namespace symshape::rules {
 namespace {
 
 // `perm`, or the axes reversed where it is absent.
-absl::StatusOr<std::vector<int>> ReadPermutation(const Operands& in, int rank) {
+absl::StatusOr<AxisList> ReadPermutation(const Operands& in, int rank) {
   const auto perm = in.IntList("perm");
   if (!perm) {
-    std::vector<int> reversed;
+    AxisList reversed;
     for (int axis = rank - 1; axis >= 0; --axis) reversed.push_back(axis);
     return reversed;
   }
@@ -34,14 +34,14 @@ absl::Status InferTranspose(const Operands& in, Results& out) {
     KeepRange(in, 0, out);
     return absl::OkStatus();
   }
-  const absl::StatusOr<std::vector<int>> perm = ReadPermutation(in, x.rank());
+  const absl::StatusOr<AxisList> perm = ReadPermutation(in, x.rank());
   if (!perm.ok()) return perm.status();
   ShapeBuilder y;
   for (int axis : *perm) y.Add(x[axis]);
   out.SetShape(0, y);
   if (const std::optional<Block> block = BlockOf(in, 0)) {
-    const std::vector<int64_t> strides = Strides(block->dims);
-    std::vector<int64_t> dims, permuted;
+    const Sizes strides = Strides(block->dims);
+    Sizes dims, permuted;
     for (int axis : *perm) {
       dims.push_back(block->dims[axis]);
       permuted.push_back(strides[axis]);

@@ -11,7 +11,7 @@ namespace {
 // All four outputs where x, flattened, is known: its different elements in ascending order, or in
 // that of their first places (sorted=0).
 bool SetConstants(const Operands& in, Results& out) {
-  const std::optional<std::vector<int64_t>> x = in.Constants(0);
+  const std::optional<Sizes> x = in.Constants(0);
   if (!x) return false;
   std::vector<int64_t> y, firsts;
   for (size_t i = 0; i < x->size(); ++i) {

@@ -15,9 +15,9 @@ void SetChosenElements(const Operands& in, absl::Span<const int64_t> dims, Resul
   const std::optional<Block> x = BlockOrUnknown(in, 1);
   const std::optional<Block> y = BlockOrUnknown(in, 2);
   if (!condition || !x || !y || !TrackedCount(dims)) return;
-  const std::vector<int64_t> at_condition = BroadcastStrides(condition->dims, dims);
-  const std::vector<int64_t> at_x = BroadcastStrides(x->dims, dims);
-  const std::vector<int64_t> at_y = BroadcastStrides(y->dims, dims);
+  const Sizes at_condition = BroadcastStrides(condition->dims, dims);
+  const Sizes at_x = BroadcastStrides(x->dims, dims);
+  const Sizes at_y = BroadcastStrides(y->dims, dims);
   std::vector<Element> elements;
   bool any_known = false;
   ForEachIndex(dims, [&](absl::Span<const int64_t> index) {

@@ -15,10 +15,10 @@ absl::StatusOr<AutoPad> ReadAutoPad(absl::string_view text) {
 }
 
 // The attribute's values, or `length` times `otherwise` where it is absent or empty.
-absl::StatusOr<std::vector<int64_t>> ReadList(const Operands& in, absl::string_view name,
+absl::StatusOr<Sizes> ReadList(const Operands& in, absl::string_view name,
                                               size_t length, int64_t otherwise, int64_t lowest) {
   const auto list = in.IntList(name);
-  if (!list.has_value() || list->empty()) return std::vector<int64_t>(length, otherwise);
+  if (!list.has_value() || list->empty()) return Sizes(length, otherwise);
   if (list->size() != length) {
     return absl::InvalidArgumentError(absl::StrCat(name, " [", absl::StrJoin(*list, ", "), "] has ",
                                                    list->size(), " values, not ", length));
@@ -29,7 +29,7 @@ absl::StatusOr<std::vector<int64_t>> ReadList(const Operands& in, absl::string_v
           absl::StrCat(name, " [", absl::StrJoin(*list, ", "), "] below ", lowest));
     }
   }
-  return std::vector<int64_t>(list->begin(), list->end());
+  return Sizes(list->begin(), list->end());
 }
 
 }  // namespace
