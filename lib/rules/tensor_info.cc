@@ -8,13 +8,38 @@
 namespace symshape::rules {
 
 namespace {
-// Scales, sizes and ranges are short; longer float constants are weights, which no shape depends on.
-constexpr int64_t kMaxFloats = 64;
+// Scales, sizes and ranges are short; longer constants of types that weights have are weights, which no
+// shape depends on.
+constexpr int64_t kMostOfWeights = 64;
 
-// So are longer 8-bit constants; their type bounds them.
-bool IsWeight(const graph::Tensor& tensor) {
+// Of 8-bit constants that are not read the type still bounds the elements.
+bool IsQuantizedWeight(const graph::Tensor& tensor) {
   return (tensor.type == ElementType::kInt8 || tensor.type == ElementType::kUint8) &&
-         tensor.element_count() > kMaxElements;
+         tensor.element_count() > kMostOfWeights;
+}
+
+// Context::Constant, without a call for what is usual: constants are read one by one.
+Dim ConstantDim(symbolic::Context& context, int64_t value) {
+  const bool is_inline = value >= Dim::kMinInline && value <= Dim::kMaxInline;
+  return is_inline ? Dim::Inline(value) : context.Constant(value);
+}
+
+// Integers of a constant: their elements where they are few, and what they lie between.
+void SetIntegers(symbolic::Context& context, absl::Span<const int64_t> integers, Knowledge& known) {
+  if (static_cast<int64_t>(integers.size()) <= kMaxElements) {
+    known.has_elements = true;
+    known.elements.reserve(integers.size());
+    for (int64_t i : integers) known.elements.emplace_back(ConstantDim(context, i));
+  }
+  if (integers.empty()) return;
+  int64_t lo = integers[0], hi = integers[0];
+  for (int64_t i : integers) {
+    lo = std::min(lo, i);
+    hi = std::max(hi, i);
+  }
+  known.lo = context.Constant(lo);
+  known.hi = context.Constant(hi);
+  known.attained = true;
 }
 
 }  // namespace
@@ -41,23 +66,11 @@ Info InfoOf(Tables& tables, const graph::Tensor& tensor) {
   dims.reserve(tensor.dims.size());
   for (int64_t d : tensor.dims) dims.push_back(context.Constant(d));
   Knowledge knowledge;
-  if (IsWeight(tensor)) {
+  if (IsQuantizedWeight(tensor)) {
     // not read
   } else if (const auto integers = tensor.Integers(graph::kMaxReadElements)) {
-    if (static_cast<int64_t>(integers->size()) <= kMaxElements) {
-      knowledge.has_elements = true;
-      knowledge.elements.resize(integers->size());
-      for (size_t i = 0; i < integers->size(); ++i) {
-        knowledge.elements[i].num = context.Constant((*integers)[i]);
-      }
-    }
-    if (!integers->empty()) {
-      const auto [lo, hi] = std::minmax_element(integers->begin(), integers->end());
-      knowledge.lo = context.Constant(*lo);
-      knowledge.hi = context.Constant(*hi);
-      knowledge.attained = true;
-    }
-  } else if (const auto reals = tensor.Reals(kMaxFloats)) {
+    SetIntegers(context, *integers, knowledge);
+  } else if (const auto reals = tensor.Reals(kMostOfWeights)) {
     knowledge.has_elements = true;
     knowledge.elements.reserve(reals->size());
     for (double r : *reals) knowledge.elements.push_back(ExactElement(context, r));
