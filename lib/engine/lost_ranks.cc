@@ -45,13 +45,13 @@ class LostRanks {
   bool Lacks(const Frame& frame, ValueId value) {
     if (value == ValueId::kNone) return false;
     const rules::Info info = frame.infos[Index(value)];
-    if (rules::HoldsNothing(walk_.tables().knowledge(info.knowledge))) return false;
     const Type* type = &walk_.tables().type(info.type);  // no fact tells a rank
     while (type->kind == Type::Kind::kSequence || type->kind == Type::Kind::kOptional) {
       type = &walk_.tables().type(type->inner);
     }
     return (type->kind == Type::Kind::kTensor || type->kind == Type::Kind::kUnknown) &&
-           type->shape == ShapeId::kUnknownRank;
+           type->shape == ShapeId::kUnknownRank &&
+           !rules::HoldsNothing(walk_.tables().knowledge(info.knowledge));
   }
 
   void OfNode(const Frame& frame, uint32_t index) {

@@ -43,7 +43,7 @@ class Memo {
     uint64_t hash;
   };
 
-  Memo() : slots_(256) {}
+  Memo() : slots_(512) {}
 
   // nullopt where the answer depends on more: on the call that a function's body belongs to.
   static std::optional<Key> KeyOf(const graph::Operator& op, const graph::Node& node,

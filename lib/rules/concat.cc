@@ -98,6 +98,7 @@ absl::StatusOr<std::optional<int>> SetJoined(const Operands& in, Parts parts, Re
   const absl::StatusOr<int> axis = NormalizeAxis(in.Int("axis", 1), **rank);
   if (!axis.ok()) return axis.status();
   std::vector<ShapeView> shapes;
+  shapes.reserve(in.size());
   for (int i = parts.first; i < in.size(); i += parts.step) shapes.push_back(in.shape(i));
   ShapeBuilder y = SharedDims(in, shapes, *axis, out);
   y.Set(*axis, JoinedDim(in, shapes, *axis, out));

@@ -18,6 +18,10 @@ bool IsConstant(const Knowledge& k) {
 }  // namespace
 
 Tables::Tables(symbolic::Context& context) : context_(context) {
+  constexpr size_t kUsual = 112;  // that a graph of some hundred nodes has: growing hashes all again
+  shape_ids_.reserve(kUsual);
+  type_ids_.reserve(kUsual);
+  knowledge_ids_.reserve(kUsual);
   Intern(Type{});       // TypeId::kUnknown
   Intern(Knowledge{});  // KnowledgeId::kNone
 }

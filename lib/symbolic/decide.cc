@@ -188,11 +188,11 @@ Tri Solver::Decide(const Fact& fact) {
 // A size against a number, as most questions are, without making their difference.
 Tri Solver::DecideByInterval(const Fact& fact) {
   const bool is_order = fact.kind == Fact::Kind::kGe;
-  if (!fact.b.is_inline() || (!is_order && fact.kind != Fact::Kind::kEq)) return Tri::kUnknown;
-  const int64_t b = fact.b.inline_value();
-  const Interval a = Bounds(fact.a);
-  if (a.hi < b || (!is_order && a.lo > b)) return Tri::kNo;
-  return a.lo >= b && (is_order || a.hi == b) ? Tri::kYes : Tri::kUnknown;
+  if (!is_order && fact.kind != Fact::Kind::kEq) return Tri::kUnknown;
+  if (!fact.a.is_inline() && !fact.b.is_inline()) return Tri::kUnknown;
+  const Interval a = Bounds(fact.a), b = Bounds(fact.b);  // one of them is a point
+  if (a.hi < b.lo || (!is_order && a.lo > b.hi)) return Tri::kNo;
+  return a.lo >= b.hi && (is_order || a.hi == b.lo) ? Tri::kYes : Tri::kUnknown;
 }
 
 Tri Solver::DecideByAll(const Fact& today) {
