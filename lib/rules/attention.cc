@@ -36,6 +36,22 @@ void RequireNotEmpty(const Heads& h, absl::string_view what, Results& out) {
   }
 }
 
+// past_key [B, heads, P, D] and past_value [B, heads, P, Dv] continue K and V.
+void RequirePast(const Operands& in, const Heads& key, const Heads& value, Results& out) {
+  for (int i : {4, 5}) {
+    const ShapeView past = in.shape(i);
+    if (!past.has_rank() || past.rank() != 4) continue;
+    const Heads& now = i == 4 ? key : value;
+    RequireSameSize(past[0], now.batch, "batch of past and present", out);
+    RequireSameSize(past[1], now.heads, "heads of past and present", out);
+    RequireSameSize(past[3], now.head_size, "head size of past and present", out);
+  }
+  const ShapeView keys = in.shape(4), values = in.shape(5);
+  if (keys.has_rank() && values.has_rank() && keys.rank() == 4 && values.rank() == 4) {
+    RequireSameSize(keys[2], values[2], "length of past_key and past_value", out);
+  }
+}
+
 // Q [B, Hq, S, D], K [B, Hkv, T, D], V [B, Hkv, T, Dv], past [B, Hkv, P, …] ->
 // Y [B, Hq, S, Dv] or, where Q has rank 3, [B, S, Hq*Dv]; present [B, Hkv, P + T, …]; Q*K
 // [B, Hq, S, P + T].
@@ -61,9 +77,16 @@ absl::Status InferAttention(const Operands& in, Results& out) {
   RequireSameSize(query->batch, key->batch, "batch of Q and K", out);
   RequireSameSize(query->batch, value->batch, "batch of Q and V", out);
   RequireSameSize(key->sequence, value->sequence, "length of K and V", out);
-  RequireSameSize(query->head_size, key->head_size, "head size of Q and K", out);
+  const bool is_function = in.op() != "Attention" || in.version() >= 25;
+  if (!is_function) {
+    RequireSameSize(query->head_size, key->head_size, "head size of Q and K", out);
+  } else if (query->head_size.dim() != key->head_size.dim()) {  // the body expands K to Q
+    const Fact expands[] = {Eq(key->head_size, 1)};
+    out.RequireUnless(expands, Eq(query->head_size, key->head_size),
+                      {"head size of Q and K: ", query->head_size, " and ", key->head_size, " are equal"});
+  }
   RequireSameSize(key->heads, value->heads, "heads of K and V", out);
-  if (in.op() == "Attention" && in.version() < 25) {
+  if (!is_function) {
     RequireNotEmpty(*query, "Q", out);
     RequireNotEmpty(*key, "K", out);
     RequireNotEmpty(*value, "V", out);
@@ -72,13 +95,15 @@ absl::Status InferAttention(const Operands& in, Results& out) {
       out.Require(Ge(size, 1), {"size ", size, " of K is at least 1"});
     }
   }
-  if (const std::optional<int64_t> heads = key->heads.constant(); heads && *heads > 1) {
-    out.Require(Divides(*heads, query->heads), {"heads of K, ", *heads, ", divide those of Q, ", query->heads});
+  if (!key->heads.is(1) && key->heads.dim() != query->heads.dim()) {
+    out.Require(Eq(Mod(query->heads, key->heads), 0),
+                {"heads of K, ", key->heads, ", divide those of Q, ", query->heads});
   }
   Expr total = key->sequence;
   if (in.has(4)) {
     const ShapeView past = in.shape(4);
     total = past.has_rank() && past.rank() == 4 ? past[2] + total : out.Fresh("total_sequence");
+    RequirePast(in, *key, *value, out);
   }
   if (q.rank() == 4) {
     out.SetShape(0, ShapeBuilder({query->batch, query->heads, query->sequence, value->head_size}));
@@ -114,12 +139,16 @@ absl::Status InferRotaryEmbedding(const Operands& in, Results& out) {
   const absl::StatusOr<Heads> heads = ReadHeads(in, x, "num_heads", out);
   if (!heads.ok()) return heads.status();
   const int64_t turned = in.Int("rotary_embedding_dim", 0);
+  if (turned > 0) {
+    out.Require(Ge(heads->head_size, turned), {"rotary_embedding_dim ", turned, " of a head of ", heads->head_size});
+  }
   const Expr half = FloorDiv(turned > 0 ? in.Const(turned) : heads->head_size, 2);
   if (!in.has(3)) {
     RequireCaches(in, {heads->batch, heads->sequence, half}, out);
     return absl::OkStatus();
   }
   RequireCaches(in, {half}, out);
+  RequireSameAxes(in.shape(1), in.shape(2), 2, "cos_cache and sin_cache", out);
   const ShapeView positions = in.shape(3);
   if (positions.has_rank() && positions.rank() == 2) {
     RequireSameSize(positions[0], heads->batch, "batch of X and position_ids", out);

@@ -117,8 +117,12 @@ class GatherNd {
       return absl::InvalidArgumentError("data and indices have rank at least 1");
     }
     batch_ = static_cast<int>(in_.Int("batch_dims", 0));
-    const std::optional<int64_t> tuple = indices_[indices_.rank() - 1].constant();
-    if (!tuple) return absl::OkStatus();  // which axes are indexed is data
+    const Expr length = indices_[indices_.rank() - 1];
+    const std::optional<int64_t> tuple = length.constant();
+    if (!tuple) {  // which axes are indexed is data
+      RequireTuplesOf(length);
+      return absl::OkStatus();
+    }
     tuple_ = *tuple;
     if (batch_ < 0 || batch_ >= indices_.rank() || batch_ + tuple_ > data_.rank()) {
       return absl::InvalidArgumentError(absl::StrCat("tuples of ", tuple_, " after ", batch_,
@@ -128,12 +132,41 @@ class GatherNd {
     ShapeBuilder y(indices_.dims().subspan(0, indices_.rank() - 1));
     for (int k = first_whole; k < data_.rank(); ++k) y.Add(data_[k]);
     out_.SetShape(0, y);
+    RequireBatches();
     RequireTuples(y.dims());
     SetGathered();
     return absl::OkStatus();
   }
 
  private:
+  // There are batches, and the tuples are a multiple of them.
+  void RequireBatches() {
+    bool same = true;
+    for (int k = 0; k < batch_; ++k) {
+      if (!Surely(in_, Ge(data_[k], 1))) {
+        out_.Require(Ge(data_[k], 1), {"batch axis ", k, " of ", data_[k], " is not empty"});
+      }
+      same = same && data_[k].dim() == indices_[k].dim();
+    }
+    if (same) return;
+    const Expr tuples = indices_.Product(0, indices_.rank() - 1);
+    const Expr batches = data_.Product(0, batch_);
+    out_.Require(Eq(Mod(tuples, batches), 0), {batches, " batches divide ", tuples, " tuples"});
+  }
+
+  // Tuples of a length that only the data tells end within data, and read no empty axis.
+  void RequireTuplesOf(Expr length) {
+    out_.Require(Le(length, data_.rank() - batch_),
+                 {"tuples of ", length, " after ", batch_, " batch axes, data has rank ", data_.rank()});
+    RequireBatches();
+    for (int k = 0; batch_ + k < data_.rank(); ++k) {
+      if (Surely(in_, Ge(data_[batch_ + k], 1))) continue;
+      std::vector<Fact> unless{Le(length, k)};
+      for (int i = 0; i + 1 < indices_.rank(); ++i) unless.push_back(Eq(indices_[i], 0));
+      out_.RequireUnless(unless, Ge(data_[batch_ + k], 1), {"axis ", batch_ + k, " of data is indexed"});
+    }
+  }
+
   // Each index of a tuple is within its axis of data.
   void RequireTuples(absl::Span<const Dim> unless_zero) {
     if (tuple_ == 1) {

@@ -11,6 +11,19 @@ absl::Status InferLikeInput(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// X [N, C, H, W] * scale + bias, a bias for each channel -> like X
+// Source: onnxruntime core/providers/cpu/tensor/image_scaler.h.
+absl::Status InferImageScaler(const Operands& in, Results& out) {
+  SetLike(in, 0, out);
+  if (absl::Status s = CheckRank(in, 0, 4); !s.ok()) return s;
+  const ShapeView x = in.shape(0);
+  const auto bias = in.FloatList("bias");
+  if (x.has_rank() && bias.has_value()) {
+    RequireSameSize(x[1], in.Const(static_cast<int64_t>(bias->size())), "channels and bias", out);
+  }
+  return absl::OkStatus();
+}
+
 // X [N, C, H, W] without border = [left, top, right, bottom], or of size `scale` = [height, width]
 // behind left and top.
 // Source: onnxruntime core/providers/cpu/tensor/crop.h.
@@ -45,7 +58,7 @@ absl::Status InferCrop(const Operands& in, Results& out) {
 constexpr Rule kLegacyRules[] = {
     {kOnnx, "Affine", 1, InferLikeInput},
     {kOnnx, "Crop", 1, InferCrop},
-    {kOnnx, "ImageScaler", 1, InferLikeInput},
+    {kOnnx, "ImageScaler", 1, InferImageScaler},
     {kOnnx, "ParametricSoftplus", 1, InferLikeInput},
     {kOnnx, "Scale", 1, InferLikeInput},
     {kOnnx, "ScaledTanh", 1, InferLikeInput},

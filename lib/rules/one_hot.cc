@@ -3,6 +3,7 @@
 #include "rules/families.h"
 #include "rules/index_map.h"
 #include "rules/moved_values.h"
+#include "rules/same.h"
 
 namespace symshape::rules {
 namespace {
@@ -37,6 +38,8 @@ absl::Status InferOneHot(const Operands& in, Results& out) {
   out.SetType(0, in.type(2));
   EncloseRange(in, {2}, out);
   const ShapeView indices = in.shape(0);
+  RequireLength(in, 1, in.Const(1), "depth", out);
+  RequireLength(in, 2, in.Const(2), "values", out);
   if (!indices.has_rank()) return absl::OkStatus();
   const absl::StatusOr<int> axis = NormalizeAxis(in.Int("axis", -1), indices.rank() + 1);
   if (!axis.ok()) return axis.status();

@@ -8,6 +8,7 @@
 #include "rules/families.h"
 #include "rules/index_map.h"
 #include "rules/moved_values.h"
+#include "rules/same.h"
 
 namespace symshape::rules {
 namespace {
@@ -136,6 +137,22 @@ void SetPaddedElements(const Operands& in, const Amounts& amounts, Results& out)
   out.SetElements(0, std::move(elements));
 }
 
+// An amount before and one after each axis, and one value to fill with. Nothing is wrapped around
+// an empty tensor.
+void RequireLists(const Operands& in, const ShapeView& x, Results& out) {
+  const ShapeView axes = in.shape(3);
+  const bool vector = axes.has_rank() && axes.rank() == 1;
+  if (vector || !in.has(3)) {
+    const Expr count = vector ? axes[0] : in.Const(x.rank());
+    RequireLength(in, 1, 2 * count, "pads, before and after each axis", out);
+  }
+  RequireLength(in, 2, in.Const(1), "value", out);
+  if (in.String("mode", "constant") != "wrap") return;
+  for (int k = 0; k < x.rank(); ++k) {
+    if (!Surely(in, Ge(x[k], 1))) out.Require(Ge(x[k], 1), {"axis ", k, " of ", x[k], " padded, mode wrap"});
+  }
+}
+
 // x [d...] -> [d + before + after ...]; negative amounts cut off, at most all.
 // Source: ONNX Pad-21; onnxruntime core/providers/cpu/tensor/pad.cc.
 absl::Status InferPad(const Operands& in, Results& out) {
@@ -144,6 +161,7 @@ absl::Status InferPad(const Operands& in, Results& out) {
   if (!x.has_rank()) return absl::OkStatus();
   const absl::StatusOr<Amounts> amounts = AmountsPerAxis(in, x.rank());
   if (!amounts.ok()) return amounts.status();
+  RequireLists(in, x, out);
   ShapeBuilder y;
   for (int k = 0; k < x.rank(); ++k) {
     if (!amounts->before[k].is_integer() || !amounts->after[k].is_integer()) {

@@ -1,23 +1,46 @@
 // Between real and quantised tensors: QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear, in
 // both domains. Arithmetic on quantised tensors: quantized.cc.
+#include "absl/strings/str_cat.h"
 #include "rules/families.h"
 #include "rules/same.h"
 
 namespace symshape::rules {
 namespace {
 
-// A scale that is a vector of more than one element has one for each index of `axis`. With
-// block_size it has as many dims as x, one for each block. Source: onnxruntime
+// With block_size, a scale has as many dims as x, and one for each block along `axis`.
+absl::Status RequireBlocks(const ShapeView& x, const ShapeView& scale, int axis, int64_t block,
+                           Results& out) {
+  if (scale.rank() != x.rank()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("scale of blocks has rank ", x.rank(), ", not ", scale.rank()));
+  }
+  for (int k = 0; k < x.rank(); ++k) {
+    RequireSameSize(scale[k], k == axis ? CeilDiv(x[k], block) : x[k],
+                    absl::StrCat("axis ", k, " of scale and blocks"), out);
+  }
+  return absl::OkStatus();
+}
+
+// A scale that is a vector of more than one element has one for each index of `axis`; the zero
+// point is shaped like it, but that one of one element may be a scalar. Source: onnxruntime
 // core/providers/cpu/quantization/quantize_linear.cc, PrepareForQDQ.
 absl::Status RequireScale(const Operands& in, Results& out) {
   const ShapeView x = in.shape(0);
   const ShapeView scale = in.shape(1);
-  if (!x.has_rank() || !scale.has_rank() || scale.rank() != 1 || scale[0].is(1)) {
-    return absl::OkStatus();
+  const ShapeView zero = in.shape(2);
+  if (scale.has_rank() && zero.has_rank()) {
+    if (scale.rank() == zero.rank()) {
+      RequireSameAxes(scale, zero, scale.rank(), "scale and zero point", out);
+    } else if (scale.rank() + zero.rank() == 1) {
+      RequireSameSize((scale.rank() == 1 ? scale : zero)[0], in.Const(1), "scale or zero point", out);
+    }
   }
-  if (in.Int("block_size", 0) != 0) return absl::OkStatus();
+  const int64_t block = in.Int("block_size", 0);
+  if (!x.has_rank() || !scale.has_rank()) return absl::OkStatus();
+  if (block <= 0 && (scale.rank() != 1 || scale[0].is(1))) return absl::OkStatus();
   const absl::StatusOr<int> axis = NormalizeAxis(in.Int("axis", 1), x.rank());
   if (!axis.ok()) return axis.status();
+  if (block > 0) return RequireBlocks(x, scale, *axis, block, out);
   const Expr more_than_one = scale[0] - 1;
   out.RequireUnlessZero({more_than_one.dim()}, Eq(x[*axis], scale[0]),
                         {"axis of ", x[*axis], " and scale of ", scale[0], " are equal"});

@@ -52,8 +52,9 @@ absl::StatusOr<Axes> ReadAxes(const Operands& in, int rank) {
 }
 
 // The list has an element for each axis.
-absl::Status CheckLength(const Operands& in, int list, absl::string_view name, const Axes& axes) {
+absl::Status CheckLength(const Operands& in, int list, absl::string_view name, const Axes& axes, Results& out) {
   const std::optional<int64_t> length = in.Length(list);
+  if (!length.has_value()) RequireLength(in, list, in.Const(static_cast<int64_t>(axes.axis.size())), name, out);
   if (!length.has_value() || *length == static_cast<int64_t>(axes.axis.size())) {
     return absl::OkStatus();
   }
@@ -74,7 +75,7 @@ Expr Scaled(Expr n, const Element& scale, const Operands& in, Results& out) {
 
 absl::Status SetScaled(const Operands& in, const ShapeView& x, const Axes& axes, int list,
                        Results& out) {
-  if (absl::Status s = CheckLength(in, list, "scales", axes); !s.ok()) return s;
+  if (absl::Status s = CheckLength(in, list, "scales", axes, out); !s.ok()) return s;
   const std::vector<Element>* scales = in.Elements(list);
   ShapeBuilder y(x.dims());
   for (size_t i = 0; i < axes.axis.size(); ++i) {
@@ -146,6 +147,8 @@ void SetKeepingRatio(const Operands& in, const ShapeView& x, const Axes& axes,
     const bool larger = policy == "not_smaller";
     const std::optional<std::vector<Expr>> kept = KeepRatio(in, x, scaled, targets, larger);
     for (size_t i = 0; i < scaled.size(); ++i) {
+      out.RequireUnlessZero({targets[i].dim()}, Ge(x[scaled[i]], 1),
+                            {"resized size ", x[scaled[i]], " is at least 1"});
       y.Set(scaled[i], kept.has_value() ? (*kept)[i]
                        : larger         ? out.Fresh("resize")
                                         : out.FreshUpTo("resize", targets[i]));
@@ -156,7 +159,7 @@ void SetKeepingRatio(const Operands& in, const ShapeView& x, const Axes& axes,
 
 absl::Status SetSized(const Operands& in, const ShapeView& x, const Axes& axes, int list,
                       Results& out) {
-  if (absl::Status s = CheckLength(in, list, "sizes", axes); !s.ok()) return s;
+  if (absl::Status s = CheckLength(in, list, "sizes", axes, out); !s.ok()) return s;
   const std::vector<Element>* elements = in.Elements(list);
   std::vector<Expr> sizes;
   for (size_t i = 0; i < axes.axis.size(); ++i) {
@@ -198,6 +201,9 @@ absl::Status InferResize(const Operands& in, Results& out) {
     for (int axis : axes->axis) y.Set(axis, out.Fresh("resize"));
     out.SetShape(0, y);
     return absl::OkStatus();
+  }
+  if (in.String("coordinate_transformation_mode") == "tf_crop_and_resize") {
+    RequireLength(in, 1, in.Const(2 * static_cast<int64_t>(axes->axis.size())), "roi, start and end of each axis", out);
   }
   return list == at.scales ? SetScaled(in, x, *axes, list, out)
                            : SetSized(in, x, *axes, list, out);

@@ -39,6 +39,13 @@ inline void RequireSameSize(Expr a, Expr b, absl::string_view what, Results& out
 void RequireSameAxes(const ShapeView& a, const ShapeView& b, int axes, absl::string_view what,
                      Results& out);
 
+// A list has this many elements. Nothing is said of what is no vector or of unknown rank.
+inline void RequireLength(const Operands& in, int operand, Expr length, absl::string_view what,
+                          Results& out) {
+  const ShapeView shape = in.shape(operand);
+  if (shape.has_rank() && shape.rank() == 1) RequireSameSize(shape[0], length, what, out);
+}
+
 // The operand's rank is `rank`, or unknown.
 // Errors: kInvalidArgument otherwise
 absl::Status CheckRank(const Operands& in, int operand, int rank);

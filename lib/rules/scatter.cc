@@ -99,7 +99,7 @@ class ScatterNd {
     if (Overwrites(in_)) EncloseRange(in_, {0, 2}, out_);
     if (!data_.has_rank() || !indices_.has_rank()) return absl::OkStatus();
     if (indices_.rank() == 0) return absl::InvalidArgumentError("indices are a scalar");
-    const std::optional<int64_t> tuple = indices_[indices_.rank() - 1].constant();
+    const std::optional<int64_t> tuple = TupleLength();
     if (!tuple) return absl::OkStatus();
     if (*tuple > data_.rank()) {
       return absl::InvalidArgumentError(
@@ -108,12 +108,27 @@ class ScatterNd {
     tuple_ = *tuple;
     if (absl::Status s = RequireUpdates(); !s.ok()) return s;
     const absl::Span<const Dim> tuples = indices_.dims().subspan(0, indices_.rank() - 1);
-    if (tuple_ == 1) RequireIndices(in_, 1, data_[0], tuples, out_);
+    for (int k = 0; k < tuple_; ++k) {
+      RequireIndices(in_, tuple_ == 1 ? RangeOf(in_, 1) : ValueRange{}, data_[k], tuples, out_);
+    }
     SetScattered();
     return absl::OkStatus();
   }
 
  private:
+  // The axes that a tuple indexes: the last dim of the indices, or what the updates' rank leaves.
+  std::optional<int64_t> TupleLength() {
+    const Expr length = indices_[indices_.rank() - 1];
+    if (length.constant().has_value()) return length.constant();
+    if (!updates_.has_rank()) {
+      out_.Require(Le(length, data_.rank()), {"tuples of ", length, ", data has rank ", data_.rank()});
+      return std::nullopt;
+    }
+    const int64_t left = indices_.rank() - 1 + data_.rank() - updates_.rank();
+    out_.Require(Eq(length, left), {"tuples of ", length, ", updates have rank ", updates_.rank()});
+    return left >= 0 ? std::optional(left) : std::nullopt;
+  }
+
   absl::Status RequireUpdates() {
     if (!updates_.has_rank()) return absl::OkStatus();
     const int tuples = indices_.rank() - 1;
@@ -191,6 +206,7 @@ absl::Status InferTensorScatter(const Operands& in, Results& out) {
       RequireSameSize(cache[k], update[k], absl::StrCat("axis ", k, " of cache and update"), out);
     }
   }
+  RequireLength(in, 2, cache[0], "batch of write_indices and cache", out);
   return absl::OkStatus();
 }
 

@@ -8,6 +8,7 @@
 #include "rules/families.h"
 #include "rules/index_map.h"
 #include "rules/moved_values.h"
+#include "rules/same.h"
 
 namespace symshape::rules {
 namespace {
@@ -115,6 +116,7 @@ class Slice {
     const std::optional<std::vector<Element>> ends = ReadList(in_, 2, "ends");
     const Operands::AxesResult axes = in_.IntsFromInputOrAttribute(3, "axes");
     if (!starts || !ends || (axes.present && !axes.known)) {
+      RequireLists();
       SetAllUnknown();
       return absl::OkStatus();
     }
@@ -129,6 +131,17 @@ class Slice {
     const absl::StatusOr<AxisList> normal = NormalizeAxes(sliced, x_.rank());
     if (!normal.ok()) return normal.status();
     return InferAxes(*starts, *ends, *normal);
+  }
+
+  // Starts, ends and axes are as many, and no more than x has axes.
+  void RequireLists() {
+    const ShapeView starts = in_.shape(1);
+    if (!starts.has_rank() || starts.rank() != 1) return;
+    RequireLength(in_, 2, starts[0], "starts and ends", out_);
+    RequireLength(in_, 3, starts[0], "starts and axes", out_);
+    if (!Surely(in_, Le(starts[0], x_.rank()))) {
+      out_.Require(Le(starts[0], x_.rank()), {starts[0], " starts for ", x_.rank(), " axes"});
+    }
   }
 
   // Any axis may lose elements; none gains any.

@@ -6,6 +6,7 @@
 #include "rules/families.h"
 #include "rules/index_map.h"
 #include "rules/moved_values.h"
+#include "rules/same.h"
 
 namespace symshape::rules {
 namespace {
@@ -56,6 +57,7 @@ absl::Status InferTopK(const Operands& in, Results& out) {
   if (!axis.ok()) return axis.status();
   const Expr n = x[*axis];
   std::optional<Expr> k = ReadK(in);
+  RequireLength(in, 1, in.Const(1), "K", out);
   if (!k) {
     k = out.FreshUpTo("topk", n);
   } else {
