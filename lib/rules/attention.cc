@@ -168,11 +168,6 @@ absl::Status CheckTurned(const ShapeView& x) {
   return absl::InvalidArgumentError(absl::StrCat("X has rank 3 or 4, not ", x.rank()));
 }
 
-absl::Status InferMRotaryEmbedding(const Operands& in, Results& out) {
-  SetLike(in, 0, out);
-  return CheckTurned(in.shape(0));
-}
-
 // The caches are [positions, half of what is turned]. Of an X of rank 3 without num_heads, they tell
 // the head size.
 void RequireContribCaches(const Operands& in, const ShapeView& x, Results& out) {
@@ -202,8 +197,19 @@ void RequireContribCaches(const Operands& in, const ShapeView& x, Results& out) 
   }
 }
 
-// X [B, heads, S, D] or [B, S, heads*D], position_ids [1] or [B, S], cos_cache, sin_cache
-// [positions, D/2] -> like X. The heads are told by an attribute, where they are told at all.
+// position_ids are [1] or [B, S]; MRotaryEmbedding's [3, B, S].
+void RequirePositions(const Operands& in, Expr batch, Expr sequence, Results& out) {
+  const ShapeView positions = in.shape(1);
+  if (!positions.has_rank()) return;
+  if (positions.rank() == 1) RequireSameSize(positions[0], in.Const(1), "position_ids", out);
+  if (positions.rank() == 3) RequireSameSize(positions[0], in.Const(3), "position_ids", out);
+  if (positions.rank() < 2) return;
+  RequireSameSize(positions[positions.rank() - 2], batch, "batch of X and position_ids", out);
+  RequireSameSize(positions[positions.rank() - 1], sequence, "length of X and position_ids", out);
+}
+
+// X [B, heads, S, D] or [B, S, heads*D], position_ids, cos_cache, sin_cache [positions, D/2] -> like X.
+// The heads are told by an attribute, where they are told at all.
 // Source: onnxruntime contrib_ops/cpu/bert/rotary_embedding_helper.h.
 absl::Status InferContribRotaryEmbedding(const Operands& in, Results& out) {
   SetLike(in, 0, out);
@@ -212,13 +218,7 @@ absl::Status InferContribRotaryEmbedding(const Operands& in, Results& out) {
   if (!x.has_rank()) return absl::OkStatus();
   RequireContribCaches(in, x, out);
   const Expr sequence = x[x.rank() - 2];
-  const ShapeView positions = in.shape(1);
-  if (positions.has_rank() && positions.rank() == 1) {
-    RequireSameSize(positions[0], in.Const(1), "position_ids", out);
-  } else if (positions.has_rank() && positions.rank() == 2) {
-    RequireSameSize(positions[0], x[0], "batch of X and position_ids", out);
-    RequireSameSize(positions[1], sequence, "length of X and position_ids", out);
-  }
+  RequirePositions(in, x[0], sequence, out);
   const ShapeView cache = in.shape(2);
   if (!cache.has_rank() || cache.rank() != 2 || in.Int("is_packed_batching", 0) != 0) return absl::OkStatus();
   if (!Surely(in, Le(sequence, cache[0]))) {
@@ -230,7 +230,7 @@ absl::Status InferContribRotaryEmbedding(const Operands& in, Results& out) {
 constexpr Rule kAttentionRules[] = {
     {kOnnx, "Attention", 23, InferAttention},
     {kOnnx, "RotaryEmbedding", 23, InferRotaryEmbedding},
-    {kMicrosoft, "MRotaryEmbedding", 1, InferMRotaryEmbedding},
+    {kMicrosoft, "MRotaryEmbedding", 1, InferContribRotaryEmbedding},
     {kMicrosoft, "RotaryEmbedding", 1, InferContribRotaryEmbedding},
     {kOnnxPreview, "FlexAttention", 1, InferAttention},
 };

@@ -155,6 +155,12 @@ absl::Status InferMultiHeadAttention(const Operands& in, Results& out) {
 // query, key, value, mask_index, attention_bias, past_key, past_value, past_sequence_length,
 // beam_width, cache_indirection, bias
 absl::Status InferDecoderMaskedMultiHeadAttention(const Operands& in, Results& out) {
+  if (const ShapeView query = in.shape(0); query.has_rank() && query.rank() == 3) {
+    RequireSameSize(query[1], in.Const(1), "sequence", out);
+    if (const ShapeView value = in.shape(2); value.has_rank() && value.rank() == 3) {
+      RequireSameSize(query[2], value[2], "query and value, width", out);
+    }
+  }
   return SetMultiHead(in, {.bias = 10, .mask = 3, .attention_bias = 4, .past = 5},
                       in.Int("past_present_share_buffer", 0) != 0, out);
 }
@@ -185,6 +191,21 @@ void RequireCache(const Operands& in, int index, Expr batch, Expr head_size, Res
   RequireSameSize(past[1], in.Const(in.Int("kv_num_heads", 0)), "past, kv_num_heads", out);
   if (in.Int("kv_cache_bit_width", 0) != 0) return;
   RequireSameSize(past[3], head_size, "past and query, head size", out);
+}
+
+// Keys and values [B, T, Hkv*D] beside the query; the pasts [B, Hkv, P, D] and the caches of angles
+// are as long as each other.
+void RequireGroup(const Operands& in, Expr batch, Expr head_size, Results& out) {
+  const ShapeView key = in.shape(1), value = in.shape(2);
+  if (key.has_rank() && key.rank() == 3) {
+    RequireSameSize(key[0], batch, "key and query, batch", out);
+    RequireSameSize(key[2], head_size * in.Int("kv_num_heads", 0), "key, kv_num_heads heads of the query's size", out);
+    if (value.has_rank() && value.rank() == 3) RequireSameAxes(key, value, 3, "key and value", out);
+  }
+  const ShapeView keys = in.shape(3), values = in.shape(4);
+  if (keys.has_rank() && values.has_rank() && keys.rank() == 4 && values.rank() == 4) {
+    RequireSameSize(keys[2], values[2], "past_key and past_value, length", out);
+  }
 }
 
 // The lengths that fit together: S queries and as many new keys after P past ones make total, or the
@@ -230,6 +251,14 @@ absl::Status InferGroupQueryAttention(const Operands& in, Results& out) {
   const int64_t divisor = in.Int("do_rotary", 0) != 0 ? 16 : 8;
   out.Require(Divides(divisor, group->head_size),
               {divisor, " divides the head size ", group->head_size});
+  RequireGroup(in, query[0], group->head_size, out);
+  RequireLength(in, 5, query[0], "seqlens_k and batch", out);
+  if (const ShapeView key = in.shape(1); key.has_rank() && key.rank() == 3 && key[1].dim() != query[1].dim()) {
+    const Fact shared[] = {Eq(key[1], 0)};  // the keys are in the past of another node
+    out.RequireUnless(in.has(3) ? absl::MakeConstSpan(shared) : absl::Span<const Fact>(), Eq(key[1], query[1]),
+                      {"key of ", key[1], " and query of ", query[1], ", length: equal"});
+  }
+  RequireSameAxes(in.shape(7), in.shape(8), 2, "cos_cache and sin_cache", out);
   const std::optional<Expr> total = in.Scalar(6);
   if (total.has_value()) {
     RequireLengths(in, query[0], query[1], *total, out);
@@ -281,9 +310,22 @@ absl::Status InferPagedAttention(const Operands& in, Results& out) {
   return SetWithCaches(in, 2, out);
 }
 
-// query [B, S, Hq*D], key, value, past_key, past_value …
+// query [B, S, Hq*D], key, value [B, S, Hkv*D], past_key, past_value [B, Hkv, P, D] with room for the
+// total length (7) …
+// Source: onnxruntime contrib_ops/cpu/sparse/sparse_attention_helper.h.
 absl::Status InferSparseAttention(const Operands& in, Results& out) {
-  return SetWithCaches(in, 3, out);
+  const absl::Status status = SetWithCaches(in, 3, out);
+  const ShapeView query = in.shape(0), past = in.shape(3);
+  if (!status.ok() || !query.has_rank() || !in.has(1)) return status;
+  const Expr head_size = FloorDiv(query[2], HeadsOf(in));
+  RequireGroup(in, query[0], head_size, out);
+  RequireSameAxes(query, in.shape(1), 2, "query and key", out);
+  for (int i : {3, 4}) RequireCache(in, i, query[0], head_size, out);
+  const std::optional<Expr> total = in.Scalar(7);
+  if (total && past.has_rank() && past.rank() == 4) {
+    out.Require(Ge(past[2], *total), {"past of ", past[2], " has room for a total length of ", *total});
+  }
+  return status;
 }
 
 // query [tokens, H] or [tokens, N, 3, D], key, value [tokens, Hv] -> [tokens, Hv]

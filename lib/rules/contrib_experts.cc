@@ -1,4 +1,6 @@
 // onnxruntime's mixtures of experts, and the routers in front of them.
+#include <algorithm>
+
 #include "rules/families.h"
 #include "rules/same.h"
 
@@ -19,6 +21,63 @@ absl::Status InferExperts(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// What every expert has, its weights, scales and biases, comes first.
+void RequireExperts(const Operands& in, absl::Span<const int> operands, Results& out) {
+  const ShapeView routed = in.shape(1);
+  if (!routed.has_rank() || routed.rank() != 2) return;
+  for (int i : operands) {
+    const ShapeView x = in.shape(i);
+    if (x.has_rank() && x.rank() > 0) RequireSameSize(x[0], routed[1], "experts of router_probs and of weights", out);
+  }
+}
+
+// fc1 [E, I, H] and fc2 [E, H, I], or both with their last axes swapped as older files have them;
+// `packed` weights of the last axis are one element. I is doubled in fc1 where swiglu is fused.
+void RequireWeights(const Operands& in, int first, int second, int64_t packed, Results& out) {
+  const ShapeView x = in.shape(0), fc1 = in.shape(first), fc2 = in.shape(second);
+  if (!x.has_rank() || x.rank() == 0 || !fc1.has_rank() || fc1.rank() != 3 || !fc2.has_rank() ||
+      fc2.rank() != 3) {
+    return;
+  }
+  const Expr hidden = x[x.rank() - 1];
+  out.Require(Ge(hidden, 1), {"hidden size ", hidden, ": at least 1"});
+  const Expr wide1 = fc1[2] * packed, wide2 = fc2[2] * packed;
+  const Fact old1[] = {Eq(fc1[1], hidden)};
+  out.RequireUnless(old1, Eq(wide1, hidden), {"hidden size ", hidden, " and fc1's ", wide1, " are equal"});
+  const Fact old2[] = {Eq(wide2, hidden)};
+  out.RequireUnless(old2, Eq(fc2[1], hidden), {"hidden size ", hidden, " and fc2's ", fc2[1], " are equal"});
+  const bool splits = in.String("activation_type", "relu") == "swiglu";
+  if (splits && in.Int("swiglu_fusion", 0) == 0) return;
+  const int64_t doubled = splits ? 2 : 1;
+  out.Require(Ge(fc1[1], 1), {"inner size ", fc1[1], ": at least 1"});
+  out.Require(Ge(wide2, 1), {"inner size ", wide2, ": at least 1"});
+  for (const Fact& old : {Eq(wide1, fc2[1] * doubled), old1[0], old2[0]}) {  // all of them, or the new order
+    out.RequireUnless({old}, Eq(fc1[1], wide2 * doubled),
+                      {"inner sizes ", fc1[1], " of fc1 and ", wide2, " of fc2 fit"});
+  }
+}
+
+// fc1 (2), bias [E, I], fc2 (4), bias [E, H], fc3, bias -> like input
+absl::Status InferMoe(const Operands& in, Results& out) {
+  const absl::Status status = InferExperts(in, out);
+  RequireExperts(in, {2, 3, 4, 5, 6, 7}, out);
+  RequireWeights(in, 2, 4, 1, out);
+  const ShapeView x = in.shape(0), bias = in.shape(5);
+  if (x.has_rank() && x.rank() > 0 && bias.has_rank() && bias.rank() == 2) {
+    RequireSameSize(bias[1], x[x.rank() - 1], "fc2's bias and hidden size", out);
+  }
+  return status;
+}
+
+// The same with scales behind each weight: fc1 (2), scales, bias, fc2 (5), scales, bias …
+absl::Status InferQMoe(const Operands& in, Results& out) {
+  const absl::Status status = InferExperts(in, out);
+  RequireExperts(in, {2, 3, 4, 5, 6, 7, 8, 9, 10}, out);
+  const int64_t bits = in.Int("expert_weight_bits", 4);
+  RequireWeights(in, 2, 5, bits > 0 && bits <= 8 ? 8 / bits : 1, out);
+  return status;
+}
+
 // logits [a..., experts], or activations [tokens, width] and projection_weight [experts, width] (2)
 // -> router_probs, selection_scores, router_weights [tokens, experts]
 // Source: onnxruntime contrib_defs.cc, MoEGroupRouter.
@@ -31,7 +90,11 @@ absl::Status InferGroupRouter(const Operands& in, Results& out) {
   const ShapeView weight = in.shape(2);
   if (!x.has_rank() || x.rank() == 0) return absl::OkStatus();
   if (in.has(2) && (!weight.has_rank() || weight.rank() != 2)) return absl::OkStatus();
-  const ShapeBuilder y({x.Product(0, x.rank() - 1), in.has(2) ? weight[0] : x[x.rank() - 1]});
+  const Expr experts = in.has(2) ? weight[0] : x[x.rank() - 1];
+  RequireLength(in, 1, experts, "expert_bias and experts", out);
+  out.Require(Ge(experts, in.Int("top_k", 0)), {"top_k of ", experts, " experts"});
+  out.Require(Divides(std::max<int64_t>(in.Int("n_group", 1), 1), experts), {"n_group divides ", experts, " experts"});
+  const ShapeBuilder y({x.Product(0, x.rank() - 1), experts});
   for (int output = 0; output < 3; ++output) out.SetShape(output, y);
   return absl::OkStatus();
 }
@@ -59,10 +122,10 @@ absl::Status InferRouterGateUp(const Operands& in, Results& out) {
 }
 
 constexpr Rule kContribExpertsRules[] = {
-    {kMicrosoft, "MoE", 1, InferExperts},
+    {kMicrosoft, "MoE", 1, InferMoe},
     {kMicrosoft, "MoEGroupRouter", 1, InferGroupRouter},
     {kMicrosoft, "MoEPacked", 1, InferExperts},
-    {kMicrosoft, "QMoE", 1, InferExperts},
+    {kMicrosoft, "QMoE", 1, InferQMoe},
     {kMicrosoft, "RouterGateUpProj", 1, InferRouterGateUp},
 };
 

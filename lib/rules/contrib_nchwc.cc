@@ -26,6 +26,11 @@ absl::Status InferReorderInput(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// Whole blocks of channels, 8 of them or a multiple, as the processor has it.
+void RequireBlocks(Expr channels, Results& out) {
+  out.Require(Divides(8, channels), {"blocks of 8 divide ", channels, " channels"});
+}
+
 // X [N, C, H, W], of which `channels` are no filling -> [N, channels, H, W], or [N, H, W, channels]
 // Source: onnxruntime contrib_ops/cpu/nchwc_ops.cc, ReorderOutput.
 absl::Status InferReorderOutput(const Operands& in, Results& out) {
@@ -35,7 +40,9 @@ absl::Status InferReorderOutput(const Operands& in, Results& out) {
   if (channels < 1) return absl::InvalidArgumentError("channels is at least 1");
   const ShapeView x = in.shape(0);
   if (!x.has_rank()) return absl::OkStatus();
+  RequireBlocks(x[1], out);
   const Expr c = in.Const(channels);
+  out.Require(Ge(x[1], c), {"blocks of ", x[1], " hold ", c, " channels"});
   const bool last = in.Int("channels_last", 0) != 0;
   out.SetShape(0, last ? ShapeBuilder({x[0], x[2], x[3], c}) : ShapeBuilder({x[0], c, x[2], x[3]}));
   return absl::OkStatus();
@@ -53,6 +60,7 @@ absl::Status InferUpsample(const Operands& in, Results& out) {
   }
   const ShapeView x = in.shape(0);
   if (!x.has_rank()) return absl::OkStatus();
+  RequireBlocks(x[1], out);
   ShapeBuilder y(x.dims());
   for (int i = 2; i < 4; ++i) y.Set(i, x[i] * (*scales)[i]);
   out.SetShape(0, y);

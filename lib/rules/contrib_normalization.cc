@@ -10,6 +10,9 @@ namespace {
 // skip is input, or is repeated along its batch: [S, H] or [1, S, H] for [B, S, H].
 void RequireSkip(const ShapeView& x, const ShapeView& skip, Results& out) {
   if (!skip.has_rank()) return;
+  if (skip.rank() == 3 && x.rank() == 3 && skip[0].dim() != x[0].dim()) {
+    out.RequireUnless({Eq(x[0], 0), Eq(x[1], 0)}, Ge(skip[0], 1), {"skip of batch ", skip[0], " for ", x[0]});
+  }
   for (int i = 1; i <= 2 && i <= skip.rank() && i <= x.rank(); ++i) {
     RequireSameSize(x[x.rank() - i], skip[skip.rank() - i], "input and skip", out);
   }
@@ -27,6 +30,7 @@ absl::Status InferSkipLayerNormalization(const Operands& in, Results& out) {
   if (x.rank() != 2 && x.rank() != 3) {
     return absl::InvalidArgumentError(absl::StrCat("input has rank 2 or 3, not ", x.rank()));
   }
+  out.Require(Ge(x[x.rank() - 1], 1), {"hidden size ", x[x.rank() - 1], " is at least 1"});
   RequireSkip(x, in.shape(1), out);
   for (int i = 2; i < in.size(); ++i) {
     RequireVector(in, i, x[x.rank() - 1], "hidden size and parameter", out);
@@ -91,6 +95,11 @@ absl::Status InferGatedRmsNorm(const Operands& in, Results& out) {
   SetLike(in, 0, out);
   const ShapeView x = in.shape(0);
   if (x.has_rank()) RequireSameAxes(x, in.shape(2), x.rank(), "X and gate", out);
+  const ShapeView scale = in.shape(1);
+  if (!x.has_rank() || x.rank() == 0 || !scale.has_rank() || scale.rank() != 1) return absl::OkStatus();
+  const Expr width = x[x.rank() - 1];
+  out.Require(Ge(scale[0], 1), {"scale of ", scale[0], ": at least 1"});
+  out.Require(Eq(Mod(width, scale[0]), 0), {"scale of ", scale[0], " divides ", width});
   return absl::OkStatus();
 }
 

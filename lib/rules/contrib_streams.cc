@@ -41,10 +41,39 @@ ShapeBuilder LeadAnd(const Operands& in, const Streams& streams, Expr last) {
   return y;
 }
 
-// X, scale -> like X
+// A gate [a..., C], [a..., C, 1] or [a..., C, H]; [a..., C*H] too where `flat`.
+// Source: onnxruntime contrib_ops/cpu/hyper_connection_helper.h, ResolveGateShape.
+void RequireGate(const Operands& in, int operand, const Streams& s, bool flat, Results& out) {
+  const ShapeView gate = in.shape(operand);
+  if (!gate.has_rank()) return;
+  RequireSameAxes(in.shape(0), gate, s.lead, "streams and gate", out);
+  if (gate.rank() == s.lead + 1) {
+    const Fact whole[] = {Eq(gate[s.lead], s.branches * s.hidden)};
+    out.RequireUnless(flat ? absl::MakeConstSpan(whole) : absl::Span<const Fact>(), Eq(gate[s.lead], s.branches),
+                      {"gate of ", gate[s.lead], " for ", s.branches, " branches"});
+  } else if (gate.rank() == s.lead + 2) {
+    RequireSameSize(gate[s.lead], s.branches, "branches and gate", out);
+    const Fact one[] = {Eq(gate[s.lead + 1], 1)};
+    out.RequireUnless(one, Eq(gate[s.lead + 1], s.hidden),
+                      {"gate of ", gate[s.lead + 1], " for a width of ", s.hidden});
+  }
+}
+
+// X, scale [H], [C*H] or [C, H] -> like X
 absl::Status InferBranchwiseRmsNorm(const Operands& in, Results& out) {
   SetLike(in, 0, out);
-  return ReadStreams(in, out).status();
+  const absl::StatusOr<std::optional<Streams>> streams = ReadStreams(in, out);
+  const ShapeView scale = in.shape(1);
+  if (!streams.ok() || !streams->has_value() || !scale.has_rank()) return streams.status();
+  const auto& [lead, branches, hidden] = **streams;
+  if (scale.rank() == 1) {
+    const Fact each[] = {Eq(scale[0], branches * hidden)};
+    out.RequireUnless(each, Eq(scale[0], hidden), {"scale of ", scale[0], " for a width of ", hidden});
+  } else if (scale.rank() == 2) {
+    RequireSameSize(scale[0], branches, "branches and scale", out);
+    RequireSameSize(scale[1], hidden, "width and scale", out);
+  }
+  return absl::OkStatus();
 }
 
 // streams, pre_mix -> [a..., H]
@@ -52,7 +81,9 @@ absl::Status InferPreMix(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out);
   const absl::StatusOr<std::optional<Streams>> streams = ReadStreams(in, out);
   if (!streams.ok()) return streams.status();
-  if (streams->has_value()) out.SetShape(0, LeadAnd(in, **streams, (*streams)->hidden));
+  if (!streams->has_value()) return absl::OkStatus();
+  RequireGate(in, 1, **streams, in.Int("num_branches", 0) > 0, out);
+  out.SetShape(0, LeadAnd(in, **streams, (*streams)->hidden));
   return absl::OkStatus();
 }
 
@@ -70,6 +101,11 @@ absl::Status InferPostMix(const Operands& in, Results& out) {
   }
   RequireSameAxes(in.shape(0), block, lead, "streams and block_output", out);
   RequireSameSize(block[lead], (*streams)->hidden, "width of block_output and of a stream", out);
+  RequireGate(in, 2, **streams, /*flat=*/false, out);
+  if (const ShapeView mix = in.shape(3); mix.has_rank() && mix.rank() == lead + 2) {
+    RequireSameAxes(in.shape(0), mix, lead, "streams and stream_mix", out);
+    for (int i : {lead, lead + 1}) RequireSameSize(mix[i], (*streams)->branches, "branches and stream_mix", out);
+  }
   return absl::OkStatus();
 }
 
@@ -102,6 +138,12 @@ absl::Status InferEngramGate(const Operands& in, Results& out) {
   RequireSameAxes(key, value, 2, "key and value", out);
   if (key.has_rank() && value.has_rank()) {
     RequireSameSize(key[3], value[2], "hidden size of key and value", out);
+  }
+  for (int i : {3, 4, 5}) {
+    const ShapeView scale = in.shape(i);
+    if (!key.has_rank() || !scale.has_rank() || scale.rank() != 2) continue;
+    RequireSameSize(scale[0], key[2], "branches of key and scale", out);
+    RequireSameSize(scale[1], key[3], "hidden size of key and scale", out);
   }
   return absl::OkStatus();
 }

@@ -13,6 +13,18 @@ namespace {
 // data with axis `gather_axis` replaced by the axes of indices. Elements of fewer than 8 bits that
 // are packed in bytes are unpacked along the last axis. Source: onnxruntime
 // contrib_ops/cpu/quantization/gather_block_quantized.cc.
+void RequireScales(const Operands& in, const ShapeView& data, int64_t packed, Results& out) {
+  const ShapeView scales = in.shape(2);
+  const int64_t block = in.Int("block_size", 128);
+  const absl::StatusOr<int> axis = NormalizeAxis(in.Int("quantize_axis", 1), data.rank());
+  if (!scales.has_rank() || scales.rank() != data.rank() || block <= 0 || !axis.ok()) return;
+  for (int i = 0; i < data.rank(); ++i) {
+    const Expr size = i == data.rank() - 1 ? data[i] * packed : data[i];
+    RequireSameSize(scales[i], i == *axis ? CeilDiv(size, block) : size,
+                    absl::StrCat("axis ", i, " of scales and blocks of data"), out);
+  }
+}
+
 absl::Status InferGatherBlockQuantized(const Operands& in, Results& out) {
   SetTypeLike(in, {2}, out);
   const ShapeView data = in.shape(0);
@@ -31,6 +43,7 @@ absl::Status InferGatherBlockQuantized(const Operands& in, Results& out) {
     }
   }
   out.SetShape(0, y);
+  RequireScales(in, data, packed, out);
   return absl::OkStatus();
 }
 
@@ -148,6 +161,7 @@ absl::Status InferDynamicTimeWarping(const Operands& in, Results& out) {
   if (x.has_rank() && x.rank() != 2 && x.rank() != 3) {
     return absl::InvalidArgumentError(absl::StrCat("input has rank 2 or 3, not ", x.rank()));
   }
+  if (x.has_rank() && x.rank() == 3) RequireSameSize(x[0], in.Const(1), "leading axis", out);
   const Expr path =
       x.has_rank() ? out.FreshUpTo("path", x[x.rank() - 2] + x[x.rank() - 1]) : out.Fresh("path");
   out.SetShape(0, ShapeBuilder({in.Const(2), path}));
@@ -196,6 +210,15 @@ absl::Status InferWordConvEmbedding(const Operands& in, Results& out) {
   }
   if (sequence.rank() == 2 && w.rank() == 4) {
     out.Require(Ge(sequence[1], w[2]), {"words of ", sequence[1], ": at least ", w[2]});
+  }
+  RequireLength(in, 2, w[0], "bias and embedding", out);
+  if (const ShapeView table = in.shape(3); table.has_rank() && table.rank() == 2 && w.rank() == 4) {
+    RequireSameSize(table[1], w[3], "char embedding of the table and of W", out);
+  }
+  for (const auto& [name, size] : {std::pair("embedding_size", 0), std::pair("conv_window_size", 2),
+                                   std::pair("char_embedding_size", 3)}) {
+    const std::optional<int64_t> told = in.Int(name);
+    if (told && *told > 0 && w.rank() == 4) RequireSameSize(w[size], in.Const(*told), name, out);
   }
   out.SetShape(0, ShapeBuilder({sequence[0], w[0]}));
   return absl::OkStatus();

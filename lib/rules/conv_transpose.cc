@@ -54,6 +54,15 @@ Expr TransposeCount(Expr size, const Window& window, int axis, int64_t output_pa
   return count;
 }
 
+// The groups divide X's C channels, which W has, and the bias has M.
+void RequireChannels(const Operands& in, const TransposeOperands& at, Expr channels, const ShapeView& w,
+                     Results& out) {
+  const int64_t group = in.Int("group", 1);
+  RequireSameSize(channels, w[0], "channels of X and of W", out);
+  out.Require(Divides(group, channels), {"group ", group, " divides ", channels, " channels"});
+  RequireLength(in, at.b, w[1] * group, "bias and output channels", out);
+}
+
 // X [N, C, d...], W [C, M/group, k...] -> Y [N, M, o...]
 absl::Status SetConvTranspose(const Operands& in, const TransposeOperands& at, Results& out) {
   const ShapeView x = in.shape(at.x);
@@ -64,10 +73,15 @@ absl::Status SetConvTranspose(const Operands& in, const TransposeOperands& at, R
         absl::StrCat("X has rank ", x.rank(), ", W has rank ", w.rank(), ": equal and at least 3"));
   }
   const int spatial = x.rank() - 2;
+  const int channel = ChannelAxis(at.layout, x.rank());
+  const int first = FirstSpatialAxis(at.layout);
+  const Expr group = in.Const(in.Int("group", 1));
+  RequireChannels(in, at, x[channel], w, out);
   std::vector<Expr> kernel;
   const auto kernel_shape = in.IntList("kernel_shape");
   for (int i = 0; i < spatial; ++i) {
     kernel.push_back(w[2 + i]);
+    out.Require(Ge(w[2 + i], 1), {"kernel of ", w[2 + i], ": at least 1"});
     if (kernel_shape.has_value() && static_cast<int>(kernel_shape->size()) == spatial) {
       RequireSameSize(in.Const((*kernel_shape)[i]), w[2 + i], "kernel_shape and W", out);
     }
@@ -82,6 +96,7 @@ absl::Status SetConvTranspose(const Operands& in, const TransposeOperands& at, R
     output_padding.assign(padding->begin(), padding->end());
   }
   std::optional<std::vector<Expr>> pads;
+  if (at.pads >= 0) RequireLength(in, at.pads, in.Const(2 * spatial), "pads, before and after each axis", out);
   if (at.pads >= 0 && in.has(at.pads)) {
     pads = in.Ints(at.pads);
     if (!pads.has_value() || static_cast<int>(pads->size()) != 2 * spatial) {
@@ -89,10 +104,6 @@ absl::Status SetConvTranspose(const Operands& in, const TransposeOperands& at, R
       return absl::OkStatus();
     }
   }
-  const int channel = ChannelAxis(at.layout, x.rank());
-  const int first = FirstSpatialAxis(at.layout);
-  const Expr group = in.Const(in.Int("group", 1));
-  RequireSameSize(x[channel], w[0], "channels of X and of W", out);
   ShapeBuilder y({x[0]});
   for (int i = 0; i < spatial; ++i) {
     if (!output_shape->empty()) {

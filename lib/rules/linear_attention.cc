@@ -239,6 +239,8 @@ absl::Status InferCausalConvWithState(const Operands& in, Results& out) {
   }
   if (!weight.has_rank()) return absl::OkStatus();
   RequireSameSize(channels, weight[0], "channels of input and weight", out);
+  RequireSameSize(weight[1], in.Const(1), "channels of a depthwise weight", out);
+  RequireLength(in, 2, channels, "channels of input and bias", out);
   const int64_t given = in.Int("state_length", 0);
   const Expr length =
       given > 0 ? in.Const(given) : (weight[weight.rank() - 1] - 1) * in.Int("dilation", 1);
@@ -248,7 +250,14 @@ absl::Status InferCausalConvWithState(const Operands& in, Results& out) {
     state = layout > 0 ? ShapeBuilder({x[0], length, channels})
                        : ShapeBuilder({x[0], channels, length});
   }
+  if (const ShapeView past = in.shape(3); past.has_rank() && past.rank() == state.rank()) {
+    for (int k = 0; k < past.rank(); ++k) {
+      RequireSameSize(past[k], in.Wrap(state.dims()[k]), absl::StrCat("axis ", k, " of past_state"), out);
+    }
+  }
   SetState(in, std::move(state), out);
+  const Expr kernel = weight[weight.rank() - 1];
+  if (given <= 0) out.Require(Ge(kernel, 1), {"kernel of ", kernel, ": at least 1"});
   return absl::OkStatus();
 }
 

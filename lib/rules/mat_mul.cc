@@ -105,15 +105,29 @@ absl::Status InferFusedMatMul(const Operands& in, Results& out) {
                     {in.Int("transB", 0) != 0, in.Int("transBatchB", 0) != 0}, out);
 }
 
+// The bias has an element for each column of B.
+// Source: onnxruntime contrib_ops/cpu/quantization/dynamic_quantize_matmul.cc, ComputeCommon.
+void RequireBias(const Operands& in, int operand, Results& out) {
+  const ShapeView b = in.shape(1);
+  const ShapeView bias = in.shape(operand);
+  if (!b.has_rank() || b.rank() == 0 || !bias.has_rank() || bias.rank() != 1) return;
+  const Expr columns = b[b.rank() - 1];
+  if (bias[0].dim() == columns.dim()) return;
+  out.RequireUnlessZero({columns.dim()}, Eq(bias[0], columns),
+                        {"bias of ", bias[0], " and columns of B, ", columns, ", are equal"});
+}
+
 // A float, B quantised, b_scale, b_zero_point, bias -> float
 absl::Status InferDynamicQuantizeMatMul(const Operands& in, Results& out) {
   SetTypeLike(in, {0, 2}, out);
+  RequireBias(in, 4, out);
   return SetProduct(in, 0, {}, 1, {}, out);
 }
 
-// A, B quantised, a_scale, b_scale … -> type of the scales
+// A, B quantised, a_scale, b_scale, a_zero_point, b_zero_point, bias -> type of the scales
 absl::Status InferMatMulIntegerToFloat(const Operands& in, Results& out) {
   SetTypeLike(in, {2, 3}, out);
+  RequireBias(in, 6, out);
   return SetProduct(in, 0, {}, 1, {}, out);
 }
 

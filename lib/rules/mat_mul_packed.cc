@@ -33,9 +33,41 @@ absl::Status InferWithSizes(const Operands& in, bool transposed, Results& out) {
   return absl::OkStatus();
 }
 
-// Source: onnxruntime contrib_defs.cc, MatMulNBits; core/providers matmul_helper.h compares K.
+// A list for N columns of `each`: [N*each] or [N, each].
+void RequireColumns(const Operands& in, int operand, Expr n, Expr each, absl::string_view what,
+                    Results& out) {
+  const ShapeView list = in.shape(operand);
+  if (!list.has_rank() || list.rank() != 2) {
+    RequireLength(in, operand, n * each, what, out);
+    return;
+  }
+  RequireSameSize(list[0], n, what, out);
+  RequireSameSize(list[1], each, what, out);
+}
+
 absl::Status InferMatMulNBits(const Operands& in, Results& out) {
   return InferWithSizes(in, /*transposed=*/true, out);
+}
+
+// A [a..., K], B [N, blocks, bytes of a block], scales [N*blocks], zero_points [N*bytes of a column's],
+// g_idx [K], bias [N] -> [a..., N]
+// Source: onnxruntime contrib_ops/cpu/quantization/matmul_nbits_helper.h.
+absl::Status InferMatMulNBitsOfBlocks(const Operands& in, Results& out) {
+  const absl::Status status = InferMatMulNBits(in, out);
+  const int64_t k = in.Int("K", 0), block = in.Int("block_size", 0), bits = in.Int("bits", 4);
+  if (!status.ok() || block <= 0) return status;
+  const Expr n = in.Const(in.Int("N", 0));
+  const int64_t blocks = (k + block - 1) / block;
+  if (const ShapeView b = in.shape(1); b.has_rank() && b.rank() == 3) {
+    RequireSameSize(b[0], n, "columns of B and N", out);
+    RequireSameSize(b[1], in.Const(blocks), "blocks of B", out);
+    RequireSameSize(b[2], in.Const(block * bits / 8), "bytes of a block of B", out);
+  }
+  RequireColumns(in, 2, n, in.Const(blocks), "scales of N columns", out);
+  const bool packed = in.type(3) == ElementType::kUint8;
+  RequireColumns(in, 3, n, in.Const(packed ? (blocks * bits + 7) / 8 : blocks), "zero_points of N columns", out);
+  RequireLength(in, 5, n, "bias and N", out);
+  return status;
 }
 
 // B holds two weights a byte, absmax a scale for each block; more than that is let be.
@@ -107,7 +139,7 @@ constexpr Rule kMatMulPackedRules[] = {
     {kMicrosoft, "MatMulBlockQuantizedFp8Weight", 1, InferFp8Weight},
     {kMicrosoft, "MatMulBnb4", 1, InferMatMulBnb4},
     {kMicrosoft, "MatMulFpQ4", 1, InferMatMulFpQ4},
-    {kMicrosoft, "MatMulNBits", 1, InferMatMulNBits},
+    {kMicrosoft, "MatMulNBits", 1, InferMatMulNBitsOfBlocks},
     {kMicrosoft, "MatMulNBitsMlp", 1, InferMatMulNBitsMlp},
     {kMicrosoft, "MatMulNBitsQLoRA", 1, InferMatMulNBits},
     {kMicrosoft, "MatMulNBitsQkv", 1, InferMatMulNBitsQkv},

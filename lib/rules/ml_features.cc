@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "rules/families.h"
+#include "rules/same.h"
 #include "rules/value_range.h"
 
 namespace symshape::rules {
@@ -66,6 +67,12 @@ absl::Status InferFeatureVectorizer(const Operands& in, Results& out) {
   int64_t width = 0;
   for (int64_t d : in.IntList("inputdimensions").value_or(absl::Span<const int64_t>())) width += d;
   const ShapeView x = in.shape(0);
+  for (int i = 1; i < in.size(); ++i) {
+    const ShapeView other = in.shape(i);
+    if (x.has_rank() && other.has_rank() && x.rank() > 0 && other.rank() > 0) {
+      RequireSameSize(x.rank() == 1 ? in.Const(1) : x[0], other.rank() == 1 ? in.Const(1) : other[0], "samples", out);
+    }
+  }
   const Expr samples = !x.has_rank() ? out.Fresh("samples") : x.rank() == 1 ? in.Const(1) : x[0];
   out.SetShape(0, {samples, in.Const(width)});
   return absl::OkStatus();

@@ -1,5 +1,6 @@
 // Signals: Fourier transforms, windows, mel filter banks.
 #include "absl/strings/str_cat.h"
+#include "rules/ask.h"
 #include "rules/families.h"
 
 namespace symshape::rules {
@@ -88,6 +89,11 @@ absl::Status InferStft(const Operands& in, Results& out) {
   } else if (!in.has(2) && !in.has(3) && x.has_rank()) {
     frame = x[1];
   }
+  if (x.has_rank() && x.rank() == 3 && !Surely(in, Eq(x[2], 1))) {
+    const Fact complex[] = {Eq(x[2], 2)};
+    out.RequireUnless(complex, Eq(x[2], 1), {"last axis of ", x[2], ": 1, or 2 for complex numbers"});
+  }
+  if (frame && !Surely(in, Ge(*frame, 1))) out.Require(Ge(*frame, 1), {"a frame of ", *frame, ": at least 1"});
   if (frame && x.has_rank()) {
     out.Require(Ge(x[1], *frame), {"a signal of ", x[1], " holds a frame of ", *frame});
   }
