@@ -188,9 +188,10 @@ void Walk::ForgetRequirements(size_t size) {
 Dim Walk::Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view stem,
                 Interval domain) {
   HasSymbols(frame);
+  const absl::string_view shown = stem.substr(0, stem.find('#'));  // what follows tells places apart
   const auto [it, is_new] = fresh_.try_emplace(FreshKey{frame.id, node, nth, std::string(stem)}, Dim());
   if (!frame.repeated) {
-    if (is_new) it->second = context().Fresh(NewName(stem), domain);
+    if (is_new) it->second = context().Fresh(NewName(shown), domain);
     if (is_new && domain.lo != Interval::kMinusInf) {
       analysis_->ranges_.try_emplace(it->second, Analysis::Range{domain.lo, Dim()});
     }
@@ -198,7 +199,7 @@ Dim Walk::Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view ste
   }
   // The domain may hold for this trip only, so it is a fact of the body's scope.
   if (is_new) {
-    it->second = context().Fresh(NewName(stem), domain.lo >= 0 ? symbolic::kSize
+    it->second = context().Fresh(NewName(shown), domain.lo >= 0 ? symbolic::kSize
                                                                : symbolic::kAnyInteger);
     analysis_->local_symbols_.emplace(it->second, depth_);
   }

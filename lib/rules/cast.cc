@@ -14,7 +14,10 @@ void CastTo(const Operands& in, ElementType to, Results& out) {
   if (const std::vector<Element>* elements = in.Elements(0)) {
     ElementMath math(out, to);
     std::vector<Element> cast;
-    for (const Element& e : *elements) cast.push_back(math.CastFrom(e, from));
+    for (const Element& e : *elements) {
+      math.At(static_cast<int64_t>(cast.size()));
+      cast.push_back(math.CastFrom(e, from));
+    }
     out.SetElements(0, std::move(cast));
   }
   if (to != ElementType::kBool && (graph::IsInteger(from) || from == ElementType::kBool)) {

@@ -85,7 +85,7 @@ absl::StatusOr<std::optional<int>> CommonRank(const Operands& in, Parts parts) {
 Expr JoinedDim(const Operands& in, absl::Span<const ShapeView> parts, int axis, Results& out) {
   Expr sum = in.Const(0);
   for (const ShapeView& x : parts) {
-    if (!x.has_rank()) return out.Fresh("concat");
+    if (!x.has_rank()) return out.Fresh(StemAt("concat", axis));
     sum = sum + x[axis];
   }
   return sum;

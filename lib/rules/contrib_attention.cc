@@ -2,6 +2,7 @@
 // GroupQueryAttention and their kin. With the projection inside: contrib_attention_projected.cc.
 #include "absl/strings/str_cat.h"
 #include "rules/attention_operands.h"
+#include "rules/axes.h"
 #include "rules/families.h"
 #include "rules/same.h"
 
@@ -54,11 +55,12 @@ void SetPresent(const Operands& in, int past_index, bool shared, Expr batch, int
     if (past_known) out.SetShape(output, past);
     return;
   }
-  Expr total = sequence.has_value() ? *sequence : out.Fresh("total_sequence");
-  if (in.has(past_index)) total = past_known ? past[2] + total : out.Fresh("total_sequence");
+  const std::string stem = StemAt("total_sequence", output);
+  Expr total = sequence.has_value() ? *sequence : out.Fresh(stem);
+  if (in.has(past_index)) total = past_known ? past[2] + total : out.Fresh(stem);
   const Expr size = head_size.has_value() ? *head_size
                     : past_known          ? past[3]
-                                          : out.Fresh("head_size");
+                                          : out.Fresh(StemAt("head_size", output));
   out.SetShape(output, ShapeBuilder({batch, in.Const(heads), total, size}));
 }
 
@@ -278,7 +280,7 @@ absl::Status InferGroupQueryAttention(const Operands& in, Results& out) {
       if (past_known && total.has_value()) length = Max(past[2], *total);
     }
     out.SetShape(1 + i, ShapeBuilder({query[0], in.Const(in.Int("kv_num_heads", 0)),
-                                      length.has_value() ? *length : out.Fresh("present_sequence"),
+                                      length.has_value() ? *length : out.Fresh(StemAt("present_sequence", i)),
                                       past_known ? past[3] : group->head_size}));
   }
   if (total.has_value()) {

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "rules/axes.h"
 #include "rules/broadcast.h"
 #include "rules/families.h"
 #include "rules/same.h"
@@ -124,7 +125,7 @@ absl::Status InferEinsum(const Operands& in, Results& out) {
   ShapeBuilder y;
   const auto add = [&](char c) {
     const Dim size = sizes.letter[static_cast<size_t>(c)];
-    y.Add(size.is_none() ? out.Fresh("einsum") : in.Wrap(size));
+    y.Add(size.is_none() ? out.Fresh(StemAt("einsum", y.rank())) : in.Wrap(size));
   };
   for (char c : equation->output.before) add(c);
   if (equation->output.ellipsis) {

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "rules/axes.h"
 #include "rules/element_math.h"
 
 namespace symshape::rules {
@@ -302,11 +303,11 @@ Element ElementMath::ToInteger(const Element& a, Whole whole) {
   if (near.hi != Interval::kPlusInf) ++near.hi;
   const bool rough = MantissaBits(type_) < MantissaBits(ElementType::kFloat);
   if (rough || a.roundings > kRoundings || n.bounds().lo < 0) {
-    return Element(out_.Fresh("rounded", near).dim());
+    return Element(out_.Fresh(StemAt("rounded", at_), near).dim());
   }
   const int64_t scale = int64_t{1} << 19;
   const Expr limit = whole(n * (scale + 1), d * scale);
-  return Element(out_.FreshUpTo("rounded", limit, near).dim());
+  return Element(out_.FreshUpTo(StemAt("rounded", at_), limit, near).dim());
 }
 
 Element ElementMath::Floor(const Element& a) {

@@ -36,6 +36,9 @@ class ElementMath {
   // Elements of `type`. Where a float's Floor is not decided, it becomes a fresh symbol of `out`.
   ElementMath(Results& out, ElementType type);
 
+  // Which element is computed next: its fresh symbols are its own.
+  void At(int64_t element) { at_ = element; }
+
   ElementType type() const { return type_; }
   bool is_float() const;
 
@@ -128,6 +131,7 @@ class ElementMath {
   Results& out_;
   Context& context_;
   ElementType type_;
+  int64_t at_ = 0;
 };
 
 }  // namespace symshape::rules

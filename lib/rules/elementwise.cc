@@ -36,7 +36,10 @@ void MapElements(const Operands& in, Results& out, UnaryElement function) {
   ElementMath math(out, in.type(0));
   std::vector<Element> y;
   y.reserve(x->size());
-  for (const Element& e : *x) y.push_back(e.known() ? (math.*function)(e) : Element());
+  for (const Element& e : *x) {
+    math.At(static_cast<int64_t>(y.size()));
+    y.push_back(e.known() ? (math.*function)(e) : Element());
+  }
   if (AnyKnown(y)) out.SetElements(0, std::move(y));
 }
 
@@ -63,6 +66,7 @@ void MapElements(const Operands& in, Results& out, absl::Span<const Dim> a, absl
   std::vector<Element> z;
   z.reserve(count);
   for (int64_t i = 0; i < count; ++i) {
+    math.At(i);
     z.push_back((math.*function)((*x)[x_index(i)], (*y)[y_index(i)]));
   }
   if (AnyKnown(z)) out.SetElements(0, std::move(z));

@@ -5,6 +5,7 @@
 
 #include "absl/algorithm/container.h"
 #include "rules/ask.h"
+#include "rules/axes.h"
 
 namespace symshape::rules {
 namespace {
@@ -60,7 +61,7 @@ class Joining {
     RequireAgreement(leader.has_rank() ? leader : some, axis);
     if (Leads(axis)) return leader[axis];
     const std::optional<Expr> chosen = ByWhichIsFilled(axis);
-    return chosen ? *chosen : out_.Fresh("concat", BoundsOfCandidates(axis));
+    return chosen ? *chosen : out_.Fresh(StemAt("concat", axis), BoundsOfCandidates(axis));
   }
 
  private:

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rules/axes.h"
 #include "rules/elementwise.h"
 #include "rules/families.h"
 
@@ -53,7 +54,7 @@ void SetShapeOfUnknownAxes(const Operands& in, Results& out, int rank) {
   ShapeBuilder y;
   for (int axis = 0; axis < rank; ++axis) {
     const Expr d = in.shape(0)[axis];
-    y.Add(d.is(1) ? d : out.Fresh("reduced"));
+    y.Add(d.is(1) ? d : out.Fresh(StemAt("reduced", axis)));
   }
   out.SetShape(0, y);
 }

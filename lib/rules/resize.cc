@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "rules/axes.h"
 #include "rules/element_math.h"
 #include "rules/families.h"
 #include "rules/same.h"
@@ -65,12 +66,13 @@ absl::Status CheckLength(const Operands& in, int list, absl::string_view name, c
 // int64(float32(n) * scale). A scale that is no dyadic number makes that a size of its own, which
 // element_math.h bounds: 706 * float32(224/706) is 223, not 224.
 // Source: onnxruntime core/providers/cpu/tensor/upsamplebase.h, ComputeOutputShape.
-Expr Scaled(Expr n, const Element& scale, const Operands& in, Results& out) {
+Expr Scaled(Expr n, const Element& scale, int axis, const Operands& in, Results& out) {
   if (scale.is_integer() && scale.num == in.Const(1).dim()) return n;
   ElementMath math(out, ElementType::kFloat);
+  math.At(axis);
   const Element size =
       math.TruncatedProduct(math.CastFrom(Element(n.dim()), ElementType::kInt64), scale);
-  return size.is_integer() ? in.Wrap(size.num) : out.Fresh("resize");
+  return size.is_integer() ? in.Wrap(size.num) : out.Fresh(StemAt("resize", axis));
 }
 
 absl::Status SetScaled(const Operands& in, const ShapeView& x, const Axes& axes, int list,
@@ -81,7 +83,7 @@ absl::Status SetScaled(const Operands& in, const ShapeView& x, const Axes& axes,
   for (size_t i = 0; i < axes.axis.size(); ++i) {
     const int axis = axes.axis[i];
     const bool known = scales != nullptr && i < scales->size() && (*scales)[i].known();
-    y.Set(axis, known ? Scaled(x[axis], (*scales)[i], in, out) : out.Fresh("resize"));
+    y.Set(axis, known ? Scaled(x[axis], (*scales)[i], axis, in, out) : out.Fresh(StemAt("resize", axis)));
   }
   out.SetShape(0, y);
   return absl::OkStatus();
@@ -150,8 +152,8 @@ void SetKeepingRatio(const Operands& in, const ShapeView& x, const Axes& axes,
       out.RequireUnlessZero({targets[i].dim()}, Ge(x[scaled[i]], 1),
                             {"resized size ", x[scaled[i]], " is at least 1"});
       y.Set(scaled[i], kept.has_value() ? (*kept)[i]
-                       : larger         ? out.Fresh("resize")
-                                        : out.FreshUpTo("resize", targets[i]));
+                       : larger         ? out.Fresh(StemAt("resize", scaled[i]))
+                                        : out.FreshUpTo(StemAt("resize", scaled[i]), targets[i]));
     }
   }
   out.SetShape(0, y);
@@ -164,7 +166,7 @@ absl::Status SetSized(const Operands& in, const ShapeView& x, const Axes& axes, 
   std::vector<Expr> sizes;
   for (size_t i = 0; i < axes.axis.size(); ++i) {
     const bool known = elements != nullptr && i < elements->size() && (*elements)[i].is_integer();
-    sizes.push_back(known ? in.Wrap((*elements)[i].num) : out.Fresh("resize"));
+    sizes.push_back(known ? in.Wrap((*elements)[i].num) : out.Fresh(StemAt("resize", axes.axis[i])));
   }
   const absl::string_view policy = in.String("keep_aspect_ratio_policy", "stretch");
   if (policy != "stretch") {
@@ -198,7 +200,7 @@ absl::Status InferResize(const Operands& in, Results& out) {
   // Both given and neither known to be empty: either may be the one that counts.
   if (list == at.scales && !in.Length(list).has_value() && IsGiven(in, at.sizes)) {
     ShapeBuilder y(x.dims());
-    for (int axis : axes->axis) y.Set(axis, out.Fresh("resize"));
+    for (int axis : axes->axis) y.Set(axis, out.Fresh(StemAt("resize", axis)));
     out.SetShape(0, y);
     return absl::OkStatus();
   }
@@ -228,7 +230,7 @@ absl::Status InferUpsampleByAttribute(const Operands& in, Results& out) {
   ShapeBuilder y(x.dims());
   for (int i = 0; i < x.rank(); ++i) {
     const Element scale = math.Constant(scales[i]);
-    y.Set(i, scale.known() ? Scaled(x[i], scale, in, out) : out.Fresh("resize"));
+    y.Set(i, scale.known() ? Scaled(x[i], scale, i, in, out) : out.Fresh(StemAt("resize", i)));
   }
   out.SetShape(0, y);
   return absl::OkStatus();

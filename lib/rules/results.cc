@@ -1,5 +1,8 @@
 #include "rules/results.h"
 
+#include "absl/strings/str_cat.h"
+#include "rules/axes.h"
+
 #include <utility>
 
 namespace symshape::rules {
@@ -19,7 +22,7 @@ void Results::SetShape(int output, absl::Span<const Dim> dims) {
 void Results::SetRank(int output, int rank, absl::string_view stem) {
   if (!wanted(output)) return;
   ShapeBuilder shape;
-  for (int i = 0; i < rank; ++i) shape.Add(Fresh(stem));
+  for (int i = 0; i < rank; ++i) shape.Add(Fresh(StemAt(absl::StrCat(stem, "#", output), i)));
   SetShape(output, shape);
 }
 

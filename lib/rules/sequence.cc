@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "rules/axes.h"
 #include "rules/families.h"
 #include "rules/index_map.h"
 #include "rules/joined_dims.h"
@@ -262,7 +263,7 @@ Expr JoinedDim(const Operands& in, Results& out, const SequenceView& s, int axis
     return sum;
   }
   if (!s.whole.is_none() && axis == s.axis_of_parts) return in.Wrap(s.whole);
-  if (s.length.is_none() || WithOwnDims(out, s.element) != s.element) return out.Fresh("concat");
+  if (s.length.is_none() || WithOwnDims(out, s.element) != s.element) return out.Fresh(StemAt("concat", axis));
   return in.Wrap(in.tables().dims(in.tables().type(s.element).shape)[axis]) * in.Wrap(s.length);
 }
 

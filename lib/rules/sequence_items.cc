@@ -1,6 +1,7 @@
 // The items of sequences; the operators: sequence.cc.
 #include <utility>
 
+#include "rules/axes.h"
 #include "rules/sequence.h"
 
 namespace symshape::rules {
@@ -66,7 +67,7 @@ TypeId JoinTypes(Results& out, TypeId a, TypeId b) {
   const absl::Span<const Dim> x = tables.dims(joined.shape), y = tables.dims(other.shape);
   ShapeBuilder dims;
   for (size_t i = 0; i < x.size(); ++i) {
-    dims.Add(x[i] == y[i] ? Expr(tables.context(), x[i]) : out.Fresh("item"));
+    dims.Add(x[i] == y[i] ? Expr(tables.context(), x[i]) : out.Fresh(StemAt("item", i)));
   }
   joined.shape = tables.Intern(dims.dims());
   return tables.Intern(joined);
@@ -83,7 +84,7 @@ TypeId WithOwnDims(Results& out, TypeId element) {
     for (Dim symbol : context.SymbolsOf(dims.dims()[i])) {
       may_vary = may_vary || context.KindOf(symbol) == symbolic::SymbolKind::kFresh;
     }
-    if (may_vary) dims.Set(i, out.Fresh("item"));
+    if (may_vary) dims.Set(i, out.Fresh(StemAt("item", i)));
   }
   type.shape = tables.Intern(dims.dims());
   return tables.Intern(type);

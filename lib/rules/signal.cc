@@ -1,6 +1,7 @@
 // Signals: Fourier transforms, windows, mel filter banks.
 #include "absl/strings/str_cat.h"
 #include "rules/ask.h"
+#include "rules/axes.h"
 #include "rules/families.h"
 
 namespace symshape::rules {
@@ -57,7 +58,7 @@ absl::Status InferDft(const Operands& in, Results& out) {
   ShapeBuilder y(x.dims());
   for (int i = 0; i < x.rank() - 1; ++i) {
     if (*axis && **axis == i) y.Set(i, Transformed(in, out, x[i]));
-    if (!*axis) y.Set(i, out.Fresh("dft"));
+    if (!*axis) y.Set(i, out.Fresh(StemAt("dft", i)));
   }
   y.Set(x.rank() - 1, in.Const(real ? 1 : 2));
   out.SetShape(0, y);

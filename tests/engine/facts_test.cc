@@ -75,5 +75,24 @@ TEST(Facts, OfMaximaUnderHypotheses) {
   EXPECT_EQ(m->Shape("y").find("opaque"), std::string::npos) << m->Shape("y");
 }
 
+// Of u nothing is known, so both sizes of t are symbols at first, and its rows become 5 once A is known
+// not to be 0. Its columns must not have the symbol that the rows had: C would be 1 then.
+TEST(Facts, OfAnAxisStayWithItsSymbol) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[K] k, int64[S] s, float[5, A] x, float[C, 1] v, float[2, 4] m, float[7] w) => (l, y, z, o) {
+      rest = Constant <value = int64[2] {-1, 1}> ()
+      u = Reshape (k, s)
+      t = Concat <axis = -1> (u, x)
+      r = Reshape (t, rest)
+      l = LayerNormalization <axis = -1> (t, w)
+      y = Add (v, r)
+      z = Relu (v)
+      o = MatMul (x, m)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[35, 1]");
+  EXPECT_EQ(m->Shape("z"), "[C, 1]");
+}
+
 }  // namespace
 }  // namespace symshape::engine
