@@ -4,7 +4,7 @@
 //   walk.cc          one graph, one node
 //   by_rule.cc       one node by its operator's rule; what rules answered before: memo.h
 //   sink.cc          what rules require, and their fresh symbols
-//   control_flow.cc  If, and entering a body; loop.cc: Loop, Scan; sequence_map.cc
+//   control_flow.cc  If, and entering a body; loop.cc, scan.cc, both by loop_run.h; sequence_map.cc
 //   functions.cc     model-local functions
 //   fallback.cc      operators without a native rule: the schema's body or inference
 //   user_ops.cc      operators that the user defines
@@ -154,7 +154,7 @@ class Walk {
                   absl::Span<const Info> inputs, const Memo::Answer& answer);
   void ReportMemo(const Frame& frame, uint32_t node);
 
-  // control_flow.cc, loop.cc
+  // control_flow.cc, loop.cc, scan.cc
   void InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                absl::Span<Info> outputs);
   void InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
