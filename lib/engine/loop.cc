@@ -189,7 +189,10 @@ Info Walk::Stacked(Frame& frame, uint32_t node, LoopRun& run, const graph::Graph
     std::vector<Dim> stack;
     for (size_t i = 0; i < dims.size(); ++i) {
       const uint32_t key = kStackKeys + static_cast<uint32_t>(output * 64 + i);
-      Dim d = run.Outside(dims[i], key, "scan");
+      // All trips have the size of the first one, or the node fails.
+      const auto ends = zero_without_trips ? run.FirstAndLast(dims[i], Expr(context(), trips))
+                                           : std::nullopt;
+      Dim d = run.Outside(ends ? ends->first : dims[i], key, "scan");
       if (zero_without_trips) d = OfTrips(frame, node, key, declared, i, d, trips);
       stack.push_back(d);
     }

@@ -48,14 +48,15 @@ absl::StatusOr<std::optional<int64_t>> PlaceIn(const Operands& in, int position,
 // long.
 Info ItemAt(const Operands& in, const SequenceView& s, Results& out) {
   const Info item{WithOwnDims(out, s.element), KnowledgeId::kNone};
-  const std::optional<Expr> scalar = in.Scalar(1);
-  const std::optional<int64_t> place = scalar ? scalar->constant() : std::nullopt;
+  const std::optional<Expr> place = in.Scalar(1);
   if (!place || s.length.is_none()) return item;
   const Expr length = in.Wrap(s.length);
-  out.Require(*place < 0 ? Ge(length, -in.Const(*place)) : Gt(length, in.Const(*place)),
+  const bool from_end = place->constant().value_or(0) < 0;
+  if (!from_end && in.context().Decide(Ge(*place, 0)) != Tri::kYes) return item;
+  out.Require(from_end ? Ge(length, -*place) : Gt(length, *place),
               {"position ", *place, " in a sequence of ", length});
   if (s.whole.is_none()) return item;
-  const Expr part = in.Wrap(s.part), k = *place < 0 ? length + *place : in.Const(*place);
+  const Expr part = in.Wrap(s.part), k = from_end ? length + *place : *place;
   Type type = out.tables().type(item.type);
   ShapeBuilder dims(out.tables().dims(type.shape));
   dims.Set(s.axis_of_parts, Min(part, in.Wrap(s.whole) - part * k));

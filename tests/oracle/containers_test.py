@@ -51,6 +51,16 @@ def test_a_sequence_through_a_branch():
         y = SequenceAt (s, zero) }''', {'y': '[item_2]'})
 
 
+def test_pieces_that_a_loop_stacks():
+    """The last piece may be smaller, and then the trips' sizes differ."""
+    holds('''g (float[T, 2] x) => (y, z) <int64 four = {4}, bool yes = {1}> {
+        s = SplitToSequence <axis = 0> (x, four)  n = SequenceLength (s)
+        y = Loop (n, yes) <body = b (int64 i, bool go) => (bool on, float[A, B] o) {
+            on = Identity (go)  p = SequenceAt (s, i)  o = Neg (p) }>
+        t = SplitToSequence <axis = 0, keepdims = 0> (y)
+        z = ConcatFromSequence <axis = 0> (t) }''', {'y': '[(T + 3)//4, min(4, T), 2]', 'z': '[((T + 3)//4)*min(4, T), 2]'}, needs='1 <= T <= 4 or T % 4 == 0 and T >= 4')
+
+
 def test_a_sequence_that_a_loop_fills():
     holds('''g (float[N, 4] x, float[T] t) => (y, n) <bool yes = {1}, int64[1] flat = {-1}> {
         m = Size (t)  e = SequenceConstruct (x)

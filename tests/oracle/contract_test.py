@@ -29,7 +29,6 @@ LARGEST_INPUT = 1 << 21
 # What the contract does not tell of these, so that some of their legal sizes fail.
 UNTOLD = {
     'resize_fraction_ts16': 'the scale, a quotient of floats, may round to 0',
-    'split_to_sequence_chunks_ts11': 'chunks of a sequence, the last one shorter, are stacked by a Loop',
 }
 
 # Conditions that sampling cannot show to be needed, and why.
