@@ -232,8 +232,9 @@ bool Contract::Shorten() {
         given.insert(given.end(), conditions_[k].ways[0].begin(), conditions_[k].ways[0].end());
       }
     }
-    const std::optional<Clauses> shorter = Shortest(*context_, conditions_[i].ways, given);
+    std::optional<Clauses> shorter = Shortest(*context_, conditions_[i].ways, given);
     if (!shorter.has_value()) continue;
+    shorter = Simplify(*context_, *shorter);
     changed = true;
     const Condition whole = std::move(conditions_[i]);
     conditions_.erase(conditions_.begin() + static_cast<ptrdiff_t>(i));

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "queries/periods.h"
 
 namespace symshape::queries {
 namespace {
@@ -45,6 +46,19 @@ bool AssumeOthers(Context& context, Scope& scope, const Clauses& clauses,
     if (single && open != nullptr && !scope.Assume(*open)) return false;
   }
   return true;
+}
+
+Clause Resolved(Context& context, Clause clause) {
+  for (Fact& fact : clause) fact = {fact.kind, context.Resolve(fact.a), context.Resolve(fact.b)};
+  return clause;
+}
+
+Clauses Others(const Clauses& clauses, const std::vector<bool>& dropped, size_t left_out) {
+  Clauses others;
+  for (size_t i = 0; i < clauses.size(); ++i) {
+    if (i != left_out && !dropped[i]) others.push_back(clauses[i]);
+  }
+  return others;
 }
 
 }  // namespace
@@ -101,14 +115,15 @@ std::vector<bool> Implied(Context& context, const Clauses& clauses) {
     bool follows = Follows(context, clauses[i]);
     if (!follows && together) {
       Scope scope(context);
-      follows = AssumeOthers(context, scope, clauses, dropped, i) && Follows(context, clauses[i]);
+      follows = AssumeOthers(context, scope, clauses, dropped, i) &&
+                Follows(context, Resolved(context, clauses[i]));
     }
     for (size_t k = 0; k < clauses.size() && !follows; ++k) {
       const bool worth_it = together || clauses[k].size() == 1;
       if (k == i || dropped[k] || !worth_it) continue;
       follows = FollowsFrom(context, clauses[k], clauses[i]);
     }
-    dropped[i] = follows;
+    dropped[i] = follows || (together && FollowsByPeriods(context, Others(clauses, dropped, i), clauses[i]));
   }
   return dropped;
 }

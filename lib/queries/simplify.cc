@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "queries/cases.h"
 #include "queries/threshold.h"
 
 namespace symshape::queries {
@@ -48,7 +49,7 @@ class Simplifier {
   void Rewrite(Clause clause) {
     for (size_t i = 0; i < clause.size(); ++i) {
       if (SplitProduct(clause, i) || CancelSymbol(clause, i) || OpenBroadcast(clause, i) ||
-          SpellBroadcast(clause, i) || OpenMaximum(clause, i)) {
+          SpellBroadcast(clause, i) || OpenMaximum(clause, i) || ReadUnderOthers(clause, i)) {
         return;
       }
       CancelNumbers(clause[i]);
@@ -202,6 +203,23 @@ class Simplifier {
     return true;
   }
 
+  // "h <= 4 or max(4, h) == w" says "h <= 4 or h == w": a fact counts only where the others are false.
+  bool ReadUnderOthers(const Clause& clause, size_t i) {
+    if (clause.size() < 2 || !HasMaximum(context_, clause[i])) return false;
+    context_.Push();
+    for (size_t k = 0; k < clause.size(); ++k) {
+      const auto opposite = k == i ? std::nullopt : Opposite(context_, clause[k]);
+      if (opposite.has_value()) context_.Assume(*opposite, {}).IgnoreError();
+    }
+    const Fact read{clause[i].kind, context_.Resolve(clause[i].a), context_.Resolve(clause[i].b)};
+    context_.Pop();
+    if (read == clause[i] || HasMaximum(context_, read)) return false;
+    Clause shorter = clause;
+    shorter[i] = read;
+    todo_.push_back(std::move(shorter));
+    return true;
+  }
+
   // 36*a == 9*b says 4*a == b.
   void CancelNumbers(Fact& fact) {
     if (!IsComparison(fact)) return;
@@ -217,11 +235,28 @@ class Simplifier {
     }
   }
 
+  // Of one symbol: s % m == 0 and (-s) % m == 0 say the same.
+  std::optional<Fact> AsRemainder(Dim zero) {
+    const std::vector<Dim> symbols = context_.SymbolsOf(zero);
+    if (symbols.size() != 1) return std::nullopt;
+    const Dim negative = context_.Neg(zero);
+    for (int64_t m = 2; m <= kLargestModulus; ++m) {
+      const Dim modulus = context_.Constant(m);
+      for (Dim signed_symbol : {symbols[0], context_.Neg(symbols[0])}) {
+        const Dim remainder = context_.Mod(signed_symbol, modulus);
+        if (remainder == zero || remainder == negative) {
+          return Fact{Fact::Kind::kDivides, modulus, symbols[0]};
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
   // x == m*(x//m), x == m*ceil(x/m): x % m == 0.
   std::optional<Fact> AsDivides(const Fact& fact) {
-    if (fact.kind != Fact::Kind::kEq || context_.ConstantOf(fact.a).has_value() ||
-        context_.ConstantOf(fact.b).has_value()) {
-      return std::nullopt;
+    if (fact.kind != Fact::Kind::kEq) return std::nullopt;
+    if (context_.ConstantOf(fact.a).has_value() || context_.ConstantOf(fact.b).has_value()) {
+      return AsRemainder(context_.Sub(fact.a, fact.b));
     }
     for (const auto& [x, multiple] : {std::pair(fact.a, fact.b), std::pair(fact.b, fact.a)}) {
       for (int64_t m = 2; m <= kLargestModulus; ++m) {
@@ -256,6 +291,10 @@ class Simplifier {
     if (Follows(context_, open)) return;
     if (open.size() > 1 || open[0].kind == Fact::Kind::kBroadcast) {
       if (std::optional<Fact> simpler = AsThreshold(context_, open)) open = {*simpler};
+    }
+    if (const auto range = AsRange(context_, open)) {
+      result_.push_back({range->first});
+      open = {range->second};
     }
     result_.push_back(std::move(open));
   }

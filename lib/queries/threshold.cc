@@ -11,6 +11,15 @@ namespace {
 constexpr int64_t kMostSizes = 4096;  // that are looked at one by one
 constexpr int64_t kSizesBeyond = 70;  // that have to agree before a proof is tried
 
+Clause Substituted(Context& context, const Clause& clause, Dim symbol, Dim by) {
+  Clause result;
+  for (const Fact& fact : clause) {
+    result.push_back({fact.kind, context.Substitute(fact.a, {{symbol, by}}),
+                      context.Substitute(fact.b, {{symbol, by}})});
+  }
+  return result;
+}
+
 class OneSize {
  public:
   OneSize(Context& context, const Clause& clause, Dim symbol)
@@ -27,6 +36,19 @@ class OneSize {
     if (AllBeyond(*change, true)) return From(*change);
     if (AllBeyond(*change + 1, false)) return Only(*change);
     return std::nullopt;
+  }
+
+  std::optional<std::pair<Fact, Fact>> Range() {
+    const Interval bounds = context_.Bounds(symbol_);
+    if (bounds.lo < 0 || bounds.lo > kMostSizes || At(bounds.lo) != false) return std::nullopt;
+    const std::optional<int64_t> first = FirstNot(false, bounds.lo);
+    if (!first.has_value()) return std::nullopt;
+    const std::optional<int64_t> beyond = FirstNot(true, *first);
+    const bool one = beyond == *first + 1;
+    if (!beyond.has_value() || one || !AllBeyond(*beyond, false) || !Proved(*beyond, false)) {
+      return std::nullopt;
+    }
+    return std::pair(AtLeast(*first), AtMost(*beyond - 1));
   }
 
  private:
@@ -51,19 +73,25 @@ class OneSize {
       if (At(start + i) != truth) return false;
     }
     for (int64_t size = start; size < (int64_t{1} << 20); size = 2 * size + 1) {
-      if (At(size) != truth) return false;
+      const std::optional<bool> at = At(size);
+      if (!at.has_value()) break;  // too large to tell
+      if (*at != truth) return false;
     }
     return true;
   }
 
-  // Whether the clause is true, or false, wherever size >= start.
+  // Whether the clause is true, or false, wherever size >= start. With start + t in place of the size, and
+  // t at least 0, a polynomial often has no term below 0 left.
   bool Proved(int64_t start, bool truth) {
+    const auto proved = [&](const Clause& clause) {
+      return truth ? Follows(context_, clause) : IsFalse(context_, clause);
+    };
     context_.Push();
-    const bool legal = context_.Assume(AtLeast(start), {}).ok();
-    const bool proved =
-        legal && (truth ? Follows(context_, clause_) : IsFalse(context_, clause_));
+    const bool assumed = context_.Assume(AtLeast(start), {}).ok() && proved(clause_);
     context_.Pop();
-    return proved;
+    if (assumed) return true;
+    const Dim size = context_.Add(context_.Fresh("more"), context_.Constant(start));
+    return proved(Substituted(context_, clause_, symbol_, size));
   }
 
   std::optional<Fact> From(int64_t t) {
@@ -73,28 +101,20 @@ class OneSize {
   std::optional<Fact> UpTo(int64_t t, int64_t lowest) {
     if (!AllBeyond(t + 1, false) || !Proved(t + 1, false)) return std::nullopt;
     if (t == lowest) return Fact{Fact::Kind::kEq, symbol_, context_.Constant(t)};
-    return Fact{Fact::Kind::kGe, context_.Constant(t), symbol_};
+    return AtMost(t);
   }
   std::optional<Fact> Only(int64_t t) {
     if (!Proved(t + 1, false)) return std::nullopt;
     return Fact{Fact::Kind::kEq, symbol_, context_.Constant(t)};
   }
   Fact AtLeast(int64_t t) const { return {Fact::Kind::kGe, symbol_, context_.Constant(t)}; }
+  Fact AtMost(int64_t t) const { return {Fact::Kind::kGe, context_.Constant(t), symbol_}; }
 
   Context& context_;
   const Clause& clause_;
   const Dim symbol_;
   const std::string name_;
 };
-
-Clause Substituted(Context& context, const Clause& clause, Dim symbol, Dim by) {
-  Clause result;
-  for (const Fact& fact : clause) {
-    result.push_back({fact.kind, context.Substitute(fact.a, {{symbol, by}}),
-                      context.Substitute(fact.b, {{symbol, by}})});
-  }
-  return result;
-}
 
 // "seq + past <= 64": both symbols vanish where one is replaced by their sum minus the other.
 std::optional<Fact> OfSum(Context& context, const Clause& clause, Dim a, Dim b) {
@@ -115,6 +135,12 @@ std::optional<Fact> AsThreshold(Context& context, const Clause& clause) {
   if (symbols.size() == 1) return OneSize(context, clause, symbols[0]).Threshold();
   if (symbols.size() == 2) return OfSum(context, clause, symbols[0], symbols[1]);
   return std::nullopt;
+}
+
+std::optional<std::pair<Fact, Fact>> AsRange(Context& context, const Clause& clause) {
+  const std::vector<Dim> symbols = SymbolsOf(context, clause);
+  if (symbols.size() != 1) return std::nullopt;
+  return OneSize(context, clause, symbols[0]).Range();
 }
 
 }  // namespace symshape::queries

@@ -52,7 +52,14 @@ constexpr Row kRows[] = {
     {"min(1, w) >= h", "h <= 1 and w >= h"},
     {"min(7, h) == 7 or w == 0 - 6", "h >= 7"},
     {"h == max(h, 1 - w)", "h + w >= 1"},
-    {"h + w == min(1, h) or h + w == 1 or min(1, h) == 1", "w == min(0, 1 - h) or h + w == 1 or h >= 1"},
+    {"h + w == min(1, h) or h + w == 1 or min(1, h) == 1", "w == 0 or h + w == 1 or h >= 1"},
+    {"h == 9", "h == 9"},
+    // Sizes between two others, where a polynomial tells.
+    {"min(1, h//4) - (h//4)*(h//4) == 0 - 48", "h >= 28 and h <= 31"},
+    {"(h//4)*(h//4)*(h//4)*(h//4) + 98*(h//4) + 2352 == 2*(h//4)*(h//4)*(h//4) + 97*(h//4)*(h//4)", "h >= 28 and h <= 35"},
+    {"h <= 4 or 4*((h + 3)//4) == max(4, h)", "h <= 4 or h % 4 == 0"},
+    {"(h + 3)//4 <= 1 or min(4, h) == h + 4 - 4*((h + 3)//4)", "h <= 4 or h % 4 == 0"},
+    {"(h + 3)//4 <= 1 or min(4, h) == (h + 3) % 4 + 1", "h <= 4 or h % 4 == 0"},
     // Alternatives that say nothing.
     {"h == 0 or h <= 6", "h <= 6"},
     {"b == 0 or h == 0 or h >= 1", "always"},
@@ -128,11 +135,35 @@ TEST(Implied, DropsWhatOthersSayTogether) {
   EXPECT_EQ(Implied(context, clauses), (std::vector<bool>{false, true, false}));
 }
 
+TEST(Implied, UnderWhatTheOthersSayOfAMaximum) {
+  Context context;
+  for (const char* name : {"h", "w"}) context.Symbol(name);
+  const Clauses clauses{Read(context, "(4*h + 4*w) % (4*max(1, h + w) - 3*h - 3*w) == 0"),
+                        Read(context, "h + w >= 1")};
+  EXPECT_EQ(Implied(context, clauses), (std::vector<bool>{true, false}));
+}
+
 TEST(Implied, OfTwoThatSayTheSameOneStays) {
   Context context;
   context.Symbol("h");
   const Clauses clauses{Read(context, "h//2 >= 4"), Read(context, "h >= 8")};
   EXPECT_EQ(Implied(context, clauses), (std::vector<bool>{true, false}));
+}
+
+TEST(Implied, OfRoundingsThatRepeat) {
+  Context context;
+  context.Symbol("h");
+  const auto implied = [&](const std::vector<const char*>& texts) {
+    Clauses clauses;
+    for (const char* text : texts) clauses.push_back(Read(context, text));
+    return Implied(context, clauses);
+  };
+  EXPECT_EQ(implied({"((h + 15)//16) % 2 == 0", "((h + 7)//8) % 4 == 0"}), (std::vector<bool>{true, false}));
+  EXPECT_EQ(implied({"((h + 15)//16) % 2 == 0 or h <= 16", "((h + 3)//4) % 8 == 0 or h <= 4"}),
+            (std::vector<bool>{true, false}));
+  EXPECT_EQ(implied({"h >= 29", "((h + 15)//16) % 2 == 0"}), (std::vector<bool>{false, false}));
+  // 17 to 24 rounds up to 2 times 16, but to 3 times 8.
+  EXPECT_EQ(implied({"((h + 15)//16) % 2 == 0", "((h + 7)//8) % 2 == 0"}), (std::vector<bool>{false, false}));
 }
 
 TEST(Holds, DividingByZeroIsFalse) {
