@@ -120,6 +120,10 @@ class Analysis {
   // enough. nullopt where none are found.
   std::optional<Sizes> LegalNearby(const Sizes& sizes) const;
 
+  // The inputs' symbols of which the conditions leave only one size wherever no other axis is empty:
+  // past = 127, where "batch == 0 or past + 1 == 128" is needed.
+  Sizes OnlySizes() const;
+
   std::vector<Symbol> symbols() const;
   std::vector<Diagnostic> diagnostics() const;
 

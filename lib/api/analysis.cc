@@ -10,6 +10,7 @@
 #include "queries/describe.h"
 #include "queries/eval.h"
 #include "queries/sizes.h"
+#include "queries/solve.h"
 
 namespace symshape {
 namespace {
@@ -171,6 +172,11 @@ std::optional<Sizes> Analysis::LegalNearby(const Sizes& sizes) const {
   const std::optional<queries::SizeMap> found =
       queries::LegalNearby(contract, queries::SizeMap(renamed.begin(), renamed.end()));
   return found.has_value() ? std::optional<Sizes>(ByFileNames(contract, *found)) : std::nullopt;
+}
+
+Sizes Analysis::OnlySizes() const {
+  const queries::Contract& contract = state_->contract();
+  return ByFileNames(contract, queries::OnlySizes(contract));
 }
 
 absl::Status Analysis::CheckSizes(const Sizes& sizes) const {

@@ -87,21 +87,28 @@ std::string WhatRemains(const RenameArgs& args, const Analysis& analysis) {
   return text;
 }
 
-// What the conditions leave only one size for, once the rest is bound: past, where total and seq
-// are.
+// Binds what the conditions leave only one size for, once the rest is bound: past, where total and seq
+// are. Where an empty axis would leave more, one after the other, as each tells more of the rest.
 bool AddSolved(const Analysis& analysis, RenameArgs& args) {
-  const Sizes solved = BindSolved(analysis, args.model);
-  for (const auto& [name, size] : solved) {
-    if (!args.quiet) Say(absl::StrCat(name, " can only be ", size, "\n"));
+  std::string text;
+  for (const auto& [name, size] : BindSolved(analysis, args.model)) {
+    absl::StrAppend(&text, name, " can only be ", size, "\n");
   }
-  return !solved.empty();
+  const Sizes only = text.empty() ? analysis.OnlySizes() : Sizes();
+  if (!only.empty()) {
+    const auto& [name, size] = *only.begin();
+    args.model.bind.push_back(absl::StrCat(name, "=", size));
+    text = absl::StrCat(name, " can only be ", size, ", but where another axis is empty\n");
+  }
+  if (!args.quiet) Say(text);
+  return !text.empty();
 }
 
 int RunBind(RenameArgs args) {
   args.model.bind.insert(args.model.bind.end(), args.names.begin(), args.names.end());
   if (absl::Status status = KeepStdin(args.model); !status.ok()) return Fail(status);
   absl::StatusOr<Analysis> analysis = InferModel(args.model);
-  if (analysis.ok() && AddSolved(*analysis, args)) analysis = InferModel(args.model);
+  while (analysis.ok() && AddSolved(*analysis, args)) analysis = InferModel(args.model);
   if (!analysis.ok()) return Fail(analysis.status());
   if (const std::string broken = BrokenByBind(args.model, *analysis); !broken.empty()) {
     Say(absl::StrCat("symshape: error: ", NameOf(args.model), ": ", broken, "\n"));
