@@ -1,8 +1,8 @@
 // Implements symshape/options.h: symshape.toml.
-#include <cstdlib>
+#include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "symbolic/guard.h"
 #include "api/state.h"
@@ -58,9 +58,20 @@ class Reader {
     if (key == "rename") return Pairs(key, node, options_.rename);
     if (key == "replace") return Pairs(key, node, options_.replace);
     if (key == "unify") return Pairs(key, node, options_.unify);
-    if (key == "model") return absl::OkStatus();  // by the caller
+    if (key == "model") return Models(key, node);
     return absl::InvalidArgumentError(absl::StrCat(Place(node), ": no option '", key, "'",
                                                    diagnostics::DidYouMean(key, kKeys)));
+  }
+
+  // Tables of options, which the caller reads.
+  static absl::Status Models(absl::string_view key, const toml::node& node) {
+    const char* const expected = "a table for each file: [model.\"decoder.onnx\"]";
+    const toml::table* models = node.as_table();
+    if (models == nullptr) return Wrong(node, key, expected);
+    for (const auto& [name, options] : *models) {
+      if (!options.is_table()) return Wrong(options, key, expected);
+    }
+    return absl::OkStatus();
   }
 
   static absl::Status Switch(absl::string_view key, const toml::node& node, bool& value) {
@@ -102,16 +113,16 @@ class Reader {
       const std::string name(tensor.str());
       if (const toml::array* list = axes.as_array()) {
         for (const toml::node& axis : *list) {
-          if (!axis.is_integer()) return Wrong(axis, key, expected);
-          options_.dynamic_axes.push_back({name, static_cast<int>(**axis.as_integer()), ""});
+          const std::optional<int64_t> number = axis.value_exact<int64_t>();
+          if (!number || *number != static_cast<int>(*number)) return Wrong(axis, key, expected);
+          options_.dynamic_axes.push_back({name, static_cast<int>(*number), ""});
         }
       } else if (const toml::table* names = axes.as_table()) {
         for (const auto& [axis, text] : *names) {
-          const absl::StatusOr<AxisName> read =
-              ParseAxisName(absl::StrCat(name, ":", internal::ToAbsl(axis.str()), "=",
-                                         text.value_or(std::string())));
-          if (!text.is_string() || !read.ok()) return Wrong(text, key, expected);
-          options_.dynamic_axes.push_back(*read);
+          AxisName named{name, 0, text.value_or(std::string())};
+          const bool is_axis = absl::SimpleAtoi(internal::ToAbsl(axis.str()), &named.axis);
+          if (!text.is_string() || !is_axis) return Wrong(text, key, expected);
+          options_.dynamic_axes.push_back(std::move(named));
         }
       } else {
         return Wrong(axes, key, expected);

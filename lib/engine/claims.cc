@@ -77,14 +77,24 @@ diagnostics::Piece::Shape ClaimedShape(symbolic::Context& context,
   return shape;
 }
 
+// The inputs whose values are the caller's.
+absl::flat_hash_set<graph::ValueId> GivenInputs(const graph::Graph& main) {
+  absl::flat_hash_set<graph::ValueId> given(main.inputs.begin(), main.inputs.end());
+  for (const graph::Initializer& initializer : main.initializers) given.erase(initializer.value);
+  return given;
+}
+
 }  // namespace
 
-// Reports the claims that do not hold at every size at which the model runs.
+// Reports the claims that do not hold at every size at which the model runs. What an input declares is a
+// truth, but where the user says something else.
 void Walk::CheckClaims() {
+  const absl::flat_hash_set<graph::ValueId> given = GivenInputs(*model_.main);
   for (const auto& graph : model_.graphs) {
     for (uint32_t v = 0; v < graph->values.size(); ++v) {
       const graph::Value& value = graph->values[v];
       if (value.declared == nullptr || value.declared->kind != DeclaredType::Kind::kTensor) continue;
+      if (graph.get() == model_.main && given.contains(static_cast<graph::ValueId>(v))) continue;
       const Info info = analysis_->info(*graph, static_cast<graph::ValueId>(v));
       const std::optional<absl::Span<const Dim>> dims = analysis_->DimsOf(info);
       const Type& type = tables().type(info.type);

@@ -85,7 +85,10 @@ InputAxes::InputAxes(const graph::Model& model, absl::Span<const graph::NamedInp
     const graph::Value& value = main.values[graph::Index(main.inputs[i])];
     if (initialized[graph::Index(main.inputs[i])]) continue;
     by_name_.emplace(std::string(value.name), i);
-    if (value.declared == nullptr || !value.declared->has_shape) continue;
+    if (value.declared == nullptr || !value.declared->has_shape) {
+      without_shape_.insert(i);
+      continue;
+    }
     for (const DeclaredDim& d : value.declared->dims) axes_[i].push_back(ReadAxis(d));
   }
   for (graph::ValueId o : main.outputs) {
@@ -159,6 +162,10 @@ absl::Status InputAxes::Name(const AxisName& name) {
     return absl::InvalidArgumentError(
         absl::StrCat("dynamic axes: the model has no input or output '", name.tensor, "'",
                      DidYouMean(name.tensor, known)));
+  }
+  if (without_shape_.count(input->second) > 0) {
+    return absl::InvalidArgumentError(absl::StrCat("dynamic axes: input '", name.tensor,
+                                                   "' declares no shape, so no axis ", name.axis));
   }
   std::vector<Axis>& list = axes_[input->second];
   const int rank = static_cast<int>(list.size());

@@ -65,6 +65,7 @@ class InputAxes {
   std::set<std::string> Names() const;
 
   std::map<std::string, size_t> by_name_;
+  std::set<size_t> without_shape_;
   std::set<std::string> outputs_;
   std::vector<std::vector<Axis>> axes_;
 };

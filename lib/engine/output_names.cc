@@ -59,7 +59,15 @@ absl::Status Walk::NameOutput(const AxisName& name, size_t output) {
   const graph::ValueId value = model_.main->outputs[output];
   const auto known = analysis_->DimsOf(analysis_->info(*model_.main, value));
   const auto declared = analysis_->ClaimedDims(*model_.main, value);
-  if (!known.has_value() && !declared.has_value()) return absl::OkStatus();  // no axis to be named
+  if (!known.has_value() && !declared.has_value()) {
+    diagnostics::Diagnostic d;
+    d.id = "rank-lost";
+    d.severity = diagnostics::Severity::kWarning;
+    d.tensor = name.tensor;
+    d.message = {absl::StrCat("was to get a name for axis ", name.axis, ", but its rank is unknown")};
+    Report(std::move(d));
+    return absl::OkStatus();
+  }
   const int rank = static_cast<int>(known.has_value() ? known->size() : declared->size());
   if (name.axis < -rank || name.axis >= rank) {
     return absl::InvalidArgumentError(absl::StrCat("dynamic axes: output '", name.tensor,

@@ -1,7 +1,11 @@
 #include "report/findings.h"
 
+#include <map>
 #include <set>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "nlohmann/json.hpp"
@@ -38,6 +42,43 @@ std::string Dump(const ordered_json& json) {
 
 std::string GithubEscaped(absl::string_view text) {
   return absl::StrReplaceAll(text, {{"%", "%25"}, {"\r", "%0D"}, {"\n", "%0A"}});
+}
+
+// A property ends at a comma, and all of them at a colon.
+std::string GithubProperty(absl::string_view text) {
+  return absl::StrReplaceAll(GithubEscaped(text), {{":", "%3A"}, {",", "%2C"}});
+}
+
+// A file's name as a URI (RFC 3986): what is not unreserved is escaped.
+std::string Uri(absl::string_view path) {
+  std::string uri = absl::StartsWith(path, "/") ? "file://" : "";
+  for (const char c : path) {
+    if (absl::ascii_isalnum(c) || absl::StrContains("-._~/", c)) {
+      uri += c;
+    } else {
+      absl::StrAppend(&uri, "%", absl::AsciiStrToUpper(absl::BytesToHexString({&c, 1})));
+    }
+  }
+  return uri;
+}
+
+const std::string& Where(const Finding& finding) {
+  return finding.tensor.empty() ? finding.node : finding.tensor;
+}
+
+// Consumers ask for a line, although the file has none, and tell results of one line apart by a
+// fingerprint: the `count`th of its rule in one place.
+ordered_json SarifResult(const Finding& finding, absl::string_view model, int count) {
+  const ordered_json place = {{"artifactLocation", {{"uri", Uri(model)}}}, {"region", {{"startLine", 1}}}};
+  const ordered_json name = {{"fullyQualifiedName", Where(finding)}};
+  const ordered_json location = {{"physicalLocation", place},
+                                 {"logicalLocations", ordered_json::array({name})}};
+  return {{"ruleId", std::string(finding.row->id)},
+          {"level", std::string(Name(finding.row->severity))},
+          {"message", {{"text", WithSizes(finding)}}},
+          {"locations", ordered_json::array({location})},
+          {"partialFingerprints",
+           {{"primaryLocationLineHash", absl::StrCat(Where(finding), ":", count)}}}};
 }
 
 }  // namespace
@@ -80,7 +121,7 @@ std::string FindingsGithub(const std::vector<Finding>& findings, absl::string_vi
   for (const Finding& finding : findings) {
     const Severity severity = finding.row->severity;
     absl::StrAppend(&text, "::", severity == Severity::kNote ? "notice" : Name(severity),
-                    " file=", GithubEscaped(model), ",title=", finding.row->id,
+                    " file=", GithubProperty(model), ",title=", finding.row->id,
                     "::", GithubEscaped(WithSizes(finding)), "\n");
   }
   return text;
@@ -89,22 +130,16 @@ std::string FindingsGithub(const std::vector<Finding>& findings, absl::string_vi
 std::string FindingsSarif(const std::vector<Finding>& findings, absl::string_view model) {
   ordered_json rules = ordered_json::array();
   ordered_json results = ordered_json::array();
-  std::set<absl::string_view> ids;
+  std::map<absl::string_view, std::map<std::string, int>> counts;  // by id and place
   for (const Finding& finding : findings) {
     const diagnostics::Row& row = *finding.row;
-    if (ids.insert(row.id).second) {
+    if (!counts.contains(row.id)) {
       rules.push_back({{"id", std::string(row.id)},
                        {"shortDescription", {{"text", std::string(row.sentence)}}},
+                       {"fullDescription", {{"text", std::string(row.sentence)}}},
                        {"help", {{"text", std::string(row.remedy)}}}});
     }
-    const std::string& where = finding.tensor.empty() ? finding.node : finding.tensor;
-    results.push_back(
-        {{"ruleId", std::string(row.id)},
-         {"level", std::string(Name(row.severity))},
-         {"message", {{"text", WithSizes(finding)}}},
-         {"locations",
-          {{{"physicalLocation", {{"artifactLocation", {{"uri", std::string(model)}}}}},
-            {"logicalLocations", {{{"fullyQualifiedName", where}}}}}}}});
+    results.push_back(SarifResult(finding, model, ++counts[row.id][Where(finding)]));
   }
   const ordered_json driver = {{"name", "symshape"}, {"rules", rules}};
   return Dump({{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},

@@ -154,14 +154,34 @@ def test_a_model_of_stdin_that_is_inferred_twice(folder, command):
     assert folder.inferred('fixed.onnx').type_of('x')[1][1] == '4'
 
 
-def test_formats(stale):
+def test_text(stale):
     text = stale.run('check', 'm.onnx')
     assert text.returncode == 1 and '[declared-shape]' in text.stdout and 'true at' in text.stdout
-    github = stale.run('check', 'm.onnx', '--format=github').stdout
-    assert re.match(r"::warning file=m\.onnx,title=declared-shape::'y' declares", github)
-    sarif = json.loads(stale.run('check', 'm.onnx', '--format=sarif').stdout)
-    run = sarif['runs'][0]
-    assert sarif['version'] == '2.1.0' and run['results'][0]['ruleId'] == run['tool']['driver']['rules'][0]['id'] == 'declared-shape'
+
+
+def test_github_escapes_what_ends_a_property(stale):
+    stale.write('a, 100%: b.onnx', stale.read('m.onnx'))
+    github = stale.run('check', 'a, 100%: b.onnx', '--format=github').stdout
+    assert re.match(r"::warning file=a%2C 100%25%3A b\.onnx,title=declared-shape::'y' declares \[2, 3, 4, w2\], but", github)
+
+
+def test_sarif(folder):
+    """What the standard and code scanning ask for: descriptions of each rule, URIs, a line, results that can be told apart."""
+    model = onnx.parser.parse_model('<ir_version: 10, opset_import: ["" : 17]> g (float[N,"?","?"] x) => (float[2,3,4] y) { y = Relu(x) }')
+    folder.write('my model#1.onnx', model.SerializeToString())
+    for path, uri in (('my model#1.onnx', 'my%20model%231.onnx'), (str(folder.path / 'my model#1.onnx'), f'file://{folder.path}/my%20model%231.onnx')):
+        sarif = json.loads(folder.run('check', path, '--format=sarif').stdout)
+        run, = sarif['runs']
+        rules = {rule['id']: rule for rule in run['tool']['driver']['rules']}
+        assert sarif['version'] == '2.1.0' and set(rules) == {'declared-shape', 'input-placeholder'}
+        assert all(rule[key]['text'] for rule in rules.values() for key in ('shortDescription', 'fullDescription', 'help'))
+        assert [r['ruleId'] for r in run['results']] == ['declared-shape', 'input-placeholder', 'input-placeholder']
+        assert len({(r['ruleId'], r['partialFingerprints']['primaryLocationLineHash']) for r in run['results']}) == 3
+        for result in run['results']:
+            location, = result['locations']
+            assert result['level'] == 'warning' and result['message']['text']
+            assert location['physicalLocation'] == {'artifactLocation': {'uri': uri}, 'region': {'startLine': 1}}
+            assert location['logicalLocations'] == [{'fullyQualifiedName': 'x' if result['ruleId'] == 'input-placeholder' else 'y'}]
 
 
 def test_retinaface_is_stale_but_at_one_size(folder):

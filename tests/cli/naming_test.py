@@ -2,6 +2,7 @@
 
 import json
 
+import onnx
 import pytest
 
 MODEL = '''<ir_version: 10, opset_import: ["" : 17]>
@@ -34,6 +35,7 @@ def model(folder):
 @pytest.mark.parametrize('flags,toml,x,z,w,y,c', [
     (['--name', 'x:0=batch'], 'name = {"x:0" = "batch"}', 'batch', 'M', '2', 'batch', 'M + batch'),
     (['--name', 'w:-2=rows'], 'dynamic_axes = {w = {-2 = "rows"}}', 'N', 'M', 'rows', 'N', 'M + N'),
+    (['--dynamic-axes', '{"w": {"0": null}, "x": [0]}'], 'dynamic_axes = {w = {0 = ""}, x = [0]}', 'x_dim0', 'M', 'w_dim0', 'x_dim0', 'M + x_dim0'),
     (['--rename', 'N=batch'], 'rename = {N = "batch"}', 'batch', 'M', '2', 'batch', 'M + batch'),
     (['--unify', 'N=M'], 'unify = {N = "M"}', 'N', 'N', '2', 'N', '2*N'),
     (['--replace', 'N=32*n'], 'replace = {N = "32*n"}', '32*n', 'M', '2', '32*n', 'M + 32*n'),
@@ -45,7 +47,7 @@ def model(folder):
 def test_options(model, flags, toml, x, z, w, y, c):
     given = model.infer('m.onnx', '--outputs', 'infer', *flags)
     result = {n: dims(given, n)[0] for n in 'xzwyc'}
-    same = {str(eval(e, {'N': 3, 'M': 5, 'n': 2, 'batch': 6, 'rows': 9, 'w_dim0': 8})) for e in (result['c'], c)}
+    same = {str(eval(e, {'N': 3, 'M': 5, 'n': 2, 'batch': 6, 'rows': 9, 'w_dim0': 8, 'x_dim0': 7})) for e in (result['c'], c)}
     assert [result[n] for n in 'zwy'] == [z, w, y] and len(same) == 1
     assert result['x'] in (x, 'N')  # --range fixes the size, not the name
     bytes_of_flags = model.read('out.onnx')
@@ -113,6 +115,32 @@ def test_names_of_outputs_in_a_toml(folder):
     assert inferred.definitions['rows'] == '2*M'
 
 
+def test_what_the_user_makes_dynamic_is_no_wrong_declaration(folder):
+    folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[2,4] x) => (y) { y = Relu(x) }')
+    for flags in ['--dynamic-axes', '{"x": {"0": "batch"}}'], ['--batch'], ['--all-dynamic'], ['--name', 'x:1=k']:
+        result = folder.run('infer', 'm.onnx', '--strict', '-o', 'out.onnx', *flags)
+        assert result.returncode == 0 and result.stderr == '', flags
+        assert 'was [2, 4]' in result.stdout
+        assert folder.run('check', 'm.onnx', *flags).returncode == 0
+
+
+UNRANKED = '''<ir_version: 10, opset_import: ["" : 17]>
+g (float x, seq(float[N]) s) => (y, z) { y = Relu(x) z = ConcatFromSequence <axis = 0> (s) }'''
+
+
+def test_axes_of_what_has_none(folder):
+    model = onnx.parser.parse_model(UNRANKED)
+    for tensor, text in ('x', "input 'x' has rank 0, so no axis 0"), ('s', "input 's' declares no shape, so no axis 0"):
+        folder.write('m.onnx', model.SerializeToString())
+        result = folder.run('infer', 'm.onnx', '--no-output', '--name', f'{tensor}:0=n')
+        assert result.returncode == 2 and text in result.stderr, result.stderr
+    model.graph.input[0].type.tensor_type.ClearField('shape')
+    folder.write('m.onnx', model.SerializeToString())
+    assert "input 'x' declares no shape" in folder.run('infer', 'm.onnx', '--no-output', '--name', 'x:0=n').stderr
+    result = folder.run('infer', 'm.onnx', '--no-output', '--name', 'y:0=n')
+    assert result.returncode == 0 and "'y' was to get a name for axis 0, but its rank is unknown  [rank-lost]" in result.stderr
+
+
 def test_an_axis_that_an_output_has_not(folder):
     folder.write('m.onnx', OUTPUTS)
     result = folder.run('infer', 'm.onnx', '--no-output', '--name', 'c:2=rows')
@@ -152,6 +180,10 @@ def test_a_table_of_the_file_counts_for_one_model(model):
     ([], 'rename = 3', 'line 1'),
     ([], 'rename = {', 'symshape.toml: line 1'),
     ([], 'bind = {N = "x"}', 'a table of sizes'),
+    ([], 'dynamic_axes = {x = {a = "b"}}', 'dynamic_axes'),
+    ([], 'dynamic_axes = {x = [99999999999]}', 'line 1'),
+    ([], 'model = 3', 'a table for each file'),
+    ([], '[model]\n"m.onnx" = 3', 'line 2'),
 ])
 def test_what_is_wrong_is_an_error(model, flags, toml, text):
     if toml:
@@ -241,10 +273,31 @@ def test_bind_refuses_sizes_at_which_nothing_runs(folder):
         assert result.returncode == 1 and 'Concat' in result.stderr and folder.names() == ['m.onnx'], sizes
 
 
-def test_bind_says_what_only_empty_axes_leave_open(folder):
-    folder.write('m.onnx', '''<ir_version: 10, opset_import: ["" : 17]>
-        g (float[B,past,1] p, float[B,seq,1] s, float[B,total,1] t) => (y) { all = Concat <axis = 1> (p, s) y = Concat <axis = 2> (all, t) }''')
-    said = folder.run('bind', 'm.onnx', 'total=128', 'seq=1', '-o', 'b.onnx').stderr
-    assert 'past is not bound: 0 to any size; where no axis is empty, only 127' in said
-    said = folder.run('bind', 'm.onnx', 'total=128', 'seq=1', '--assume-positive', '-o', 'b.onnx').stderr
-    assert 'past can only be 127' in said
+BATCHED = '''<ir_version: 10, opset_import: ["" : 17]>
+g (float[B,past,1] p, float[B,seq,1] s, float[B,total,1] t) => (y) { all = Concat <axis = 1> (p, s) y = Concat <axis = 2> (all, t) }'''
+
+
+@pytest.mark.parametrize('given,solved', [
+    (['total=128', 'seq=1'], {'past': '127'}),              # at B = 0 past may be anything, which nobody binds sizes for
+    (['total=128', 'past=100'], {'seq': '28'}),
+    (['total=128', 'seq=128'], {}),                         # B or past is 0: which of them, nobody says
+    (['total=128'], {}),
+], ids=str)
+def test_bind_solves_but_for_empty_axes(folder, given, solved):
+    folder.write('m.onnx', BATCHED)
+    result = folder.run('bind', 'm.onnx', *given, '-o', 'b.onnx')
+    assert result.returncode == 0, result.stderr
+    for name, size in solved.items():
+        assert f'{name} can only be {size}, but where another axis is empty' in result.stderr
+    bound = folder.inferred('b.onnx')
+    sizes = dict(g.split('=') for g in given) | solved
+    assert [dims(bound, n)[:2] for n in 'pst'] == [['B', sizes.get(n, n)] for n in ('past', 'seq', 'total')]
+    assert 'B is not bound: 0 to any size' in result.stderr
+
+
+def test_bind_says_what_its_own_emptiness_leaves_open(folder):
+    folder.write('m.onnx', BATCHED)
+    said = folder.run('bind', 'm.onnx', 'past=127', 'seq=1', '-o', 'b.onnx').stderr
+    assert 'total is not bound: 0 to any size; where no axis is empty, only 128' in said
+    said = folder.run('bind', 'm.onnx', 'past=127', 'seq=1', '--assume-positive', '-o', 'b.onnx').stderr
+    assert 'total can only be 128' in said
