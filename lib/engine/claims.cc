@@ -2,6 +2,7 @@
 // it does.
 #include "absl/strings/str_cat.h"
 #include "engine/walk.h"
+#include "graph/initialized.h"
 
 namespace symshape::engine {
 
@@ -77,10 +78,11 @@ diagnostics::Piece::Shape ClaimedShape(symbolic::Context& context,
   return shape;
 }
 
-// The inputs whose values are the caller's.
-absl::flat_hash_set<graph::ValueId> GivenInputs(const graph::Graph& main) {
-  absl::flat_hash_set<graph::ValueId> given(main.inputs.begin(), main.inputs.end());
-  for (const graph::Initializer& initializer : main.initializers) given.erase(initializer.value);
+// By value: whether it is an input that the caller gives.
+std::vector<bool> GivenInputs(const graph::Graph& main) {
+  const std::vector<bool> initialized = graph::Initialized(main);
+  std::vector<bool> given(main.values.size());
+  for (graph::ValueId input : main.inputs) given[graph::Index(input)] = !initialized[graph::Index(input)];
   return given;
 }
 
@@ -89,12 +91,12 @@ absl::flat_hash_set<graph::ValueId> GivenInputs(const graph::Graph& main) {
 // Reports the claims that do not hold at every size at which the model runs. What an input declares is a
 // truth, but where the user says something else.
 void Walk::CheckClaims() {
-  const absl::flat_hash_set<graph::ValueId> given = GivenInputs(*model_.main);
+  const std::vector<bool> given = GivenInputs(*model_.main);
   for (const auto& graph : model_.graphs) {
     for (uint32_t v = 0; v < graph->values.size(); ++v) {
       const graph::Value& value = graph->values[v];
       if (value.declared == nullptr || value.declared->kind != DeclaredType::Kind::kTensor) continue;
-      if (graph.get() == model_.main && given.contains(static_cast<graph::ValueId>(v))) continue;
+      if (graph.get() == model_.main && given[v]) continue;
       const Info info = analysis_->info(*graph, static_cast<graph::ValueId>(v));
       const std::optional<absl::Span<const Dim>> dims = analysis_->DimsOf(info);
       const Type& type = tables().type(info.type);
