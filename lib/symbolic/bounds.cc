@@ -87,13 +87,9 @@ Congruence Normal(int128 modulus, int128 remainder) {
 
 }  // namespace
 
-const SymbolState& Solver::StateOf(uint32_t symbol) {
-  if (symbol >= state.symbols.size()) {
-    for (uint32_t i = state.symbols.size(); i < store.symbols().size(); ++i) {
-      state.symbols.push_back({store.symbols()[i].declared, {}});
-    }
-  }
-  return state.symbols[symbol];
+SymbolState Solver::StateOf(uint32_t symbol) const {
+  const SymbolState* const known = state.symbols.Find(symbol);
+  return known != nullptr ? *known : SymbolState{store.symbols()[symbol].declared, {}};
 }
 
 // Bounds of op(a, b) from those of a and b, for the operations that have no other form.

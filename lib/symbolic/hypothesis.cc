@@ -24,7 +24,7 @@ Hypothesis::Hypothesis(Solver& solver)
 
 Hypothesis::~Hypothesis() {
   for (auto it = symbols_.rbegin(); it != symbols_.rend(); ++it) {
-    s_.state.symbols[it->first] = it->second;
+    s_.MutableState(it->first) = it->second;
   }
   s_.state.inequalities.resize(inequalities_);
   s_.supposed.resize(supposed_);
@@ -50,7 +50,7 @@ bool Hypothesis::Bound(AtomId atom, Interval range) {
   const Atom& a = s_.store.atom(atom);
   if (a.kind == AtomKind::kSymbol && s_.store.symbols()[a.symbol].op == 0) {
     symbols_.emplace_back(a.symbol, s_.StateOf(a.symbol));
-    s_.state.symbols[a.symbol].domain = range;
+    s_.MutableState(a.symbol).domain = range;
   }
   s_.supposed.emplace_back(atom, range);
   Touch();

@@ -7,8 +7,7 @@
 namespace symshape::symbolic {
 
 SymbolState& Solver::MutableState(uint32_t symbol) {
-  StateOf(symbol);
-  return state.symbols[symbol];
+  return state.symbols.At(symbol, store.symbols()[symbol].declared);
 }
 
 bool Solver::Narrow(uint32_t symbol, Interval with) {

@@ -143,8 +143,7 @@ int64_t Solver::LowerBoundConst(Dim d) const {
     const Atom& a = store.atom(id);
     switch (a.kind) {
       case AtomKind::kSymbol:
-        return a.symbol < state.symbols.size() ? state.symbols[a.symbol].domain.lo
-                                               : store.symbols()[a.symbol].declared.lo;
+        return StateOf(a.symbol).domain.lo;
       case AtomKind::kFloorDiv: {
         const int64_t n = LowerBoundConst(a.args[0]);
         if (!store.IsConstant(a.args[1])) return n >= 0 && LowerBoundConst(a.args[1]) >= 0 ? 0 : -1;

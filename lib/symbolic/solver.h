@@ -160,7 +160,7 @@ class Solver {
   std::optional<Dim> ProductOf(Dim a, Dim b);
 
   // --- reading ---------------------------------------------------------------------------------
-  const SymbolState& StateOf(uint32_t symbol);
+  SymbolState StateOf(uint32_t symbol) const;
   Interval AtomBounds(AtomId a);
   Interval MonoBounds(MonoId m);
   Interval PolyBounds(const PolyView& p);

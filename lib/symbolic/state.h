@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "symbolic/context.h"
 #include "symbolic/store.h"
@@ -24,6 +25,44 @@ struct SymbolState {
   Congruence congruence;
 };
 
+// The states of symbols of which more is known than was declared. The first symbols have a place each;
+// bodies of loops make others by the thousand, and a scope of facts copies those that matter there.
+class SymbolStates {
+ public:
+  // nullptr: as declared.
+  const SymbolState* Find(uint32_t symbol) const {
+    if (symbol < kInPlace) {
+      return symbol < first_.size() && !IsFree(first_[symbol]) ? &first_[symbol] : nullptr;
+    }
+    const auto found = others_.find(symbol);
+    return found == others_.end() ? nullptr : &found->second;
+  }
+  // The state to change: at first as declared.
+  SymbolState& At(uint32_t symbol, Interval declared) {
+    if (symbol >= kInPlace) return others_.try_emplace(symbol, SymbolState{declared, {}}).first->second;
+    if (symbol >= first_.size()) first_.resize(symbol + 1, kFree);
+    if (IsFree(first_[symbol])) first_[symbol] = {declared, {}};
+    return first_[symbol];
+  }
+  // By number.
+  std::vector<uint32_t> Symbols() const {
+    std::vector<uint32_t> symbols;
+    for (uint32_t i = 0; i < first_.size(); ++i) {
+      if (!IsFree(first_[i])) symbols.push_back(i);
+    }
+    for (const auto& [symbol, known] : others_) symbols.push_back(symbol);
+    return symbols;
+  }
+
+ private:
+  static constexpr uint32_t kInPlace = 256;
+  static constexpr SymbolState kFree = {{1, 0}, {}};  // no symbol has such a domain
+  static bool IsFree(const SymbolState& s) { return s.domain.lo > s.domain.hi; }
+
+  std::vector<SymbolState> first_;
+  absl::btree_map<uint32_t, SymbolState> others_;
+};
+
 // `numerator` leaves `residue` when divided by `divisor`; the numerator has no constant.
 struct ExactFact {
   Dim numerator;
@@ -33,7 +72,7 @@ struct ExactFact {
 
 // Everything that Assume changes; copied by Push, put back by Pop.
 struct State {
-  std::vector<SymbolState> symbols;  // may be shorter than the store's: the rest as declared
+  SymbolStates symbols;
   absl::flat_hash_map<AtomId, Dim> substitution;
   std::vector<ExactFact> exact;
   std::vector<Dim> inequalities;   // each >= 0

@@ -205,9 +205,15 @@ Set Solver::SatisfySupposed() {
 
 Set Solver::SatisfyDomains() {
   Set out = kAll;
-  for (uint32_t symbol = 0; symbol < state.symbols.size(); ++symbol) {
+  std::vector<uint32_t> symbols = state.symbols.Symbols();
+  for (const auto& [id, dim] : state.substitution) {
+    if (store.atom(id).kind == AtomKind::kSymbol) symbols.push_back(store.atom(id).symbol);
+  }
+  std::sort(symbols.begin(), symbols.end());
+  symbols.erase(std::unique(symbols.begin(), symbols.end()), symbols.end());
+  for (uint32_t symbol : symbols) {
     const SymbolInfo& info = store.symbols()[symbol];
-    const SymbolState now = state.symbols[symbol];
+    const SymbolState now = StateOf(symbol);
     const Congruence c = now.congruence;
     const bool narrowed = now.domain != info.declared || c.modulus != 1;
     if (!narrowed && !state.substitution.contains(info.atom)) continue;
