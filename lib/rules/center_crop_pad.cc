@@ -31,6 +31,11 @@ absl::Status InferCenterCropPad(const Operands& in, Results& out) {
     return absl::InvalidArgumentError(
         absl::StrCat("shape has ", sizes->size(), " sizes for ", axes.size(), " axes"));
   }
+  if (const ShapeView list = in.shape(1); list.has_rank() && list.rank() == 1 && sizes == nullptr) {
+    const Fact one[] = {Eq(list[0], 1)};  // the function's body broadcasts it
+    const auto count = static_cast<int64_t>(axes.size());
+    out.RequireUnless(one, Eq(list[0], count), {list[0], " sizes for ", count, " axes"});
+  }
   ShapeBuilder y(x.dims());
   for (size_t k = 0; k < axes.size(); ++k) {
     if (sizes == nullptr || !(*sizes)[k].is_integer()) {

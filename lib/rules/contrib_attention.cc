@@ -127,6 +127,9 @@ absl::Status SetMultiHead(const Operands& in, const MultiHeadOperands& at, bool 
   const int64_t heads = HeadsOf(in);
   if (heads < 1) return absl::InvalidArgumentError("num_heads is at least 1");
   const KeyValue kv = ReadKeyValue(query, in.shape(1), in.shape(2), heads);
+  // The kernel divides by the width of a head, and dies where that is 0.
+  if (query.rank() == 3) out.Require(Ge(query[2], 1), {"width ", query[2], " of query: at least 1"});
+  if (kv.hidden.has_value()) out.Require(Ge(*kv.hidden, 1), {"width ", *kv.hidden, " of value: at least 1"});
   RequireKeyValue(query, in.shape(1), in.shape(2), heads, out);
   if (in.has(1)) {  // else the query's width is that of all three
     RequirePasts(in, at.past, query, heads, out);

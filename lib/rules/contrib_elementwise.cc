@@ -50,19 +50,15 @@ absl::Status InferGatedAdd(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// X [..., M, M] -> like X. Sizes that are not known to the runtime when it loads are not compared;
-// it reads beyond the matrices then, so that nothing is required of them.
+// X [..., M, M] -> like X. Sizes that the runtime does not know when it loads it does not compare: it
+// reads beyond the matrices then.
 // Source: onnxruntime contrib_ops/cpu/inverse.cc.
 absl::Status InferInverse(const Operands& in, Results& out) {
   SetLike(in, 0, out);
   if (absl::Status s = CheckRankAtLeast(in, 0, 2); !s.ok()) return s;
   const ShapeView x = in.shape(0);
   if (!x.has_rank()) return absl::OkStatus();
-  const std::optional<int64_t> rows = x[x.rank() - 2].constant();
-  const std::optional<int64_t> columns = x[x.rank() - 1].constant();
-  if (rows.has_value() && columns.has_value() && rows != columns) {
-    return absl::InvalidArgumentError(absl::StrCat(*rows, " by ", *columns, " is not square"));
-  }
+  RequireSameSize(x[x.rank() - 2], x[x.rank() - 1], "rows and columns of a square", out);
   return absl::OkStatus();
 }
 

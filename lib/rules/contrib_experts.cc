@@ -25,6 +25,7 @@ absl::Status InferExperts(const Operands& in, Results& out) {
 void RequireExperts(const Operands& in, absl::Span<const int> operands, Results& out) {
   const ShapeView routed = in.shape(1);
   if (!routed.has_rank() || routed.rank() != 2) return;
+  out.Require(Ge(routed[1], in.Int("k", 1)), {"k of ", routed[1], " experts"});
   for (int i : operands) {
     const ShapeView x = in.shape(i);
     if (x.has_rank() && x.rank() > 0) RequireSameSize(x[0], routed[1], "experts of router_probs and of weights", out);
@@ -62,6 +63,11 @@ absl::Status InferMoe(const Operands& in, Results& out) {
   const absl::Status status = InferExperts(in, out);
   RequireExperts(in, {2, 3, 4, 5, 6, 7}, out);
   RequireWeights(in, 2, 4, 1, out);
+  const ShapeView fc1 = in.shape(2), wide = in.shape(3);
+  if (fc1.has_rank() && fc1.rank() == 3 && wide.has_rank() && wide.rank() == 2) {
+    const Fact old[] = {Eq(wide[1], fc1[2])};
+    out.RequireUnless(old, Eq(wide[1], fc1[1]), {"fc1's bias of ", wide[1], " and inner size ", fc1[1], " are equal"});
+  }
   const ShapeView x = in.shape(0), bias = in.shape(5);
   if (x.has_rank() && x.rank() > 0 && bias.has_rank() && bias.rank() == 2) {
     RequireSameSize(bias[1], x[x.rank() - 1], "fc2's bias and hidden size", out);

@@ -88,6 +88,10 @@ absl::Status SetConv(const Operands& in, const ConvOperands& at, Results& out) {
   const int first = FirstSpatialAxis(at.layout);
   if (x.has_rank() && w.has_rank()) {
     RequireChannels(x[channel], w, in.shape(at.b), in.Int("group", 1), out);
+    const bool of_floats = !graph::IsInteger(in.type(at.w));  // their kernel divides by W's sizes
+    for (int i = 2; of_floats && i < w.rank(); ++i) {
+      out.Require(Ge(w[i], 1), {"kernel of ", w[i], ": at least 1"});
+    }
   }
   ShapeBuilder y;
   y.Add(x.has_rank() ? x[0] : out.Fresh("conv_batch"));

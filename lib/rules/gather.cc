@@ -163,6 +163,7 @@ class GatherNd {
       if (Surely(in_, Ge(data_[batch_ + k], 1))) continue;
       std::vector<Fact> unless{Le(length, k)};
       for (int i = 0; i + 1 < indices_.rank(); ++i) unless.push_back(Eq(indices_[i], 0));
+      for (int i = batch_ + k + 1; i < data_.rank(); ++i) unless.push_back(Eq(data_[i], 0));
       out_.RequireUnless(unless, Ge(data_[batch_ + k], 1), {"axis ", batch_ + k, " of data is indexed"});
     }
   }

@@ -100,6 +100,16 @@ absl::Status InferPool(const Operands& in, Results& out) {
   return SetPool(in, LayoutOf(in), any ? SamePadding::kAny : SamePadding::kNotNegative, out);
 }
 
+// X and a mask [N, C, d...] of the same d -> like MaxPool's
+// Source: onnxruntime contrib_ops/cpu/maxpool_with_mask.h.
+absl::Status InferMaxpoolWithMask(const Operands& in, Results& out) {
+  const ShapeView x = in.shape(0), mask = in.shape(1);
+  for (int i = 2; x.has_rank() && mask.has_rank() && i < x.rank() && i < mask.rank(); ++i) {
+    RequireSameSize(x[i], mask[i], "X and mask", out);
+  }
+  return InferPool(in, out);
+}
+
 absl::Status InferLpPool(const Operands& in, Results& out) {
   return SetPool(in, LayoutOf(in), SamePadding::kAny, out);
 }
@@ -204,7 +214,7 @@ constexpr Rule kPoolRules[] = {
     {kOnnx, "LpPool", 1, InferLpPool},
     {kOnnx, "MaxPool", 1, InferPool},
     {kOnnx, "MaxUnpool", 9, InferMaxUnpool},
-    {kMicrosoft, "MaxpoolWithMask", 1, InferPool},
+    {kMicrosoft, "MaxpoolWithMask", 1, InferMaxpoolWithMask},
     {kMicrosoft, "NhwcMaxPool", 1, InferNhwcMaxPool},
     {kMicrosoft, "QLinearAveragePool", 1, InferPool},
     {kMicrosoft, "QLinearGlobalAveragePool", 1, InferQLinearGlobalAveragePool},

@@ -3,6 +3,7 @@
 #include "rules/ask.h"
 #include "rules/axes.h"
 #include "rules/families.h"
+#include "rules/same.h"
 
 namespace symshape::rules {
 namespace {
@@ -55,6 +56,7 @@ absl::Status InferDft(const Operands& in, Results& out) {
   out.Require(Ge(parts, 1), {"the last axis is 1 or 2, not ", parts});
   out.Require(Le(parts, 2), {"the last axis is 1 or 2, not ", parts});
   const bool real = in.Int("onesided", 0) != 0 && in.Int("inverse", 0) != 0;
+  if (real) RequireSameSize(parts, in.Const(2), "last axis of a complex signal", out);
   ShapeBuilder y(x.dims());
   for (int i = 0; i < x.rank() - 1; ++i) {
     if (*axis && **axis == i) y.Set(i, Transformed(in, out, x[i]));
