@@ -115,7 +115,8 @@ class Walk {
   void AddInputSymbol(Dim symbol);
   absl::Status CheckBindings(const std::set<std::string>& bindable) const;
   void StartInputs(Frame& frame);
-  rules::TypeId TypeOfClaim(const graph::DeclaredType& type, absl::string_view stem);
+  rules::TypeId TypeOfClaim(const graph::DeclaredType& type, absl::string_view stem, bool shared);
+  std::optional<Dim> SizeOfInputs(const Axis& axis);
 
   // assumptions.cc
   absl::Status ReadAssumptions();

@@ -173,6 +173,10 @@ def test_a_size_that_only_data_tells():
 def test_a_rank_that_trips_change():
     holds('''g (float[N] x) => (y) <bool yes = {1}, int64 m = {3}, int64[1] zero = {0}> {
         y = Loop (m, yes, x) <body = b (int64 i, bool go, float h) => (bool on, float h2) {
+            on = Identity (go)  h2 = Unsqueeze (h, zero) }> }''', {'y': '[1, 1, 1, N]'})
+    holds('''g (float[N] x, float[T] t) => (y) <bool yes = {1}, int64[1] zero = {0}> {
+        m = Size (t)
+        y = Loop (m, yes, x) <body = b (int64 i, bool go, float h) => (bool on, float h2) {
             on = Identity (go)  h2 = Unsqueeze (h, zero) }> }''', {'y': '?'}, runs=False)
 
 
