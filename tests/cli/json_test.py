@@ -73,7 +73,7 @@ RANKS = {
         y = If (c) <then_branch = t () => (float[N] a) { a = Relu (x) },
                     else_branch = e () => (float[1,N] b) { i = Constant <value = int64[1] {0}> ()  b = Unsqueeze (x, i) }>
     }"""),
-    'Loop': ('its rank is not the same on each trip', """g (float[N] x) => (z) <int64 m = {3}, bool go = {1}, int64[1] axes = {0}> {
+    'Loop': ('its rank is not the same on each trip', """g (float[N] x, int64 m) => (z) <bool go = {1}, int64[1] axes = {0}> {
         y = Loop (m, go, x) <body = b (int64 i, bool c, float[] h) => (bool c2, float[] h2) { c2 = Identity (c)  h2 = Unsqueeze (h, axes) }>
         z = Neg (y)
     }"""),
