@@ -8,6 +8,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "queries/cases.h"
 #include "queries/shortest.h"
 #include "queries/simplify.h"
 
@@ -221,20 +222,51 @@ void Contract::DropWhatFollows() {
   context_->Pop();
 }
 
+// All clauses of the conditions of one way besides.
+Clauses Contract::OthersOf(size_t index) const {
+  Clauses others;
+  for (size_t k = 0; k < conditions_.size(); ++k) {
+    if (k == index || conditions_[k].ways.size() > 1) continue;
+    others.insert(others.end(), conditions_[k].ways[0].begin(), conditions_[k].ways[0].end());
+  }
+  return others;
+}
+
+// A condition with a maximum of which the others tell what it is: nullopt where they do not.
+std::optional<Clauses> Contract::ReadUnderOthers(size_t index) {
+  const std::vector<Clauses>& ways = conditions_[index].ways;
+  if (ways.size() > 1) return std::nullopt;
+  const auto has_maximum = [&](const Clauses& clauses) {
+    return absl::c_any_of(clauses, [&](const Clause& clause) {
+      return absl::c_any_of(clause, [&](const Fact& f) { return HasMaximum(*context_, f); });
+    });
+  };
+  if (!has_maximum(ways[0])) return std::nullopt;
+  context_->Push();
+  for (const Clause& clause : OthersOf(index)) {
+    if (clause.size() == 1) context_->Assume(clause[0], {}).IgnoreError();
+  }
+  Clauses read = ways[0];
+  for (Clause& clause : read) {
+    for (Fact& fact : clause) fact = {fact.kind, context_->Resolve(fact.a), context_->Resolve(fact.b)};
+  }
+  const bool told = !has_maximum(read);
+  if (told) read = Simplify(*context_, read);
+  context_->Pop();
+  return told ? std::optional<Clauses>(std::move(read)) : std::nullopt;
+}
+
 // One after the other, each as the others are by then: all of them together go on saying the same.
 bool Contract::Shorten() {
   bool changed = false;
   for (size_t i = 0; i < conditions_.size(); ++i) {
-    if (TextOf(conditions_[i].ways).size() < kReadable) continue;
-    Clauses given;
-    for (size_t k = 0; k < conditions_.size(); ++k) {
-      if (k != i && conditions_[k].ways.size() == 1) {
-        given.insert(given.end(), conditions_[k].ways[0].begin(), conditions_[k].ways[0].end());
-      }
+    std::optional<Clauses> shorter = ReadUnderOthers(i);
+    if (!shorter.has_value()) {
+      if (TextOf(conditions_[i].ways).size() < kReadable) continue;
+      shorter = Shortest(*context_, conditions_[i].ways, OthersOf(i));
+      if (!shorter.has_value()) continue;
+      shorter = Simplify(*context_, *shorter);
     }
-    std::optional<Clauses> shorter = Shortest(*context_, conditions_[i].ways, given);
-    if (!shorter.has_value()) continue;
-    shorter = Simplify(*context_, *shorter);
     changed = true;
     const Condition whole = std::move(conditions_[i]);
     conditions_.erase(conditions_.begin() + static_cast<ptrdiff_t>(i));

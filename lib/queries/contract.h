@@ -61,6 +61,8 @@ class Contract {
   void AddEither(const engine::Requirement& requirement);
   void AddClauses(Clauses clauses, const engine::Requirement& requirement);
   void DropWhatFollows();
+  Clauses OthersOf(size_t index) const;
+  std::optional<Clauses> ReadUnderOthers(size_t index);
   bool Shorten();  // whether anything changed
   void MergeCauses(const Clauses& singles, const std::vector<bool>& implied);
 

@@ -2,7 +2,10 @@
 // period is 32. So each r from 0 to the period's end is a case of its own, which the algebra decides.
 #include "queries/periods.h"
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/algorithm/container.h"
 #include "queries/cases.h"
@@ -22,12 +25,17 @@ Clause At(Context& context, const Clause& clause, Dim symbol, Dim size) {
   return result;
 }
 
-std::vector<bool> TruthOf(const Context& context, const Clauses& clauses, const std::string& name) {
-  std::vector<bool> truth;
+// The truth of both at the first sizes; nullopt where one contradicts the other.
+std::optional<std::pair<std::vector<bool>, std::vector<bool>>> Compared(
+    const Context& context, const Clauses& given, const Clause& clause, const std::string& name) {
+  std::vector<bool> where, asked;
   for (int64_t size = 0; size < kSizes; ++size) {
-    truth.push_back(Holds(context, clauses, Bindings{{name, size}}) == Tri::kYes);
+    const Bindings sizes{{name, size}};
+    asked.push_back(Holds(context, clause, sizes) == Tri::kYes);
+    where.push_back(Holds(context, given, sizes) == Tri::kYes);
+    if (where.back() && !asked.back()) return std::nullopt;
   }
-  return truth;
+  return std::pair(std::move(where), std::move(asked));
 }
 
 // The least period that both have in their last half; 0 where there is none.
@@ -43,30 +51,47 @@ int64_t PeriodOf(const std::vector<bool>& a, const std::vector<bool>& b) {
   return 0;
 }
 
-}  // namespace
-
-bool FollowsByPeriods(Context& context, const Clauses& given, const Clause& clause) {
-  const std::vector<Dim> symbols = SymbolsOf(context, clause);
-  if (symbols.size() != 1) return false;
-  Clauses of_symbol;
-  absl::c_copy_if(given, std::back_inserter(of_symbol),
-                  [&](const Clause& each) { return SymbolsOf(context, each) == symbols; });
-  if (of_symbol.empty()) return false;
-  const std::string name(*context.SymbolName(symbols[0]));
-  const std::vector<bool> where = TruthOf(context, of_symbol, name);
-  const std::vector<bool> asked = TruthOf(context, {clause}, name);
-  for (size_t size = 0; size < where.size(); ++size) {
-    if (where[size] && !asked[size]) return false;
+// What `clause` says of the symbol alone where all of `others` are false: nullopt where it says more.
+std::optional<Clause> Of(const Context& context, const Clause& clause, Dim symbol, const Clause& others) {
+  Clause of;
+  for (const Fact& fact : clause) {
+    if (absl::c_linear_search(others, fact)) continue;
+    if (SymbolsOf(context, {fact}) != std::vector<Dim>{symbol}) return std::nullopt;
+    of.push_back(fact);
   }
-  const int64_t period = PeriodOf(where, asked);
+  return of;
+}
+
+bool FollowsAt(Context& context, const Clauses& given, const Clause& clause, Dim symbol) {
+  const auto truth = Compared(context, given, clause, std::string(*context.SymbolName(symbol)));
+  if (!truth.has_value()) return false;
+  const int64_t period = PeriodOf(truth->first, truth->second);
   const Dim periods = context.Mul(context.Constant(period), context.Fresh("periods"));
   for (int64_t rest = 0; rest < period; ++rest) {
     const Dim size = context.Add(periods, context.Constant(rest));
     Clauses there;
-    for (const Clause& each : of_symbol) there.push_back(At(context, each, symbols[0], size));
-    if (!FollowsByCases(context, there, At(context, clause, symbols[0], size))) return false;
+    for (const Clause& each : given) there.push_back(At(context, each, symbol, size));
+    if (!FollowsByCases(context, there, At(context, clause, symbol, size))) return false;
   }
   return period > 0;
+}
+
+}  // namespace
+
+bool FollowsByPeriods(Context& context, const Clauses& given, const Clause& clause) {
+  const std::vector<Dim> symbols = SymbolsOf(context, clause);
+  return absl::c_any_of(symbols, [&](Dim symbol) {
+    Clause of, others;
+    for (const Fact& fact : clause) {
+      (SymbolsOf(context, {fact}) == std::vector<Dim>{symbol} ? of : others).push_back(fact);
+    }
+    Clauses of_symbol;
+    for (const Clause& each : given) {
+      std::optional<Clause> says = Of(context, each, symbol, others);
+      if (says.has_value()) of_symbol.push_back(*std::move(says));
+    }
+    return !of.empty() && !of_symbol.empty() && FollowsAt(context, of_symbol, of, symbol);
+  });
 }
 
 }  // namespace symshape::queries

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "queries/cases.h"
 #include "queries/periods.h"
 
 namespace symshape::queries {
@@ -61,6 +62,19 @@ Clauses Others(const Clauses& clauses, const std::vector<bool>& dropped, size_t 
   return others;
 }
 
+// Of "% 16", "% 8" and "% 4" the one stays that says most, if it can be read.
+void DropRepeated(Context& context, const Clauses& clauses, const std::vector<size_t>& order,
+                  std::vector<bool>& dropped) {
+  for (size_t i : order) {
+    for (size_t k = 0; k < clauses.size() && !dropped[i]; ++k) {
+      const bool readable =
+          absl::c_none_of(clauses[k], [&](const Fact& f) { return HasMaximum(context, f); });
+      if (k == i || dropped[k] || !readable) continue;
+      dropped[i] = FollowsByPeriods(context, {clauses[k]}, clauses[i]);
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<Fact> Opposite(Context& context, const Fact& fact) {
@@ -111,7 +125,9 @@ std::vector<bool> Implied(Context& context, const Clauses& clauses) {
   absl::c_stable_sort(longest_first, [&](size_t a, size_t b) { return lengths[a] > lengths[b]; });
   std::vector<bool> dropped(clauses.size(), false);
   const bool together = clauses.size() <= kMaxTogether;
+  if (together) DropRepeated(context, clauses, longest_first, dropped);
   for (size_t i : longest_first) {
+    if (dropped[i]) continue;
     bool follows = Follows(context, clauses[i]);
     if (!follows && together) {
       Scope scope(context);
@@ -123,7 +139,8 @@ std::vector<bool> Implied(Context& context, const Clauses& clauses) {
       if (k == i || dropped[k] || !worth_it) continue;
       follows = FollowsFrom(context, clauses[k], clauses[i]);
     }
-    dropped[i] = follows || (together && FollowsByPeriods(context, Others(clauses, dropped, i), clauses[i]));
+    if (!follows && together) follows = FollowsByPeriods(context, Others(clauses, dropped, i), clauses[i]);
+    dropped[i] = follows;
   }
   return dropped;
 }

@@ -152,7 +152,7 @@ TEST(Implied, OfTwoThatSayTheSameOneStays) {
 
 TEST(Implied, OfRoundingsThatRepeat) {
   Context context;
-  context.Symbol("h");
+  for (const char* name : {"b", "h"}) context.Symbol(name);
   const auto implied = [&](const std::vector<const char*>& texts) {
     Clauses clauses;
     for (const char* text : texts) clauses.push_back(Read(context, text));
@@ -162,6 +162,12 @@ TEST(Implied, OfRoundingsThatRepeat) {
   EXPECT_EQ(implied({"((h + 15)//16) % 2 == 0 or h <= 16", "((h + 3)//4) % 8 == 0 or h <= 4"}),
             (std::vector<bool>{true, false}));
   EXPECT_EQ(implied({"h >= 29", "((h + 15)//16) % 2 == 0"}), (std::vector<bool>{false, false}));
+  EXPECT_EQ(implied({"b == 0 or ((h + 15)//16) % 2 == 0", "b == 0 or ((h + 7)//8) % 4 == 0"}),
+            (std::vector<bool>{true, false}));
+  EXPECT_EQ(implied({"b == 0 or ((h + 15)//16) % 2 == 0", "b == 1 or ((h + 7)//8) % 4 == 0"}),
+            (std::vector<bool>{false, false}));
+  EXPECT_EQ(implied({"((h + 7)//8) % 4 == 0", "((h + 3)//4) % 2 == 0", "((h + 1)//2) % 2 == 0", "((h + 1)//2) % 16 == 0"}),
+            (std::vector<bool>{true, true, true, false}));
   // 17 to 24 rounds up to 2 times 16, but to 3 times 8.
   EXPECT_EQ(implied({"((h + 15)//16) % 2 == 0", "((h + 7)//8) % 2 == 0"}), (std::vector<bool>{false, false}));
 }
