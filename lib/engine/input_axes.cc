@@ -96,12 +96,12 @@ InputAxes::InputAxes(const graph::Model& model, absl::Span<const graph::NamedInp
   }
   for (const graph::NamedInputAxis& named : earlier) {
     const auto input = by_name_.find(named.input);
-    if (!named.formula || input == by_name_.end()) continue;
+    if (input == by_name_.end()) continue;
     std::vector<Axis>& axes = axes_[input->second];
     const auto axis = static_cast<size_t>(named.axis);
-    if (named.axis >= 0 && axis < axes.size() && axes[axis].text == named.name) {
-      axes[axis].formula = true;
-    }
+    if (named.axis < 0 || axis >= axes.size() || axes[axis].text != named.name) continue;
+    axes[axis].formula = named.formula;
+    if (const auto* was = std::get_if<std::string>(&named.was)) axes[axis].claim = *was;
   }
 }
 
@@ -178,6 +178,7 @@ absl::Status InputAxes::Name(const AxisName& name) {
   axis.text = name.name;
   axis.renamed = !name.name.empty();
   axis.formula = false;
+  axis.claim.clear();
   return absl::OkStatus();
 }
 
@@ -196,6 +197,7 @@ void InputAxes::MakeAllDynamic() {
   for (auto& list : axes_) {
     for (Axis& axis : list) {
       axis.size.reset();
+      axis.claim.clear();
       const bool named = !axis.formula && CheckIsName(axis.text).ok();
       if (named && taken.insert(axis.text).second) continue;
       axis.text.clear();
@@ -212,6 +214,7 @@ void InputAxes::NameBatch() {
     axis.renamed = axis.renamed || axis.text != "batch";
     axis.text = "batch";
     axis.formula = false;
+    axis.claim.clear();
   }
 }
 

@@ -26,6 +26,7 @@ struct Axis {
   // The axis is an expression over symbols, "32*h": the user replaced its name, now or in an
   // earlier run whose metadata says so. Not what an author wrote there: that is a claim.
   bool formula = false;
+  std::string claim;  // the exporter's expression, in whose place an earlier run wrote a name
 };
 
 Axis ReadAxis(const graph::DeclaredDim& declared);

@@ -29,10 +29,16 @@ absl::Status Walk::NameInputs() {
     const absl::string_view input = main.values[graph::Index(main.inputs[i])].name;
     for (size_t k = 0; k < axes.of(i).size(); ++k) {
       Axis& axis = axes.of(i)[k];
-      const std::optional<int64_t> claimed = BoundClaim(axis, plain);
+      std::optional<int64_t> claimed = BoundClaim(axis, plain);
       if (!axis.size && !axis.formula && (axis.text.empty() || IsClaim(axis.text, plain))) {
         axis.text = MakeAxisName(input, k, taken);
         axis.renamed = true;
+      }
+      if (claimed.has_value()) {
+        bindable.insert(axis.text);
+        for (const auto& [name, size] : options_.bindings) {
+          if (name == axis.text) claimed = size;  // the user's own goes before the exporter's formula
+        }
       }
       absl::StatusOr<Dim> dim =
           claimed.has_value() ? context().Constant(*claimed) : NamedDim(axis, bindable);
@@ -59,10 +65,11 @@ absl::Status Walk::NameInputs() {
 
 // "past + 1" where the user binds past: the exporter's formula tells this axis, too.
 std::optional<int64_t> Walk::BoundClaim(const Axis& axis, const std::set<std::string>& plain) {
-  if (axis.size || axis.formula || !IsClaim(axis.text, plain)) return std::nullopt;
+  const std::string& text = axis.claim.empty() ? axis.text : axis.claim;
+  if (axis.size || axis.formula || !IsClaim(text, plain)) return std::nullopt;
   const symbolic::Bindings sizes(options_.bindings.begin(), options_.bindings.end());
   symbolic::Context scratch;
-  const absl::StatusOr<Dim> claim = scratch.Parse(axis.text);
+  const absl::StatusOr<Dim> claim = scratch.Parse(text);
   if (!claim.ok()) return std::nullopt;
   const std::optional<int64_t> size = scratch.Evaluate(*claim, sizes);
   return size.has_value() && *size >= 0 ? size : std::nullopt;

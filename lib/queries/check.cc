@@ -236,14 +236,40 @@ class Checker {
       copies.push_back(contract_.Copy(fact));
       clauses.push_back({copies.back()});
     }
-    const std::string text = Text(contract_.context(), Simplify(contract_.context(), clauses));
+    const std::string text =
+        Text(contract_.context(), Simplify(contract_.context(), clauses, Broadcasts()));
     if (text.size() <= kLongestCondition) return text;
-    const std::optional<SizeMap> example = Example(contract_.context(), copies);
+    const std::optional<SizeMap> example = ExampleOf(copies);
     if (!example.has_value()) return "";
     const auto append = [](std::string* out, const auto& size) {
       absl::StrAppend(out, size.first, " = ", size.second);
     };
     return absl::StrCat(absl::StrJoin(*example, ", ", append), ", for example");
+  }
+
+  // That two sizes fit each other is said of what they broadcast to.
+  std::vector<Fact> Broadcasts() const {
+    std::vector<Fact> broadcasts;
+    for (const Condition& condition : contract_.conditions()) {
+      if (condition.ways.size() > 1 || condition.ways[0].size() > 1) continue;
+      const Clause& clause = condition.ways[0][0];
+      if (clause.size() == 1 && clause[0].kind == Fact::Kind::kBroadcast) broadcasts.push_back(clause[0]);
+    }
+    return broadcasts;
+  }
+
+  // Sizes that somebody may have chosen, else some at which the model runs.
+  std::optional<SizeMap> ExampleOf(const Clause& facts) const {
+    const std::optional<SizeMap> round = Example(contract_.context(), facts);
+    const auto is_empty = [](const auto& size) { return size.second == 0; };
+    if (round.has_value() && absl::c_none_of(*round, is_empty)) return round;
+    std::vector<SizeMap> legal = LegalSizes(contract_, {.count = 1, .smallest = 1, .also = facts});
+    if (legal.empty()) return round;
+    const std::vector<Dim> symbols = SymbolsOf(contract_.context(), facts);
+    std::erase_if(legal[0], [&](const auto& size) {
+      return absl::c_none_of(symbols, [&](Dim s) { return *contract_.context().SymbolName(s) == size.first; });
+    });
+    return legal[0];
   }
 
   // An axis that the user called dynamic.

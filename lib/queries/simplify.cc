@@ -313,9 +313,8 @@ Clauses Simplify(Context& context, const Clause& clause, const std::vector<Fact>
   return Simplifier(context, broadcasts).Run(clause);
 }
 
-Clauses Simplify(Context& context, const Clauses& clauses) {
+Clauses Simplify(Context& context, const Clauses& clauses, std::vector<Fact> broadcasts) {
   Clauses result;
-  std::vector<Fact> broadcasts;
   context.Push();
   for (const Clause& clause : clauses) {
     Clauses simpler = Simplify(context, clause, broadcasts);

@@ -14,7 +14,7 @@ Clauses Simplify(Context& context, const Clause& clause,
 
 // The same for clauses that all hold, each under those before it; then without those that follow from
 // the others.
-Clauses Simplify(Context& context, const Clauses& clauses);
+Clauses Simplify(Context& context, const Clauses& clauses, std::vector<Fact> broadcasts = {});
 
 }  // namespace symshape::queries
 

@@ -119,15 +119,14 @@ class Annotator {
   }
 
   // Writes made-up names on the inputs' axes. What an earlier run named stays recorded as long as
-  // the name still stands there, with what the file had before that.
+  // the name still stands there, with what the file had before that: not where a size is bound (BindInputs).
   void NameInputs(const Graph& main) {
     absl::flat_hash_map<std::pair<ValueId, int>, const engine::NamedAxis*> names;
     for (const engine::NamedAxis& axis : analysis_.named_axes()) {
       names[{axis.input, axis.axis}] = &axis;
     }
-    for (const engine::BoundAxis& axis : analysis_.bound_axes()) {
-      names.erase({axis.input, axis.axis});  // BindInputs
-    }
+    absl::flat_hash_set<std::pair<ValueId, int>> bound;
+    for (const engine::BoundAxis& axis : analysis_.bound_axes()) bound.insert({axis.input, axis.axis});
     absl::flat_hash_map<std::pair<std::string, int>, const graph::NamedInputAxis*> earlier;
     for (const graph::NamedInputAxis& input : earlier_.inputs) {
       earlier[{input.input, input.axis}] = &input;
@@ -137,6 +136,7 @@ class Annotator {
       onnx::TensorShapeProto* shape = DeclaredShape(*input.mutable_type());
       const int rank = shape == nullptr ? 0 : shape->dim_size();
       for (int axis = 0; axis < rank; ++axis) {
+        if (bound.contains({main.inputs[i], axis})) continue;
         const auto name = names.find({main.inputs[i], axis});
         const auto before = earlier.find({input.name(), axis});
         NameAxis(main.inputs[i], axis, name == names.end() ? nullptr : name->second,

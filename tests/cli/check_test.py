@@ -57,6 +57,16 @@ def test_a_wrong_type_hides_no_wrong_shape(folder, output, ids):
     assert sorted(f['id'] for f in check(folder) if f['tensor'] == 'y') == ids
 
 
+@pytest.mark.parametrize('model,true_at', [
+    ('g (float[N,4] x, float[M,4] z) => (float[N,4] y) { y = Add (x, z) }', 'M == N or M == 1'),   # they fit each other anyway
+    ('g (float[N,M] x, float[L,K] z) => (float[3,4] y) { y = Concat <axis = 0> (x, z) }', 'K = 4, L = 2, M = 4, N = 1, for example'),
+])
+def test_where_a_claim_is_true(folder, model, true_at):
+    folder.write('m.onnx', f'<ir_version: 10, opset_import: ["" : 17]> {model}')
+    finding, = check(folder)
+    assert finding['true_at'] == true_at
+
+
 FUNCTION = '''<ir_version: 10, opset_import: ["" : 17, "my" : 1]>
 g (float[N,3,H,W] x) => (float[N,3,P,Q] y) {
    a = my.Block(x)

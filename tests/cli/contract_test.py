@@ -157,3 +157,22 @@ def test_the_written_model_says_it(model):
     inferred = model.infer('m.onnx')
     entry = next(p for p in inferred.proto.metadata_props if p.key == 'symshape.contract')
     assert 'H % 32 == 0' in json.loads(entry.value)['conditions']
+
+
+# How many elements of a Range are not 0 is only counted where its length is a number.
+COUNTED = '''<ir_version: 10, opset_import: ["" : 17]>
+g (float[N] x) => (y) <int64 zero = {0}, int64 one = {1}, int64[1] five = {5}> {
+   n = Size (x)  r = Range (zero, n, one)  i = NonZero (r)  y = Reshape (i, five)
+}'''
+
+
+def test_what_only_numbers_tell(folder):
+    folder.write('m.onnx', COUNTED)
+    assert folder.run('contract', 'm.onnx').stdout.startswith('N >= 5 ')
+    found = folder.run('sizes', 'm.onnx', '-n', '4', '--range', 'N<=100')   # of a longer one no elements are followed
+    assert found.stdout == 'N=6\n' and 'only 1 of 4 were found' in found.stderr
+    assert '[5]' in folder.run('eval', 'm.onnx', '--at', 'N=6').stdout
+    result = folder.run('eval', 'm.onnx', '--at', 'N=7')
+    assert result.returncode == 1 and 'element counts 6 and 5 are equal' in result.stderr and 'it runs with' not in result.stderr
+    kept = folder.run('sizes', '-', '-n', '4', '--range', 'N<=100', text=False, input=folder.read('m.onnx'))
+    assert kept.stdout == b'N=6\n'

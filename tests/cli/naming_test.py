@@ -234,15 +234,20 @@ def test_rename(model):
     assert dims(renamed, 'z') == ['more', '4']
 
 
-def test_bind_then_infer_is_infer_then_bind(model):
+@pytest.mark.parametrize('text,sizes', [
+    (MODEL, ['N=7']), (CLAIM, ['past=4']), (CLAIM, ['past=4', 't_dim0=5']), (CLAIM, ['t_dim0=5']),
+    ('<ir_version: 10, opset_import: ["" : 17]> g (float["?",4] x) => (y) { y = Relu(x) }', ['x_dim0=7']),
+], ids=str)
+def test_bind_then_infer_is_infer_then_bind(folder, text, sizes):
     def run(*args):
-        result = model.run(*args)
+        result = folder.run(*args)
         assert result.returncode == 0, result.stderr
-    run('bind', 'm.onnx', 'N=7', '-o', 'bound.onnx')
+    folder.write('m.onnx', text)
+    run('bind', 'm.onnx', *sizes, '-o', 'bound.onnx')
     run('infer', 'bound.onnx', '-o', 'a.onnx')
     run('infer', 'm.onnx', '-o', 'inferred.onnx')
-    run('bind', 'inferred.onnx', 'N=7', '-o', 'b.onnx')
-    assert model.read('a.onnx') == model.read('b.onnx')
+    run('bind', 'inferred.onnx', *sizes, '-o', 'b.onnx')
+    assert folder.read('a.onnx') == folder.read('b.onnx')
 
 
 def test_bind_evaluates_claims(folder):
@@ -250,6 +255,17 @@ def test_bind_evaluates_claims(folder):
     result = folder.run('bind', 'm.onnx', 'past=4', '-o', 'b.onnx')
     assert result.returncode == 0 and 'is not bound' not in result.stderr
     assert dims(folder.inferred('b.onnx'), 'z') == ['5', '4']
+
+
+def test_bind_takes_a_size_of_its_own_for_a_claimed_axis(folder):
+    """`symshape sizes` lists the axis beside the names of which the exporter thought that it is made."""
+    folder.write('m.onnx', CLAIM)
+    for size in ('5', '9'):
+        result = folder.run('bind', 'm.onnx', 'past=4', f't_dim0={size}', '-o', 'b.onnx')
+        assert result.returncode == 0, result.stderr
+        assert dims(folder.inferred('b.onnx'), 'z') == [size, '4']
+    result = folder.run('bind', 'm.onnx', 'past=4', 't_dim0=-1', '-o', 'b.onnx')
+    assert result.returncode == 2 and 'below 0' in result.stderr
 
 
 def test_bind_solves_what_nodes_require(folder):

@@ -1,7 +1,5 @@
 #include "cli/broken.h"
 
-#include <vector>
-
 #include "absl/strings/str_cat.h"
 
 namespace symshape::cli {
@@ -21,6 +19,12 @@ std::string BrokenByBind(const ModelArgs& args, const Analysis& analysis) {
   const std::vector<Condition> broken = analysis.Broken({});
   if (broken.empty()) return "";
   return absl::StrCat("the model does not run at these sizes: ", Why(broken[0]));
+}
+
+std::vector<Condition> BrokenAt(ModelArgs args, const Sizes& sizes) {
+  for (const auto& [name, size] : sizes) args.bind.push_back(absl::StrCat(name, "=", size));
+  const absl::StatusOr<Analysis> bound = InferModel(args);
+  return bound.ok() ? bound->Broken({}) : std::vector<Condition>();
 }
 
 }  // namespace symshape::cli

@@ -8,6 +8,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cli/broken.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/flags.h"
@@ -138,9 +139,12 @@ struct Failure {
   std::optional<Sizes> nearby;  // where `nearest` is empty
 };
 
-Failure FailureAt(const Analysis& analysis, const Sizes& sizes) {
+Failure FailureAt(const ModelArgs& args, const Analysis& analysis, const Sizes& sizes) {
   Failure failure{.broken = analysis.Broken(sizes), .nearest = {}, .nearby = {}};
-  if (failure.broken.empty()) return failure;
+  if (failure.broken.empty()) {  // the nearest are of the contract, which does not know this one
+    failure.broken = BrokenAt(args, sizes);
+    return failure;
+  }
   failure.nearest = analysis.Nearest(sizes);
   if (failure.nearest.empty()) failure.nearby = analysis.LegalNearby(sizes);
   return failure;
@@ -197,16 +201,17 @@ int SayBroken(const EvalArgs& args, const Failure& failure) {
   return kFindings;
 }
 
-int RunEval(const EvalArgs& args) {
+int RunEval(EvalArgs args) {
   const absl::StatusOr<Sizes> sizes = ToSizes(args);
   if (!sizes.ok()) return Fail(sizes.status());
+  if (absl::Status status = KeepStdin(args.model); !status.ok()) return Fail(status);
   const absl::StatusOr<Analysis> analysis = InferModel(args.model);
   if (!analysis.ok()) return Fail(analysis.status());
   if (const absl::Status status = analysis->CheckSizes(*sizes); !status.ok()) return Fail(status);
   const absl::StatusOr<std::vector<Tensor>> chosen = Chosen(args, *analysis);
   if (!chosen.ok()) return Fail(absl::InvalidArgumentError(chosen.status().message()));
   std::vector<Row> rows;
-  const Failure failure = FailureAt(*analysis, *sizes);
+  const Failure failure = FailureAt(args.model, *analysis, *sizes);
   if (failure.broken.empty()) {
     const std::vector<std::string> missing = WithoutSize(*analysis, *chosen, *sizes);
     if (!missing.empty()) return Fail(MissingSizes(missing));
