@@ -280,7 +280,10 @@ Dim Solver::Representative(Dim d) {
 }
 
 bool Solver::ShortenBesideFactors(Poly& p) {
-  if (p.terms.size() < 2) return false;
+  const bool product = std::any_of(p.terms.begin(), p.terms.end(), [this](const Term& t) {
+    return store.mono(t.mono).degree > 1 && store.mono(t.mono).has_div;
+  });
+  if (!product || p.terms.size() < 2) return false;
   absl::InlinedVector<MonoId, 8> factors;
   for (const Term& t : store.Sorted(p.terms)) {
     if (store.mono(t.mono).degree < 2 || !store.mono(t.mono).has_div) continue;

@@ -1,6 +1,6 @@
-// Rewrites that look at a whole sum: exact quotients, families of quotients, monomial rules.
+// Rewrites that look at a whole sum: exact quotients, factors beside maxima, monomial rules. Families of
+// quotients: families.cc.
 #include <algorithm>
-#include <limits>
 
 #include "symbolic/hypothesis.h"
 #include "symbolic/solver.h"
@@ -12,23 +12,6 @@ namespace {
 // Hypotheses inside each other under which forms are still shortened by further ones: each takes all of a
 // dim's atoms to be looked at again.
 constexpr int kMaxNestedForms = 2;
-constexpr int64_t kMaxFamily = 8;  // divisors whose quotients are combined
-
-int Count(const Poly& p) { return static_cast<int>(p.terms.size()); }
-
-int128 Weight(const Poly& p) {
-  int128 w = 0;
-  for (const Term& t : p.terms) w += AbsU(t.coeff);
-  return w;
-}
-
-// One occurrence coeff * q * rest of a quotient q = numerator // divisor.
-struct Occurrence {
-  Term term;
-  MonoId rest;
-  PolyView numerator;
-  int64_t divisor;
-};
 
 }  // namespace
 
@@ -36,7 +19,7 @@ std::optional<Dim> Solver::Finish(Poly& p) {
   bool plain = state.mono_rules.empty();
   for (const Term& t : p.terms) {
     const Mono& m = store.mono(t.mono);
-    plain = plain && !m.has_div && (!m.has_max || m.degree == 1);
+    plain = plain && !m.has_div && (m.depth == 0 || m.degree == 1);
   }
   if (!plain) {
     bool changed = true;
@@ -124,123 +107,6 @@ bool ReduceExact(Solver& s, Poly& p, bool* changed) {
   return true;
 }
 
-// x//d + (x+1)//d + … + (x+d-1)//d = x                                  row 22 (Hermite), row 34
-// A sum may be written with any multiple t of that identity added; the shortest is taken.
-bool ReduceFamilies(Solver& s, Poly& p, bool* changed) {
-  if (s.OutOfWork()) return true;
-  absl::InlinedVector<Occurrence, 4> found;
-  for (const Term& t : p.terms) {
-    if (!s.store.mono(t.mono).has_div) continue;
-    AtomId last = Store::kNoMono;
-    for (AtomId q : s.store.atoms_of(t.mono)) {
-      if (q == last) continue;
-      last = q;
-      const Atom& atom = s.store.atom(q);
-      if (atom.kind != AtomKind::kFloorDiv) continue;
-      const PolyView divisor = s.store.View(atom.args[1]);
-      if (!divisor.terms.empty() || divisor.constant > kMaxFamily) continue;
-      MonoId rest;
-      const MonoId mono = atom.mono;
-      const PolyView numerator = s.store.View(atom.args[0]);
-      if (!s.store.DivideMono(t.mono, mono, &rest)) continue;
-      found.push_back({t, rest, numerator, divisor.constant});
-    }
-  }
-  std::sort(found.begin(), found.end(), [&](const Occurrence& x, const Occurrence& y) {
-    return s.store.CompareMonos(x.term.mono, y.term.mono) < 0;
-  });
-  for (size_t i = 0; i < found.size(); ++i) {
-    const Occurrence& first = found[i];
-    const int64_t d = first.divisor;
-    absl::InlinedVector<const Occurrence*, 4> family;
-    bool leads = true;
-    for (size_t j = 0; j < found.size(); ++j) {
-      const Occurrence& o = found[j];
-      if (o.divisor != d || o.rest != first.rest) continue;
-      if (o.numerator.terms != first.numerator.terms) continue;
-      if (j < i) leads = false;
-      family.push_back(&o);
-    }
-    if (!leads) continue;
-    // step = numerator without constant, times rest
-    Poly step;
-    bool shares = false;
-    for (const Term& e : first.numerator.terms) {
-      const MonoId m = s.store.MulMono(e.mono, first.rest);
-      if (!s.AccumulateTerm(step, m, e.coeff)) return false;
-      for (const Term& t : p.terms) shares = shares || t.mono == m;
-    }
-    if (family.size() == 1 && !shares) continue;
-    std::array<int64_t, kMaxFamily> count{};
-    Poly others = p;
-    for (const Occurrence* o : family) {
-      if (o->numerator.constant < 0 || o->numerator.constant >= d) return true;
-      int64_t& c = count[o->numerator.constant];
-      if (!AddOk(c, o->term.coeff, &c)) return false;
-      const auto it = std::find(others.terms.begin(), others.terms.end(), o->term);
-      if (it != others.terms.end()) others.terms.erase(it);
-    }
-    absl::InlinedVector<int64_t, 12> candidates = {0};
-    for (int64_t k = 0; k < d; ++k) candidates.push_back(count[k]);
-    for (const Term& e : step.terms) {
-      for (const Term& t : others.terms) {
-        if (t.mono == e.mono && t.coeff % e.coeff == 0 && t.coeff != INT64_MIN) {
-          candidates.push_back(-(t.coeff / e.coeff));
-        }
-      }
-    }
-    const auto variant = [&](int64_t t, Poly& out) {
-      out = others;
-      if (!s.Accumulate(out, Solver::ViewOf(step), t)) return false;
-      for (int64_t k = 0; k < d; ++k) {
-        int64_t c;
-        if (!SubOk(count[k], t, &c)) return false;
-        if (c == 0) continue;
-        Poly numerator;
-        numerator.terms.assign(first.numerator.terms.begin(), first.numerator.terms.end());
-        numerator.constant = k;
-        Poly q, product, factor;
-        if (!s.FloorDivPoly(std::move(numerator), d, 0, q)) return false;
-        if (!s.AccumulateTerm(factor, first.rest, c)) return false;
-        if (!s.Multiply(Solver::ViewOf(q), Solver::ViewOf(factor), product)) return false;
-        if (!s.Accumulate(out, Solver::ViewOf(product), 1)) return false;
-      }
-      return true;
-    };
-    std::sort(candidates.begin(), candidates.end());
-    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-    // How many terms a variant has, before it is built: not, where that is more than now.
-    const auto predicted = [&](int64_t t) {
-      Poly rest = others;
-      if (!s.Accumulate(rest, Solver::ViewOf(step), t)) return std::numeric_limits<int>::max();
-      int terms = Count(rest);
-      for (int64_t k = 0; k < d; ++k) terms += count[k] != t;
-      return terms;
-    };
-    const int now = Count(p);
-    // Judged on the result alone, so that every member of the class chooses the same one.
-    std::optional<Poly> best;
-    const auto better = [&s](const Poly& x, const Poly& y) {
-      if (Count(x) != Count(y)) return Count(x) < Count(y);
-      if (Weight(x) != Weight(y)) return Weight(x) < Weight(y);
-      return s.Shorter(Solver::ViewOf(x), Solver::ViewOf(y));
-    };
-    for (int64_t t : candidates) {
-      Poly out;
-      if (!s.Spend(8 + Count(p))) return true;  // not all were seen: none is the best
-      if (predicted(t) > now || !variant(t, out)) continue;
-      if (!best || better(out, *best)) best = std::move(out);
-    }
-    if (best && (best->terms != p.terms || best->constant != p.constant)) {
-      s.Because(Rewrite::kHermite);
-      p = std::move(*best);
-      *changed = true;
-      return true;
-    }
-  }
-  return true;
-}
-
 bool ReduceMonomials(Solver& s, Poly& p, bool* changed) {
   for (const auto& [from, to] : s.state.mono_rules) {
     for (const Term& t : p.terms) {
@@ -259,23 +125,25 @@ bool ReduceMonomials(Solver& s, Poly& p, bool* changed) {
 }
 
 // q*Max{..} with q >= 0: the maximum counts only where q >= 1, so B*max(-1, -4*B) = -B.    row 38
+// The same for a broadcast with such a maximum among its elements.
 bool ReduceMaxima(Solver& s, Poly& p, bool* changed) {
   for (const Term& t : p.terms) {
     const Mono m = s.store.mono(t.mono);
-    if (!m.has_max || m.degree < 2) continue;
+    if (m.depth == 0 || m.degree < 2) continue;
     const auto atoms = s.store.atoms_of(t.mono);
-    for (AtomId maximum : atoms) {
-      if (s.store.atom(maximum).kind != AtomKind::kMax) continue;
+    for (AtomId reduced : atoms) {
+      const AtomKind kind = s.store.atom(reduced).kind;
+      if (kind != AtomKind::kMax && kind != AtomKind::kBroadcast) continue;
       for (AtomId factor : atoms) {
-        if (factor == maximum) continue;
-        if ((s.store.atom(factor).mask & s.store.atom(maximum).mask) == 0) continue;
+        if (factor == reduced) continue;
+        if ((s.store.atom(factor).mask & s.store.atom(reduced).mask) == 0) continue;
         if (s.AtomBounds(factor).lo != 0) continue;
         if (!s.Spend(8)) return true;
-        const Dim smaller = s.MaxWhereNonZero(maximum, factor);
-        if (smaller == s.store.atom(maximum).dim) continue;
+        const Dim smaller = s.SmallerWhereNonZero(reduced, factor);
+        if (smaller == s.store.atom(reduced).dim) continue;
         s.Because(Rewrite::kMaxBeside);
         MonoId rest;
-        if (!s.store.DivideMono(t.mono, s.store.atom(maximum).mono, &rest)) continue;
+        if (!s.store.DivideMono(t.mono, s.store.atom(reduced).mono, &rest)) continue;
         Poly cofactor, product;
         const Term taken = t;
         if (!s.AccumulateTerm(cofactor, rest, taken.coeff)) return false;
@@ -292,24 +160,49 @@ bool ReduceMaxima(Solver& s, Poly& p, bool* changed) {
 
 }  // namespace
 
-Dim Solver::MaxWhereNonZero(AtomId maximum, AtomId factor) {
-  const auto key = std::make_pair(maximum, factor);
+Dim Solver::SmallerWhereNonZero(AtomId atom, AtomId factor) {
+  const auto key = std::make_pair(atom, factor);
   if (const auto it = where_nonzero.find(key);
       it != where_nonzero.end() && it->second.epoch == epoch) {
     return it->second.result;
   }
-  const Dim self = store.atom(maximum).dim;
-  where_nonzero[key] = {epoch, self};
-  std::vector<Dim> kept(store.args(maximum).begin(), store.args(maximum).end());
+  Dim result = store.atom(atom).dim;
+  where_nonzero[key] = {epoch, result};
   if (hypotheses < kMaxNestedForms) {
+    result = store.atom(atom).kind == AtomKind::kMax ? MaxWhereNonZero(atom, factor)
+                                                     : BroadcastWhereNonZero(atom, factor);
+  }
+  where_nonzero[key] = {epoch, result};
+  return result;
+}
+
+Dim Solver::MaxWhereNonZero(AtomId maximum, AtomId factor) {
+  std::vector<Dim> kept(store.args(maximum).begin(), store.args(maximum).end());
+  {
     const Operation operation(*this);
     Hypothesis positive(*this);
     positive.Bound(factor, {1, Interval::kPlusInf});
     DropDominated(kept);
   }
-  const Dim result = kept.size() == store.args(maximum).size() ? self : Max(kept);
-  where_nonzero[key] = {epoch, result};
-  return result;
+  return kept.size() == store.args(maximum).size() ? store.atom(maximum).dim : Max(kept);
+}
+
+// Where the factor is 0 the elements need not fit each other any more; the product is 0 there.
+Dim Solver::BroadcastWhereNonZero(AtomId broadcast, AtomId factor) {
+  std::vector<Dim> elements(store.args(broadcast).begin(), store.args(broadcast).end());
+  bool same = true;
+  for (Dim& e : elements) {
+    const std::optional<AtomId> maximum = MaximumIn(e);
+    if (!maximum || (store.atom(factor).mask & store.atom(*maximum).mask) == 0) continue;
+    const Dim smaller = SmallerWhereNonZero(*maximum, factor);
+    if (smaller == store.atom(*maximum).dim) continue;
+    const std::optional<Dim> today = WithValue(e, *maximum, smaller);
+    if (!today) continue;
+    e = *today;
+    same = false;
+  }
+  if (same) return store.atom(broadcast).dim;
+  return BroadcastOf(elements, IsFitting(broadcast));
 }
 
 bool Solver::Normalise(Poly& p, bool* changed) {
@@ -320,7 +213,7 @@ bool Solver::Normalise(Poly& p, bool* changed) {
   }
   if (!ReduceExact(*this, p, changed)) return false;
   if (*changed) return true;
-  if (!ReduceFamilies(*this, p, changed)) return false;
+  if (!ReduceFamilies(p, changed)) return false;
   if (*changed) return true;
   if (!ReduceAtZero(p, changed)) return false;
   if (*changed) return true;

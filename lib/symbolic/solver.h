@@ -1,6 +1,7 @@
 // Solver: what stands behind Context. Private to lib/symbolic; its parts are one file each:
 //   linear.cc         polynomials: add, multiply, divide    normal.cc     rewrites over whole sums
 //   floor_div.cc      quotients with a constant divisor     ratio.cc      with a symbolic divisor
+//   families.cc       sums of quotients of one numerator
 //   max.cc            maxima, minima                        broadcast.cc  sizes that fit each other
 //   bounds.cc         intervals, congruences                decide.cc     the tiers of proof
 //   envelope.cc       the inequality prover                 factor.cc     factors of sums, signs of products
@@ -114,6 +115,7 @@ class Solver {
   std::optional<Dim> Finish(Poly& p);
   // Exact quotients, families of quotients, monomial rules. False on overflow.
   [[nodiscard]] bool Normalise(Poly& p, bool* changed);
+  [[nodiscard]] bool ReduceFamilies(Poly& p, bool* changed);  // families.cc
   Dim Opaque(char op, Dim a, Dim b);
   Interval OpaqueBounds(const SymbolInfo& info);
   // Forms that were found to have a shorter equal are resolved anew from now on.
@@ -225,6 +227,7 @@ class Solver {
   Tri DecideDivides(Dim a, Dim b);
   Tri DecideBroadcast(Dim a, Dim b);
   bool ProveGe0(Dim p, int budget = 96, int splits = 4);  // p >= 0
+  bool IsKnownGe0(const PolyView& p) const;
   bool ProveByResidues(const WidePoly& p);
   bool ProveBesideOneQuotient(const PolyView& p);
   bool ProveNe0(Dim p);
@@ -320,6 +323,8 @@ class Solver {
   bool NarrowCongruence(uint32_t symbol, int64_t modulus, int64_t remainder);
   bool SubstituteAtom(AtomId atom, Dim value);
   bool PropagateBounds(Dim inequality);
+  bool BoundAtoms(Dim inequality, absl::FunctionRef<bool(AtomId, Interval)> bound);
+  Interval RangeOfFactor(absl::Span<const AtomId> atoms, AtomId x, int power, Interval product);
   bool Recheck();
   void RecheckSubstitutions();
   bool RecheckInequalities();
@@ -426,13 +431,15 @@ class Solver {
     return e.epoch == epoch && e.op == op && e.a == a.bits() && e.b == b.bits();
   }
   absl::flat_hash_map<std::pair<char, std::pair<uint32_t, uint32_t>>, Dim> opaque;
-  // A maximum where another atom is not 0 (normal.cc), by both atoms.
+  // A maximum or broadcast where another atom is not 0 (normal.cc), by both atoms.
   struct WhereNonZero {
     uint32_t epoch;
     Dim result;
   };
   absl::flat_hash_map<std::pair<AtomId, AtomId>, WhereNonZero> where_nonzero;
+  Dim SmallerWhereNonZero(AtomId atom, AtomId factor);
   Dim MaxWhereNonZero(AtomId maximum, AtomId factor);
+  Dim BroadcastWhereNonZero(AtomId broadcast, AtomId factor);
 
   std::vector<Points> points;  // by monomial
   struct Alike {

@@ -115,13 +115,18 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"max(x, x + y*max(0, 1 - x))*min(1, x, x + y*max(0, 1 - x))", "x"},
         Row{"max(0, 1 - 4*h - 16*max(0, 1 - h))", "0"},
         Row{"(b*h)//(h + w*max(0, 1 - h))", "b*min(1, h)"},
-        Row{"(b*h*w)//(h*w + w*w*max(0, 1 - h))", "b*min(1, h)"}));
+        Row{"(b*h*w)//(h*w + w*w*max(0, 1 - h))", "b*min(1, h)"},
+        // beside b, max(1 - b, s) is s
+        Row{"b*max(max(1 - b, s), t)*min(1, max(1 - b, s), t)", "b*max(s, t)*min(1, s, t)"},
+        Row{"max(max(1 - b, s), t)*min(1, max(1 - b, s), t)",
+            "max(max(1 - b, s), t)*min(1, max(1 - b, s), t)"}));
 
 INSTANTIATE_TEST_SUITE_P(
     UnderFacts, Canonical,
     testing::Values(
         Row{"max(0, L-1)", "L - 1", "L >= 1"}, Row{"max(1, L//2)", "max(1, L//2)", "L >= 1"},
         Row{"max(1, L//2)", "L//2", "L >= 2"}, Row{"min(e, n)", "e", "e <= n"},
+        Row{"max(1, s + p)", "s + p", "s + p >= 1"}, Row{"max(1, s + p)", "max(1, s + p)", "s + p >= 0"},
         Row{"min(a, c)", "c", "a >= b and b >= c"}, Row{"C//4*4", "C", "C % 4 == 0"},
         Row{"4*(C//16)", "C//4", "C % 16 == 0"}, Row{"(H + 31)//32*32", "H", "H % 32 == 0"},
         Row{"(H + 5)//32", "H//32", "H % 16 == 0"},
