@@ -124,11 +124,12 @@ Interval Solver::OpaqueBounds(const SymbolInfo& info) {
 }
 
 Interval Solver::AtomBounds(AtomId id) {
-  const Atom a = store.atom(id);
-  if (a.kind == AtomKind::kSymbol && store.symbols()[a.symbol].op == 0) {
-    return StateOf(a.symbol).domain;
+  if (const Atom& symbol = store.atom(id);
+      symbol.kind == AtomKind::kSymbol && store.symbols()[symbol.symbol].op == 0) {
+    return StateOf(symbol.symbol).domain;
   }
   if (id < atom_bounds.size() && atom_bounds[id].epoch == epoch) return atom_bounds[id].interval;
+  const Atom a = store.atom(id);  // a copy: others may be made meanwhile
   Range r{-kInf, kInf};
   switch (a.kind) {
     case AtomKind::kSymbol: {

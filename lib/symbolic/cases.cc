@@ -2,6 +2,7 @@
 // What is left of a case may be a few points, which are looked at one by one: max(batch, 1 - seq)
 // fits batch, as where 1 - seq is larger, both are 0, or it is 1.
 #include <algorithm>
+#include <utility>
 
 #include "symbolic/hypothesis.h"
 #include "symbolic/solver.h"
@@ -123,11 +124,15 @@ bool Solver::DifferAtAllPoints(Dim a, Dim b) {
   return HoldsAtAllPoints({Fact::Kind::kNe, d, Dim::Inline(0)});
 }
 
-// Supposes what makes element i of the maximum the largest; false where it cannot be.
+// Supposes what makes element i of the maximum the largest; false where it cannot be. Of several that
+// are, the one with the least constant counts: max(0, 1 - e) is 0 where e >= 1, else e is 0.
 bool Solver::SupposeLargest(Hypothesis& h, AtomId maximum, size_t i) {
   const absl::Span<const Dim> elements = store.args(maximum);
+  const auto order = [&](size_t k) { return std::pair(store.View(elements[k]).constant, k); };
   for (size_t j = 0; j < elements.size(); ++j) {
-    if (j != i && !h.Suppose(Sub(elements[i], elements[j]))) return false;
+    if (j == i) continue;
+    const Dim lead = Sub(elements[i], elements[j]);
+    if (!h.Suppose(order(j) < order(i) ? Sub(lead, Dim::Inline(1)) : lead)) return false;
   }
   return true;
 }

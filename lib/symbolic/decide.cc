@@ -1,15 +1,10 @@
 // Questions: yes where a fact holds at all sizes that are left, no where it holds at none.
+#include "absl/algorithm/container.h"
 #include "symbolic/residues.h"
 #include "symbolic/solver.h"
 #include "symbolic/work.h"
 
 namespace symshape::symbolic {
-namespace {
-
-constexpr int64_t kMaxSmall = int64_t{1} << 62;  // of numbers that are multiplied unchecked
-
-}  // namespace
-
 // p = rest + c*(n//d), linear but for that quotient: d*p >= d*rest + c*(n - (c > 0 ? d - 1 : 0)),
 // and p >= 0 where this is above -d. The usual question, without the machinery of the envelope.
 bool Solver::ProveBesideOneQuotient(const PolyView& p) {
@@ -20,28 +15,41 @@ bool Solver::ProveBesideOneQuotient(const PolyView& p) {
     if (m.has_div) quotient = &t;
   }
   if (quotient == nullptr) return false;
-  const Atom a = store.atom(store.mono(quotient->mono).atoms[0]);
+  const Atom& a = store.atom(store.mono(quotient->mono).atoms[0]);
   if (!store.IsConstant(a.args[1])) return false;
   const int64_t d = store.View(a.args[1]).constant, c = quotient->coeff;
   const PolyView n = store.View(a.args[0]);
-  if (d >= kMaxSmall || n.constant >= kMaxSmall || n.constant <= -kMaxSmall) return false;
-  int128 low = int128{d} * p.constant + int128{c} * (n.constant - (c > 0 ? d - 1 : 0));
-  for (size_t i = 0, j = 0; i < p.terms.size() || j < n.terms.size();) {
-    const bool first =
-        i < p.terms.size() && (j == n.terms.size() || p.terms[i].mono <= n.terms[j].mono);
-    const MonoId mono = first ? p.terms[i].mono : n.terms[j].mono;
-    int128 coeff = 0;
-    if (first) coeff += mono == quotient->mono ? 0 : int128{d} * p.terms[i++].coeff;
-    if (first && mono == quotient->mono) ++i;
-    if (j < n.terms.size() && n.terms[j].mono == mono) coeff += int128{c} * n.terms[j++].coeff;
+  int64_t low, scaled;  // where one of these does not fit, the envelope has 128 bits
+  if (!MulOk(d, p.constant, &low) || !SubOk(n.constant, c > 0 ? d - 1 : 0, &scaled) ||
+      !MulOk(c, scaled, &scaled) || !AddOk(low, scaled, &low)) {
+    return false;
+  }
+  const Term *s = p.terms.begin(), *t = n.terms.begin();
+  while (s != p.terms.end() || t != n.terms.end()) {
+    const bool first = t == n.terms.end() || (s != p.terms.end() && s->mono <= t->mono);
+    const MonoId mono = first ? s->mono : t->mono;
+    int64_t coeff = 0;
+    if (first && s != quotient && !MulOk(d, s->coeff, &coeff)) return false;
+    if (first) ++s;
+    if (t != n.terms.end() && t->mono == mono) {
+      if (!MulOk(c, t->coeff, &scaled) || !AddOk(coeff, scaled, &coeff)) return false;
+      ++t;
+    }
     if (coeff == 0) continue;
-    if (!FitsInt64(coeff)) return false;
     const Interval b = MonoBounds(mono);
     const int64_t bound = coeff > 0 ? b.lo : b.hi;
     if (bound == Interval::kMinusInf || bound == Interval::kPlusInf) return false;
-    if (__builtin_add_overflow(low, coeff * bound, &low)) return false;
+    if (!MulOk(coeff, bound, &scaled) || !AddOk(low, scaled, &low)) return false;
   }
-  return low > -int128{d};
+  return low > -d;
+}
+
+// An inequality that is known, or one plus a number.
+bool Solver::IsKnownGe0(const PolyView& p) const {
+  return absl::c_any_of(state.inequalities, [&](Dim known) {
+    const PolyView k = store.View(known);
+    return k.constant <= p.constant && k.terms == p.terms;
+  });
 }
 
 bool Solver::ProveGe0(Dim d, int budget, int splits) {
@@ -49,7 +57,7 @@ bool Solver::ProveGe0(Dim d, int budget, int splits) {
   const PolyView p = store.View(d);
   if (p.terms.empty()) return p.constant >= 0;
   if (store.node(d).has_div && ProveBesideOneQuotient(p)) return true;
-  if (Bounds(d).lo >= 0) return true;
+  if (Bounds(d).lo >= 0 || IsKnownGe0(p)) return true;
   const Operation operation(*this);
   const Ge0::Answer effort = budget < 96 ? Ge0::kNotCheaply
                              : combining ? Ge0::kNotAtAll

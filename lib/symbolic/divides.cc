@@ -46,6 +46,7 @@ bool Solver::ApplyDivides(Dim a, Dim b) {
     }
     return AddExact(store.InternPoly(e), Constant(d), ModInt(-k, d));
   }
+  Post(Fact::Kind::kNe, a, Dim::Inline(0));  // by 0 nothing is divided
   // Symbolic divisor: the same cancelling as in ratio.cc, but only steps that keep exactness.
   for (int step = 0; step < 8; ++step) {
     const MonoId x = CommonMono(ViewOf(num)), y = CommonMono(ViewOf(den));

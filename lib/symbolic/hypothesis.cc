@@ -66,28 +66,15 @@ bool Hypothesis::Suppose(Dim d) {
   return Propagate();
 }
 
-// From sum c_i*m_i + k >= 0: each c_i*m_i >= -(k + the most that the others can be).
 bool Hypothesis::Propagate() {
   for (int round = 0; round < kMaxRounds; ++round) {
     const uint32_t before = s_.epoch;
     for (size_t i = 0; i < s_.state.inequalities.size(); ++i) {
       const Dim d = s_.state.inequalities[i];
       if ((s_.store.MaskOf(d) & mask_) == 0 || !s_.Spend(1)) continue;
-      const PolyView p = s_.store.View(d);
-      if (s_.PolyBounds(p).hi < 0) return false;
-      for (const Term& t : p.terms) {
-        if (s_.store.mono(t.mono).degree != 1) continue;
-        Poly others = Solver::Copy(p);
-        if (!s_.AccumulateTerm(others, t.mono, -t.coeff)) continue;
-        const int64_t most = s_.PolyBounds(Solver::ViewOf(others)).hi;
-        if (most == Interval::kPlusInf || most == Interval::kMinusInf) continue;
-        Interval range;
-        const int128 bound = t.coeff > 0 ? CeilDivWide(-int128{most}, t.coeff)
-                                         : FloorDivWide(int128{most}, -int128{t.coeff});
-        if (!FitsInt64(bound)) continue;
-        (t.coeff > 0 ? range.lo : range.hi) = static_cast<int64_t>(bound);
-        if (!Bound(s_.store.mono(t.mono).atoms[0], range)) return false;
-      }
+      if (s_.Bounds(d).hi < 0) return false;
+      const auto bound = [this](AtomId a, Interval range) { return Bound(a, range); };
+      if (!s_.BoundAtoms(d, bound)) return false;
     }
     if (s_.epoch == before) return true;
   }

@@ -5,6 +5,29 @@
 #include "symbolic/solver.h"
 
 namespace symshape::symbolic {
+namespace {
+
+// The largest r with r^power <= n. REQUIRES: n >= 0, power >= 1.
+int64_t Root(int64_t n, int power) {
+  if (power == 1) return n;
+  const auto fits = [&](int64_t r) {
+    int128 product = 1;
+    for (int i = 0; i < power && product <= n; ++i) product *= r;
+    return product <= n;
+  };
+  int64_t low = 0, high = std::min(n, int64_t{1} << 32);
+  while (low < high) {
+    const int64_t middle = low + (high - low + 1) / 2;
+    if (fits(middle)) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
+
+}  // namespace
 
 SymbolState& Solver::MutableState(uint32_t symbol) {
   return state.symbols.At(symbol, store.symbols()[symbol].declared);
@@ -144,59 +167,63 @@ bool Solver::ApplyGe(Dim d) {
   return PropagateBounds(d);
 }
 
-// From sum c_i*m_i + k >= 0: each c_i*m_i >= -(k + the most that the others can be).
-bool Solver::PropagateBounds(Dim d) {
+// What `product` says of x, where it is x^power times the other atoms.
+Interval Solver::RangeOfFactor(absl::Span<const AtomId> atoms, AtomId x, int power,
+                               Interval product) {
+  Interval range;
+  bool sizes = AtomBounds(x).lo >= 0, positive = true;
+  int128 least = 1, most = 1;  // of the others
+  for (AtomId a : atoms) {
+    if (a == x) continue;
+    const Interval b = AtomBounds(a);
+    sizes = sizes && b.lo >= 0;
+    positive = positive && b.lo >= 1;
+    if (positive && least < INT64_MAX) least *= b.lo;
+    if (positive && most < INT64_MAX) most *= b.hi;  // no bound is the largest number
+  }
+  if (sizes && product.lo > 0) range.lo = 1;
+  if (!positive || !FitsInt64(least)) return range;
+  if (product.hi >= 0 && product.hi != Interval::kPlusInf) {
+    range.hi = Root(static_cast<int64_t>(product.hi / least), power);
+    if (power % 2 == 0) range.lo = std::max(range.lo, -range.hi);
+  }
+  if (product.lo > 0 && most < INT64_MAX && (power % 2 != 0 || sizes)) {
+    range.lo = Root(static_cast<int64_t>(CeilDivWide(product.lo, most)) - 1, power) + 1;
+  }
+  return range;
+}
+
+// From sum c_i*m_i + k >= 0: each c_i*m_i >= -(k + the most that the others can be). Calls `bound` with
+// what follows for single atoms; false where that is.
+bool Solver::BoundAtoms(Dim d, absl::FunctionRef<bool(AtomId, Interval)> bound) {
   const PolyView p = store.View(d);
   const std::vector<int64_t> most_without = MostWithoutEach(p);
   for (size_t i = 0; i < p.terms.size(); ++i) {
     const Term t = p.terms[i];
     const int64_t most = most_without[i];
     if (most == Interval::kPlusInf) continue;
-    // t.coeff * mono >= -most
+    const int128 end = t.coeff > 0 ? CeilDivWide(-int128{most}, t.coeff)
+                                   : FloorDivWide(int128{most}, -int128{t.coeff});
+    if (!FitsInt64(end)) continue;
     Interval product;
-    if (t.coeff > 0) {
-      product.lo = static_cast<int64_t>(CeilDivWide(-int128{most}, t.coeff));
-    } else {
-      const int128 hi = FloorDivWide(int128{most}, -int128{t.coeff});
-      if (!FitsInt64(hi)) continue;
-      product.hi = static_cast<int64_t>(hi);
-    }
-    const auto atoms = store.atoms_of(t.mono);
-    if (atoms.size() == 1) {
-      const Atom a = store.atom(atoms[0]);
-      if (a.kind == AtomKind::kSymbol) {
-        if (!Narrow(a.symbol, product)) return false;
-      }
-      continue;
-    }
-    for (size_t k = 0; k < atoms.size(); ++k) {
-      const Atom a = store.atom(atoms[k]);
-      if (a.kind != AtomKind::kSymbol) continue;
-      int128 least = 1, largest = 1;
-      bool positive = true, bounded = true;
-      for (size_t j = 0; j < atoms.size(); ++j) {
-        if (j == k) continue;
-        const Interval b = AtomBounds(atoms[j]);
-        positive = positive && b.lo >= 1 && atoms[j] != atoms[k];
-        bounded = bounded && b.hi != Interval::kPlusInf;
-        if (positive && least < INT64_MAX) least *= b.lo;
-        if (bounded && largest < INT64_MAX) largest *= b.hi;
-      }
-      if (!positive || !FitsInt64(least)) continue;
-      if (t.coeff < 0 && product.hi >= 0) {
-        if (!Narrow(a.symbol, {Interval::kMinusInf, static_cast<int64_t>(product.hi / least)})) {
-          return false;
-        }
-      }
-      if (t.coeff > 0 && product.lo > 0 && bounded && FitsInt64(largest)) {
-        if (!Narrow(a.symbol,
-                    {static_cast<int64_t>(CeilDivWide(product.lo, largest)), Interval::kPlusInf})) {
-          return false;
-        }
-      }
+    (t.coeff > 0 ? product.lo : product.hi) = static_cast<int64_t>(end);
+    const absl::Span<const AtomId> atoms = store.atoms_of(t.mono);
+    for (size_t k = 0, next = 0; k < atoms.size(); k = next) {
+      while (next < atoms.size() && atoms[next] == atoms[k]) ++next;
+      const Interval range =
+          atoms.size() == 1 ? product
+                            : RangeOfFactor(atoms, atoms[k], static_cast<int>(next - k), product);
+      if (range != kAnyInteger && !bound(atoms[k], range)) return false;
     }
   }
   return true;
+}
+
+bool Solver::PropagateBounds(Dim d) {
+  return BoundAtoms(d, [this](AtomId a, Interval range) {
+    const Atom& atom = store.atom(a);
+    return atom.kind != AtomKind::kSymbol || Narrow(atom.symbol, range);
+  });
 }
 
 bool Solver::ApplyNe(Dim d) {

@@ -224,6 +224,28 @@ TEST(Decide, Rows) {
       {"", "max(x, 3 - x) >= 2", Tri::kYes},
       {"", "max(x, 3 - x) >= 3", Tri::kUnknown},
       {"a <= 2 and b <= 2", "max(a, b)*max(a, b) <= 4", Tri::kYes},
+      {"", "h + max(0, 1 - h) >= 1", Tri::kYes},
+      {"b >= 1 and w >= 1", "b*w*h + b*max(0, 1 - b*w*h) >= 1", Tri::kYes},
+      {"b >= 1", "b*h + b*max(0, 1 - b*h) >= 1", Tri::kYes},
+      {"", "b*h + b*max(0, 1 - b*h) >= 1", Tri::kUnknown},
+      // powers
+      {"", "x*x != 2", Tri::kYes},
+      {"", "x*x != 4", Tri::kUnknown},
+      {"", "x*x*x != 9", Tri::kYes},
+      {"", "x*x + y*y != 3", Tri::kYes},
+      {"", "x*x + y*y != 5", Tri::kUnknown},
+      {"x*x <= 2", "x <= 1", Tri::kYes},
+      {"x*x <= 4", "x <= 1", Tri::kUnknown},
+      {"x*x >= 5", "x >= 3", Tri::kYes},
+      {"x*x >= 5", "x >= 4", Tri::kUnknown},
+      {"x*x*y <= 20 and y >= 2", "x <= 3", Tri::kYes},
+      // what divides is not 0
+      {"D % h == 0", "h >= 1", Tri::kYes},
+      {"D % h == 0", "D >= 1", Tri::kUnknown},
+      {"D >= h and D % h == 0", "D >= 1", Tri::kYes},
+      {"D >= h and D % h == 0", "D//h >= 1", Tri::kYes},
+      {"D >= h and D % h == 0", "D == h*(D//h)", Tri::kYes},
+      {"B >= 1 and D % (B*h) == 0", "h >= 1", Tri::kYes},
   };
   for (const Question& q : rows) {
     Context c;
