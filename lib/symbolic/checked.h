@@ -52,6 +52,16 @@ inline uint64_t GcdU(uint64_t a, uint64_t b) {
   }
   return a;
 }
+inline int128 GcdWide(int128 a, int128 b) {
+  if (a < 0) a = -a;
+  if (b < 0) b = -b;
+  while (b != 0) {
+    const int128 t = a % b;
+    a = b;
+    b = t;
+  }
+  return a;
+}
 // The x in [0, m) with a*x % m == 1 % m. REQUIRES: m >= 1, gcd(a, m) == 1.
 inline int64_t InverseModulo(int64_t a, int64_t m) {
   int128 r0 = m, r1 = ModInt(a, m), t0 = 0, t1 = 1;

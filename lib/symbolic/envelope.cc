@@ -30,17 +30,6 @@ bool Scale(WidePoly& p, int128 factor) {
   return true;
 }
 
-int128 Gcd(int128 a, int128 b) {
-  if (a < 0) a = -a;
-  if (b < 0) b = -b;
-  while (b != 0) {
-    const int128 t = a % b;
-    a = b;
-    b = t;
-  }
-  return a;
-}
-
 }  // namespace
 
 WidePoly Solver::Widen(const PolyView& p) const {
@@ -249,7 +238,7 @@ bool Solver::ProveByEnvelope(WidePoly p, WidePoly scale, int& budget,
       if (divisor.terms.empty()) {
         const int128 d = divisor.constant;
         int128 g = d;
-        for (const Occurrence& o : uses) g = Gcd(g, o.coeff);
+        for (const Occurrence& o : uses) g = GcdWide(g, o.coeff);
         const int128 f = d / g;
         if (!Scale(others, f) || !Scale(scale, f)) return false;
         std::optional<int64_t> residue;
@@ -394,7 +383,7 @@ bool Solver::ProveByFacts(const WidePoly& p, const WidePoly& scale, int& budget,
         if (--budget < 0 || !Spend(static_cast<int64_t>(p.terms.size() + fact->terms.size()))) {
           return false;
         }
-        const int128 g = Gcd(u.coeff, bad.coeff);
+        const int128 g = GcdWide(u.coeff, bad.coeff);
         const int128 up = u.coeff > 0 ? u.coeff / g : -u.coeff / g;
         const int128 times = bad.coeff > 0 ? bad.coeff / g : -bad.coeff / g;
         WidePoly q = p, s = scale;
@@ -480,7 +469,7 @@ Interval Solver::TightPolyBounds(const Poly& poly, int depth) {
       const Atom atom = store.atom(newest);
       const int128 c = Find(p, atom.mono)->coeff;
       const int128 divisor = store.View(atom.args[1]).constant;
-      const int128 f = divisor / Gcd(divisor, c);
+      const int128 f = divisor / GcdWide(divisor, c);
       if (!AddWide(p, atom.mono, -c) || !Scale(p, f) || !Small(scale * f)) return std::nullopt;
       scale *= f;
       const int128 times = c * f / divisor;

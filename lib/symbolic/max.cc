@@ -1,6 +1,7 @@
 // Maxima. A Max atom holds {0, e2, …}: one element is subtracted from all, common factors leave,
 // and no element is dominated by another. min(S) = -max(-S), rediscovered when printing.
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -11,6 +12,7 @@ namespace symshape::symbolic {
 namespace {
 
 constexpr int kDominanceBudget = 16;  // steps per pair of elements
+constexpr int kMaxRounds = 6;         // of flattening maxima that shifting leaves inside
 
 }  // namespace
 
@@ -132,15 +134,112 @@ Dim Solver::Extreme(char op, Dim a, Dim b) {
   return result;
 }
 
+namespace {
+
+// What a set of elements costs; less is better.
+std::array<size_t, 3> CostOf(const Store& store, absl::Span<const Dim> set) {
+  size_t maxima = 0, terms = 0, negative = 0;
+  for (Dim e : set) {
+    const absl::Span<const Term> of_e = store.View(e).terms;
+    terms += of_e.size();
+    // Sets whose leading coefficients are positive: max(-e, 0) = max(e, 0) - e   row 31
+    if (!of_e.empty() && store.Leading(of_e).coeff < 0) ++negative;
+    for (const Term& t : of_e) {  // maxima left inside, as minima
+      if (store.mono(t.mono).has_max) maxima += t.coeff > 0 ? 4 : 1;
+    }
+  }
+  return {maxima, terms, negative};
+}
+
+bool IsBetter(const Store& store, absl::Span<const Dim> set, absl::Span<const Dim> other) {
+  const auto x = CostOf(store, set), y = CostOf(store, other);
+  if (x != y) return x < y;
+  for (size_t i = 0; i < set.size(); ++i) {
+    if (const int c = store.CompareDims(set[i], other[i]); c != 0) return c < 0;
+  }
+  return false;
+}
+
+// The elements without the one among them, `base`, that leaves the least behind.
+struct Shifted {
+  std::vector<Dim> elements;
+  Dim base;
+};
+Shifted WithoutBase(Solver& s, absl::Span<const Dim> elements) {
+  Shifted best;
+  for (Dim base : elements) {
+    std::vector<Dim> set;
+    for (Dim e : elements) set.push_back(s.Sub(e, base));
+    std::sort(set.begin(), set.end(),
+              [&](Dim a, Dim b) { return s.store.CompareDims(a, b) < 0; });
+    if (best.elements.empty() || IsBetter(s.store, set, best.elements)) {
+      best = {std::move(set), base};
+    }
+  }
+  return best;
+}
+
+// What may leave all elements: their content, 1 where it is too large, and atoms that are never negative.
+struct Factor {
+  int64_t content = 1;
+  MonoId mono = Store::kNoMono;
+
+  bool is_one() const { return content == 1 && mono == Store::kNoMono; }
+};
+Factor FactorOf(Solver& s, absl::Span<const Dim> elements) {
+  uint64_t content = 0;
+  std::optional<absl::InlinedVector<AtomId, 8>> common;
+  for (Dim e : elements) {
+    if (e == Dim::Inline(0)) continue;
+    const PolyView v = s.store.View(e);
+    content = GcdU(content, AbsU(v.constant));
+    for (const Term& t : v.terms) content = GcdU(content, AbsU(t.coeff));
+    const MonoId m = s.CommonMono(v);
+    const auto atoms = m == Store::kNoMono ? absl::Span<const AtomId>() : s.store.atoms_of(m);
+    absl::InlinedVector<AtomId, 8> shared(atoms.begin(), atoms.end());
+    if (common) {
+      shared.clear();
+      std::set_intersection(common->begin(), common->end(), atoms.begin(), atoms.end(),
+                            std::back_inserter(shared));
+    }
+    common = std::move(shared);
+  }
+  Factor factor;
+  if (content > 1 && content < (uint64_t{1} << 62)) factor.content = static_cast<int64_t>(content);
+  if (!common) return factor;
+  const auto may_be_negative = [&](AtomId a) { return s.AtomBounds(a).lo < 0; };
+  common->erase(std::remove_if(common->begin(), common->end(), may_be_negative), common->end());
+  if (!common->empty()) factor.mono = s.store.InternMono(*common);
+  return factor;
+}
+
+std::optional<Dim> DividedBy(Solver& s, Dim e, const Factor& factor) {
+  Poly p = Solver::Copy(s.store.View(e));
+  for (Term& t : p.terms) t.coeff /= factor.content;
+  p.constant /= factor.content;
+  if (!p.terms.empty() && !s.DivideByMono(p, factor.mono)) return std::nullopt;
+  return s.Finish(p);
+}
+
+// Whether d is a maximum beside something else.
+bool HoldsMaximum(const Store& store, Dim d) {
+  return absl::c_any_of(store.View(d).terms, [&](const Term& t) {
+    const Mono& m = store.mono(t.mono);
+    return t.coeff > 0 && m.degree == 1 && store.atom(m.atoms[0]).kind == AtomKind::kMax;
+  });
+}
+
+}  // namespace
+
 std::optional<Dim> Solver::MaxOf(std::vector<Dim> elements) {
-  Dim offset = Dim::Inline(0);  // the result is offset + factor*Max{elements}
-  for (int round = 0; round < 6; ++round) {
+  const auto in_order = [this](Dim a, Dim b) { return store.CompareDims(a, b) < 0; };
+  Dim offset = Dim::Inline(0);  // the result is offset + Max{elements}
+  for (int round = 0; round < kMaxRounds; ++round) {
     std::vector<Dim> flat;
     for (Dim e : elements) {
       if (!FlattenMax(e, flat, 0)) return std::nullopt;
     }
-    std::sort(flat.begin(), flat.end(),
-              [this](Dim a, Dim b) { return store.CompareDims(a, b) < 0; });
+    std::sort(flat.begin(), flat.end(), in_order);
     flat.erase(std::unique(flat.begin(), flat.end()), flat.end());
     if (flat.size() > kMaxElements) return std::nullopt;
     if (!Spend(static_cast<int64_t>(8 * flat.size() * flat.size()))) return std::nullopt;
@@ -149,132 +248,33 @@ std::optional<Dim> Solver::MaxOf(std::vector<Dim> elements) {
     if (const std::optional<Dim> split = SplitMaxAtZero(flat)) return Add(offset, *split);
     if (flat.size() == 2) ClipElements(flat);
 
-    // Subtract the element that leaves the least behind.
-    const auto shifted = [&](Dim base) {
-      std::vector<Dim> out;
-      for (Dim e : flat) out.push_back(Sub(e, base));
-      std::sort(out.begin(), out.end(),
-                [this](Dim a, Dim b) { return store.CompareDims(a, b) < 0; });
-      return out;
-    };
-    const auto size = [&](const std::vector<Dim>& set) {
-      size_t terms = 0;
-      for (Dim e : set) terms += store.View(e).terms.size();
-      return terms;
-    };
-    const auto compound = [&](const std::vector<Dim>& set) {  // maxima left inside, as minima
-      size_t n = 0;
-      for (Dim e : set) {
-        for (const Term& t : store.View(e).terms) {
-          if (store.mono(t.mono).has_max) n += t.coeff > 0 ? 4 : 1;
-        }
-      }
-      return n;
-    };
-    // Prefer sets whose leading coefficients are positive: max(-e, 0) = max(e, 0) - e   row 31
-    const auto negative = [&](const std::vector<Dim>& set) {
-      size_t n = 0;
-      for (Dim e : set) {
-        const PolyView v = store.View(e);
-        if (!v.terms.empty() && store.Leading(v.terms).coeff < 0) ++n;
-      }
-      return n;
-    };
-    std::vector<Dim> best;
-    Dim best_base;
-    for (Dim base : flat) {
-      std::vector<Dim> set = shifted(base);
-      bool better = best.empty();
-      if (!better) {
-        const auto key = [&](const std::vector<Dim>& s) {
-          return std::array<size_t, 3>{compound(s), size(s), negative(s)};
-        };
-        const auto x = key(set), y = key(best);
-        if (x != y) {
-          better = x < y;
-        } else {
-          for (size_t i = 0; i < set.size(); ++i) {
-            if (const int c = store.CompareDims(set[i], best[i]); c != 0) {
-              better = c < 0;
-              break;
-            }
-          }
-        }
-      }
-      if (better) {
-        best = std::move(set);
-        best_base = base;
-      }
-    }
-    if (best_base != Dim::Inline(0)) Because(Rewrite::kOrientMax);
-    offset = Add(offset, best_base);
+    const Shifted shifted = WithoutBase(*this, flat);
+    if (shifted.base != Dim::Inline(0)) Because(Rewrite::kOrientMax);
+    offset = Add(offset, shifted.base);
 
-    // Common factors leave: the content, and atoms that are never negative.
-    uint64_t g = 0;
-    MonoId common = Store::kNoMono;
-    bool first = true;
-    for (Dim e : best) {
-      if (e == Dim::Inline(0)) continue;
-      const PolyView v = store.View(e);
-      g = GcdU(g, AbsU(v.constant));
-      for (const Term& t : v.terms) g = GcdU(g, AbsU(t.coeff));
-      const MonoId m = CommonMono(v);
-      if (first) {
-        common = m;
-        first = false;
-      } else if (common != Store::kNoMono && m != Store::kNoMono) {
-        absl::InlinedVector<AtomId, 8> shared;
-        const auto x = store.atoms_of(common), y = store.atoms_of(m);
-        std::set_intersection(x.begin(), x.end(), y.begin(), y.end(), std::back_inserter(shared));
-        common = shared.empty() ? Store::kNoMono : store.InternMono(shared);
-      } else {
-        common = Store::kNoMono;
-      }
-    }
-    MonoId factor_mono = Store::kNoMono;
-    if (common != Store::kNoMono) {
-      absl::InlinedVector<AtomId, 8> kept;
-      for (AtomId a : store.atoms_of(common)) {
-        if (AtomBounds(a).lo >= 0) kept.push_back(a);
-      }
-      if (!kept.empty()) factor_mono = store.InternMono(kept);
-    }
-    const bool scale = g > 1 && g < (uint64_t{1} << 62);
+    const Factor factor = FactorOf(*this, shifted.elements);
     bool again = false;
     std::vector<Dim> divided;
-    for (Dim e : best) {
-      Poly p = Copy(store.View(e));
-      if (scale) {
-        for (Term& t : p.terms) t.coeff /= static_cast<int64_t>(g);
-        p.constant /= static_cast<int64_t>(g);
-      }
-      if (!p.terms.empty() && !DivideByMono(p, factor_mono)) return std::nullopt;
-      const std::optional<Dim> d = Finish(p);
+    for (Dim e : shifted.elements) {
+      const std::optional<Dim> d = DividedBy(*this, e, factor);
       if (!d) return std::nullopt;
       divided.push_back(*d);
-      for (const Term& t : store.View(*d).terms) {
-        const Mono& m = store.mono(t.mono);
-        again = again ||
-                (t.coeff > 0 && m.degree == 1 && store.atom(m.atoms[0]).kind == AtomKind::kMax);
-      }
+      again = again || HoldsMaximum(store, *d);
     }
-    if (scale || factor_mono != Store::kNoMono) {
+    if (!factor.is_one()) {
       const std::optional<Dim> inner = MaxOf(divided);
       if (!inner) return std::nullopt;
-      Poly factor;
-      if (!AccumulateTerm(factor, factor_mono, scale ? static_cast<int64_t>(g) : 1)) {
-        return std::nullopt;
-      }
-      const std::optional<Dim> f = Finish(factor);
+      Poly taken;
+      if (!AccumulateTerm(taken, factor.mono, factor.content)) return std::nullopt;
+      const std::optional<Dim> f = Finish(taken);
       if (!f) return std::nullopt;
       return Add(offset, Mul(*f, *inner));
     }
-    if (again && round < 5) {
+    if (again && round < kMaxRounds - 1) {
       elements = std::move(divided);
       continue;
     }
-    std::sort(divided.begin(), divided.end(),
-              [this](Dim a, Dim b) { return store.CompareDims(a, b) < 0; });
+    std::sort(divided.begin(), divided.end(), in_order);
     for (Dim d : divided) {
       if (store.DepthOf(d) >= kMaxDepth) return std::nullopt;
     }
