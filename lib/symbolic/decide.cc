@@ -188,7 +188,9 @@ Tri Solver::Decide(const Fact& fact) {
   if (const CacheEntry& known = Slot(op, today.a, today.b); Hit(known, op, today.a, today.b)) {
     return static_cast<Tri>(known.result.inline_value());
   }
+  const int64_t before = spent;
   const Tri answer = DecideByAll(today);
+  if (spent == before) return answer;  // remembering takes longer than asking again
   if (!OutOfWork()) Remember(op, today.a, today.b, Dim::Inline(static_cast<int32_t>(answer)));
   return answer;
 }
