@@ -200,6 +200,10 @@ Tri Solver::DecideByInterval(const Fact& fact) {
   const bool is_order = fact.kind == Fact::Kind::kGe;
   if (!is_order && fact.kind != Fact::Kind::kEq) return Tri::kUnknown;
   if (!fact.a.is_inline() && !fact.b.is_inline()) return Tri::kUnknown;
+  // Of a new quotient the interval takes longer than the proof that is tried first.
+  for (Dim d : {fact.a, fact.b}) {
+    if (!d.is_inline() && store.node(d).has_div) return Tri::kUnknown;
+  }
   const Interval a = Bounds(fact.a), b = Bounds(fact.b);  // one of them is a point
   if (a.hi < b.lo || (!is_order && a.lo > b.hi)) return Tri::kNo;
   return a.lo >= b.hi && (is_order || a.hi == b.lo) ? Tri::kYes : Tri::kUnknown;
