@@ -41,10 +41,10 @@ std::vector<OperatorRule> OperatorRules() {
     }
   }
   for (absl::string_view op : engine::kControlFlow) {
-    const bool loop = op == "Loop";
     add("", op, 1,
         op == "SequenceMap" ? "engine/sequence_map.cc"
-        : loop              ? "engine/loop.cc"
+        : op == "Loop"      ? "engine/loop.cc"
+        : op == "Scan"      ? "engine/scan.cc"
                             : "engine/control_flow.cc");
   }
   std::sort(result.begin(), result.end(), [](const OperatorRule& a, const OperatorRule& b) {

@@ -117,7 +117,7 @@ void Walk::InferByRule(Frame& frame, uint32_t index, const rules::Rule& rule,
   const absl::Status status = rule.infer(operands, results);
   memory.open = context().undecided() != undecided;
   if (!status.ok()) {
-    if (!frame.conditional) ReportNeverRuns(frame, index, {std::string(status.message())});
+    Fails(frame, index, {std::string(status.message())});
   } else if (key && sink.memorable() && FactsOfNow() == facts) {
     memo_.Remember(*key, facts, outputs, sink.TakeNeeds(), memory.open);
   }

@@ -132,6 +132,14 @@ bool Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<con
   return true;
 }
 
+// A reason of its own, not a fact about sizes: a rank, an attribute.
+void Walk::Fails(Frame& frame, uint32_t node, diagnostics::Message reason) {
+  const Need never{{Fact::Kind::kEq, context().Constant(0), context().Constant(1)}, {}};
+  if (branch_needs_ != nullptr) branch_needs_->push_back(never);
+  Record(frame, node, {{never}}, reason);
+  if (!frame.conditional) ReportNeverRuns(frame, node, std::move(reason));
+}
+
 // Beside `where`, the latest of what is required there and speaks of the same symbols: it is the most
 // that is known of the deepest part of a network, so the rest would mostly be repetition.
 bool Walk::HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where) {

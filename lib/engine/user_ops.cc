@@ -247,8 +247,7 @@ void Walk::InferByUser(Frame& frame, uint32_t index, const UserOp& op,
         text.ok() ? ParseSignature(absl::StrCat(FullName(op.domain, op.op), *text)) : text.status();
     status = signature.ok() ? Application(*signature, operands, results).Run() : signature.status();
   }
-  if (status.ok() || frame.conditional) return;
-  ReportNeverRuns(frame, index, {std::string(status.message())});
+  if (!status.ok()) Fails(frame, index, {std::string(status.message())});
 }
 
 }  // namespace symshape::engine

@@ -250,6 +250,8 @@ class Walk {
   diagnostics::Diagnostic AtNode(const Frame& frame, uint32_t node, absl::string_view id) const;
   // The node fails at every size; `message` says why.
   void ReportNeverRuns(const Frame& frame, uint32_t node, diagnostics::Message message);
+  // The node fails wherever it runs.
+  void Fails(Frame& frame, uint32_t node, diagnostics::Message reason);
 
   symbolic::Context& context() { return analysis_->context(); }
   rules::Tables& tables() { return *analysis_->tables_; }

@@ -25,6 +25,26 @@ def test_text_and_json(model):
     assert 'H % 32 == 0' in [c['when'] for c in document['conditions']]
 
 
+def test_a_node_that_fails_at_every_size(folder):
+    folder.write('m.onnx', '''<ir_version: 10, opset_import: ["" : 17]>
+        g (float[N,3,4] x, float[4,5] w) => (y) { y = Gemm (x, w) }''')
+    conditions = json.loads(folder.run('contract', 'm.onnx', '--json').stdout)['conditions']
+    assert [(c['when'], c['because']) for c in conditions] == [('False', 'input 0 has rank 2, not 3')]
+    at = folder.run('eval', 'm.onnx', '--at', 'N=2')
+    assert at.returncode == 1 and 'input 0 has rank 2, not 3' in at.stderr
+    assert folder.run('sizes', 'm.onnx').returncode == 1
+
+
+def test_a_branch_that_fails_at_every_size(folder):
+    """The other one is left; which of them is taken, data decides."""
+    folder.write('m.onnx', '''<ir_version: 10, opset_import: ["" : 17]>
+        g (float[N,3,4] x, float[4,5] w, bool c) => (y) { y = If (c) <
+            then_branch = t () => (float a) { a = Gemm (x, w) },
+            else_branch = e () => (float b) { b = Identity (x) }> }''')
+    assert json.loads(folder.run('contract', 'm.onnx', '--json').stdout)['conditions'] == []
+    assert folder.run('infer', 'm.onnx', '--strict', '--no-output').returncode == 0
+
+
 def test_reparam(model):
     assert 'H = 32*h ' in model.run('contract', 'm.onnx', '--as=reparam').stdout
     document = json.loads(model.run('contract', 'm.onnx', '--as=reparam', '--json').stdout)
