@@ -49,7 +49,8 @@ class Dim {
   // The names that occur, in the order of the model's inputs, or of their first mention.
   std::vector<std::string> Symbols() const;
   // Errors: kInvalidArgument  a symbol of this dim has no size, or one below 0
-  //         kOutOfRange       the value, or a part of it, exceeds int64_t, or is divided by 0
+  //         kOutOfRange       the value, or what a quotient or maximum in it is made of, exceeds int64_t,
+  //                           or is divided by 0
   absl::StatusOr<int64_t> Evaluate(const Sizes& sizes) const;
   // True: equal in every run. False: nobody knows; not "different".
   bool SameAs(Dim other) const { return context_ == other.context_ && id_ == other.id_; }
@@ -98,8 +99,8 @@ struct Explanation {
   std::vector<Statement> because;  // the answer needs each of them
   // The identities that were used on the way: "nested-div: (x//a + c)//b == (x + a*c)//(a*b) where …".
   std::vector<std::string> rewrites;
-  // For each fact that was asked, a proof for CheckCertificate; "" where none was found within a fixed number
-  // of steps. Of a "no", the proof of the opposite of one that is false.
+  // Of a "yes", for each fact that was asked a proof for CheckCertificate; "" where none was found within a
+  // fixed number of steps. Of a "no", that of the opposite of one that is false; of "unknown", none.
   std::vector<std::string> certificates;
 };
 
@@ -136,7 +137,7 @@ class Algebra {
   Dim Mod(Dim a, Dim b);
   Dim Min(Dim a, Dim b);
   Dim Max(Dim a, Dim b);
-  Dim Broadcast(Dim a, Dim b);  // b where a is 1, else a; right also where one is 0
+  Dim Broadcast(Dim a, Dim b);  // where both can be broadcast: b where a is 1, else a
   Dim Resolve(Dim d);
   Range Bounds(Dim d);
 
