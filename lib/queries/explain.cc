@@ -26,7 +26,6 @@ class Derivation {
     const Dim dim = (*DimsOf(*tensor.graph, tensor.value))[axis];
     if (context_.ConstantOf(dim).has_value()) return {OriginOfNumber(tensor, dim, axis)};
     Explain(tensor, dim);
-    std::reverse(steps_.begin(), steps_.end());
     return std::move(steps_);
   }
 
@@ -117,7 +116,7 @@ class Derivation {
   }
 
   void Explain(TensorRef tensor, Dim dim) {
-    if (steps_.size() >= kMaxSteps || !explained_.insert(dim).second) return;
+    if (explained_.size() >= kMaxSteps || !explained_.insert(dim).second) return;
     const Graph& graph = *tensor.graph;
     const std::vector<const graph::Node*> nodes = Before(graph, tensor.value);
     if (const std::optional<ValueId> input = InputWith(graph, dim)) {
@@ -127,8 +126,8 @@ class Derivation {
     for (const graph::Node* node : nodes) {
       for (ValueId output : node->outputs) {
         if (output == ValueId::kNone || !absl::c_linear_search(Carried(graph, output), dim)) continue;
-        steps_.push_back({dim, &graph, node, output});
         ExplainOperands(graph, *node, dim);
+        steps_.push_back({dim, &graph, node, output});
         return;
       }
     }
@@ -142,11 +141,56 @@ class Derivation {
     return std::nullopt;
   }
 
-  // What the node made the dim of: its operands' dims that speak of the same symbols. One that speaks
-  // of all of them is enough.
+  using Parts = std::vector<std::pair<ValueId, Dim>>;
+
+  // The operands' dims that add up to it at one axis: those of a Concat.
+  std::optional<Parts> Summands(const Graph& graph, const graph::Node& node, Dim dim) const {
+    std::vector<std::vector<Dim>> dims;
+    for (ValueId input : node.inputs) {
+      if (input == ValueId::kNone) return std::nullopt;
+      dims.push_back(DimsOf(graph, input).value_or(std::vector<Dim>()));
+      if (dims.back().size() != dims.front().size()) return std::nullopt;
+    }
+    for (size_t axis = 0; dims.size() > 1 && axis < dims.front().size(); ++axis) {
+      Dim sum = context_.Constant(0);
+      for (const std::vector<Dim>& of : dims) sum = context_.Add(sum, of[axis]);
+      if (sum != dim) continue;
+      Parts parts;
+      for (size_t i = 0; i < dims.size(); ++i) parts.emplace_back(node.inputs[i], dims[i][axis]);
+      return parts;
+    }
+    return std::nullopt;
+  }
+
+  // One of each of two operands, of which it is the sum, the difference or the product: shapes' arithmetic.
+  std::optional<Parts> Operands(const Graph& graph, const graph::Node& node, Dim dim) const {
+    if (node.inputs.size() != 2) return std::nullopt;
+    for (ValueId input : node.inputs) {
+      if (input == ValueId::kNone) return std::nullopt;
+    }
+    for (Dim a : Carried(graph, node.inputs[0])) {
+      for (Dim b : Carried(graph, node.inputs[1])) {
+        if (context_.Add(a, b) == dim || context_.Sub(a, b) == dim || context_.Mul(a, b) == dim) {
+          return Parts{{node.inputs[0], a}, {node.inputs[1], b}};
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
+  // What the node made the dim of: the parts of a sum, and else its operands' dims that speak of the
+  // same symbols, of which one that speaks of all of them is enough.
   void ExplainOperands(const Graph& graph, const graph::Node& node, Dim dim) {
+    std::optional<Parts> made_of = Summands(graph, node, dim);
+    if (!made_of.has_value()) made_of = Operands(graph, node, dim);
+    if (made_of.has_value()) {
+      for (const auto& [value, part] : *made_of) {
+        if (part != dim && !context_.SymbolsOf(part).empty()) Explain({&graph, value}, part);
+      }
+      return;
+    }
     const std::vector<Dim> symbols = context_.SymbolsOf(dim);
-    std::vector<std::pair<ValueId, Dim>> parts;
+    Parts parts;
     for (ValueId input : node.inputs) {
       if (input == ValueId::kNone) continue;
       for (Dim carried : Carried(graph, input)) {
@@ -166,7 +210,7 @@ class Derivation {
 
   const engine::Analysis& analysis_;
   Context& context_;
-  std::vector<Step> steps_;  // the last first
+  std::vector<Step> steps_;
   absl::flat_hash_set<Dim> explained_;
 };
 

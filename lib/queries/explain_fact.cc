@@ -90,6 +90,36 @@ const Condition* ThatSays(const Contract& contract, const Clause& clause) {
   return found == contract.conditions().end() ? nullptr : &*found;
 }
 
+// Whether it holds where all these conditions do.
+bool FollowsFromAll(Context& context, const std::vector<const Condition*>& given, const Clause& clause) {
+  context.Push();
+  for (const Condition* condition : given) {
+    for (const Clause& each : condition->ways[0]) {
+      if (each.size() == 1) context.Assume(each[0], {}).IgnoreError();
+    }
+  }
+  Clause today = clause;
+  for (Fact& fact : today) fact = {fact.kind, context.Resolve(fact.a), context.Resolve(fact.b)};
+  const bool follows = Follows(context, today);
+  context.Pop();
+  return follows;
+}
+
+// Those that say it together: none of them can be left out. Empty where they do not.
+std::vector<const Condition*> ThatSayTogether(const Contract& contract, const Clause& clause) {
+  std::vector<const Condition*> given;
+  for (const Condition& condition : contract.conditions()) {
+    if (condition.ways.size() == 1) given.push_back(&condition);
+  }
+  if (!FollowsFromAll(contract.context(), given, clause)) return {};
+  for (size_t i = given.size(); i-- > 0;) {
+    std::vector<const Condition*> fewer = given;
+    fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(i));
+    if (FollowsFromAll(contract.context(), fewer, clause)) given = std::move(fewer);
+  }
+  return given;
+}
+
 std::vector<SizeMap> WhereFalse(const Contract& contract, const Clause& clause) {
   Clause opposites;
   for (const Fact& fact : clause) {
@@ -114,13 +144,17 @@ absl::StatusOr<FactReason> ExplainPart(const Contract& contract, absl::string_vi
   for (const Clause& clause : *clauses) {
     if (Follows(contract.context(), clause)) continue;
     reason.always = false;
-    const Condition* condition = ThatSays(contract, clause);
-    if (condition == nullptr) {  // then all of `text` is not needed
+    const Condition* const alone = ThatSays(contract, clause);
+    const std::vector<const Condition*> conditions =
+        alone != nullptr ? std::vector{alone} : ThatSayTogether(contract, clause);
+    if (conditions.empty()) {  // then all of `text` is not needed
       reason.conditions.clear();
       reason.counterexamples = WhereFalse(contract, clause);
       return reason;
     }
-    if (!absl::c_linear_search(reason.conditions, condition)) reason.conditions.push_back(condition);
+    for (const Condition* each : conditions) {
+      if (!absl::c_linear_search(reason.conditions, each)) reason.conditions.push_back(each);
+    }
   }
   return reason;
 }

@@ -71,6 +71,15 @@ std::string FactText(const engine::Analysis& analysis, const queries::FactReason
   const std::string& fact = reason.text;
   if (reason.always) return absl::StrCat(fact, " holds at every size\n");
   std::string text;
+  if (reason.conditions.size() > 1) {
+    const auto when = [](std::string* out, const queries::Condition* c) { out->append(c->when); };
+    absl::StrAppend(&text, fact, " is needed: it follows from ",
+                    absl::StrJoin(reason.conditions, " and ", when), "\n");
+    for (const queries::Condition* condition : reason.conditions) {
+      absl::StrAppend(&text, "  ", condition->when, ": ", CauseText(analysis, *condition, sources), "\n");
+    }
+    return text;
+  }
   for (const queries::Condition* condition : reason.conditions) {
     absl::StrAppend(&text, fact, " is needed: ",
                     condition->when == fact ? "" : absl::StrCat("it follows from ", condition->when, ", "),

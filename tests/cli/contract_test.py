@@ -1,6 +1,7 @@
 """contract, sizes, eval at illegal sizes, explain."""
 
 import json
+import pathlib
 
 import pytest
 
@@ -166,6 +167,27 @@ def test_explain_a_model_wants_to_know_what(model):
                                        ('H >= 100', 'is not needed'), ('H >= 0', 'holds at every size')])
 def test_explain_a_fact(model, fact, text):
     assert text in model.run('explain', 'm.onnx', fact).stdout
+
+
+def test_explain_what_several_say_together(folder):
+    model = str(pathlib.Path(__file__).parents[1] / 'models' / 'ortfused_gpt2_kv_ts13.onnx')
+    lines = folder.run('explain', model, 'total >= 1').stdout.splitlines()
+    assert lines[0] == 'total >= 1 is needed: it follows from seq + past <= total and seq >= 1'
+    assert [line.split(': ')[0] for line in lines[1:]] == ['  seq + past <= total', '  seq >= 1']
+
+
+def test_explain_each_part_of_a_sum(folder):
+    """One part speaks of all symbols, and the others belong to it."""
+    folder.write('m.onnx', '''<ir_version: 10, opset_import: ["" : 17]>
+        g (float[H,2] x, float[H,2] w) => (y) <int64[2] s = {-1,1}> {
+           a = Reshape (x, s)
+           b = Neg (w)
+           c = Reshape (b, s)
+           d = Concat <axis = 0> (a, c)
+           y = Concat <axis = 0> (d, a) }''')
+    lines = folder.run('explain', 'm.onnx', 'y:0').stdout.splitlines()
+    assert lines[0] == "'y' axis 0 is 6*H"
+    assert [line.split()[0] for line in lines[1:]] == ['H', '2*H', '4*H', '6*H'], lines
 
 
 @pytest.mark.parametrize('what', ['K % 2 == 0', 'nosuch:0', 'y:9', 'H % == 3', 'H == 3 or K == 2', 'H == 3 or 1 <= H <= 2'])
