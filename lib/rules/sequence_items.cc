@@ -67,7 +67,7 @@ TypeId JoinTypes(Results& out, TypeId a, TypeId b) {
   const absl::Span<const Dim> x = tables.dims(joined.shape), y = tables.dims(other.shape);
   ShapeBuilder dims;
   for (size_t i = 0; i < x.size(); ++i) {
-    dims.Add(x[i] == y[i] ? Expr(tables.context(), x[i]) : out.Fresh(StemAt("item", i)));
+    dims.Add(x[i] == y[i] ? Expr(tables.context(), x[i]) : out.Fresh(AxisStem("item", static_cast<int>(i))));
   }
   joined.shape = tables.Intern(dims.dims());
   return tables.Intern(joined);
@@ -84,7 +84,7 @@ TypeId WithOwnDims(Results& out, TypeId element) {
     for (Dim symbol : context.SymbolsOf(dims.dims()[i])) {
       may_vary = may_vary || context.KindOf(symbol) == symbolic::SymbolKind::kFresh;
     }
-    if (may_vary) dims.Set(i, out.Fresh(StemAt("item", i)));
+    if (may_vary) dims.Set(i, out.Fresh(AxisStem("item", i)));
   }
   type.shape = tables.Intern(dims.dims());
   return tables.Intern(type);

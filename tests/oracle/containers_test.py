@@ -17,7 +17,7 @@ HEADER_28 = '<ir_version: 10, opset_import: ["" : 18]>\n'
 # --- sequences
 def test_element_shapes_are_joined():
     holds('''g (float[N, 4] x, float[M, 4] z, int64 k) => (y) {
-        s = SequenceConstruct (x, z)  y = SequenceAt (s, k) }''', {'y': '[item_2, 4]'})
+        s = SequenceConstruct (x, z)  y = SequenceAt (s, k) }''', {'y': '[item_dim0_2, 4]'})
 
 
 def test_each_item_is_known_where_its_place_is():
@@ -48,7 +48,7 @@ def test_inserting_and_erasing():
 def test_a_sequence_through_a_branch():
     holds('''g (bool c, float[N] x, float[M] z) => (y) <int64 zero = {0}> {
         s = If (c) <then_branch = t () => (a) { a = SequenceConstruct (x, z) }, else_branch = e () => (b) { b = SequenceConstruct (z, z) }>
-        y = SequenceAt (s, zero) }''', {'y': '[item_2]'})
+        y = SequenceAt (s, zero) }''', {'y': '[item_dim0_2]'})
 
 
 def test_pieces_that_a_loop_stacks():
@@ -82,7 +82,7 @@ def test_sequence_map_over_one_sequence():
     holds('''g (float[N, 4] x, float[M, 4] z) => (y, w) <int64 zero = {0}> {
         s = SequenceConstruct (x, z)
         t = SequenceMap (s) <body = b (float[A, 4] v) => (float[4, B] u) { u = Transpose (v) }>
-        y = ConcatFromSequence <axis = 1> (t)  w = SequenceAt (t, zero) }''', {'y': '[4, concat_1]', 'w': '[4, item_4]'})
+        y = ConcatFromSequence <axis = 1> (t)  w = SequenceAt (t, zero) }''', {'y': '[4, concat_1]', 'w': '[4, item_dim1_3]'})
 
 
 def test_sequence_map_over_two_sequences_and_a_tensor():
