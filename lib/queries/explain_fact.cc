@@ -98,9 +98,7 @@ bool FollowsFromAll(Context& context, const std::vector<const Condition*>& given
       if (each.size() == 1) context.Assume(each[0], {}).IgnoreError();
     }
   }
-  Clause today = clause;
-  for (Fact& fact : today) fact = {fact.kind, context.Resolve(fact.a), context.Resolve(fact.b)};
-  const bool follows = Follows(context, today);
+  const bool follows = Follows(context, Resolved(context, clause));
   context.Pop();
   return follows;
 }

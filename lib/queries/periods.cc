@@ -16,15 +16,6 @@ namespace {
 constexpr int64_t kLongest = 128;   // period
 constexpr int64_t kSizes = 1024;    // that have to agree before a proof is tried
 
-Clause At(Context& context, const Clause& clause, Dim symbol, Dim size) {
-  Clause result;
-  for (const Fact& fact : clause) {
-    result.push_back({fact.kind, context.Substitute(fact.a, {{symbol, size}}),
-                      context.Substitute(fact.b, {{symbol, size}})});
-  }
-  return result;
-}
-
 // The truth of both at the first sizes; nullopt where one contradicts the other.
 std::optional<std::pair<std::vector<bool>, std::vector<bool>>> Compared(
     const Context& context, const Clauses& given, const Clause& clause, const std::string& name) {
@@ -70,8 +61,8 @@ bool FollowsAt(Context& context, const Clauses& given, const Clause& clause, Dim
   for (int64_t rest = 0; rest < period; ++rest) {
     const Dim size = context.Add(periods, context.Constant(rest));
     Clauses there;
-    for (const Clause& each : given) there.push_back(At(context, each, symbol, size));
-    if (!FollowsByCases(context, there, At(context, clause, symbol, size))) return false;
+    for (const Clause& each : given) there.push_back(Substituted(context, each, symbol, size));
+    if (!FollowsByCases(context, there, Substituted(context, clause, symbol, size))) return false;
   }
   return period > 0;
 }

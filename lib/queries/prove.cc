@@ -49,11 +49,6 @@ bool AssumeOthers(Context& context, Scope& scope, const Clauses& clauses,
   return true;
 }
 
-Clause Resolved(Context& context, Clause clause) {
-  for (Fact& fact : clause) fact = {fact.kind, context.Resolve(fact.a), context.Resolve(fact.b)};
-  return clause;
-}
-
 Clauses Others(const Clauses& clauses, const std::vector<bool>& dropped, size_t left_out) {
   Clauses others;
   for (size_t i = 0; i < clauses.size(); ++i) {
@@ -76,6 +71,20 @@ void DropRepeated(Context& context, const Clauses& clauses, const std::vector<si
 }
 
 }  // namespace
+
+Clause Resolved(Context& context, Clause clause) {
+  for (Fact& fact : clause) fact = {fact.kind, context.Resolve(fact.a), context.Resolve(fact.b)};
+  return clause;
+}
+
+Clause Substituted(Context& context, const Clause& clause, Dim symbol, Dim by) {
+  Clause result;
+  for (const Fact& fact : clause) {
+    result.push_back({fact.kind, context.Substitute(fact.a, {{symbol, by}}),
+                      context.Substitute(fact.b, {{symbol, by}})});
+  }
+  return result;
+}
 
 std::optional<Fact> Opposite(Context& context, const Fact& fact) {
   switch (fact.kind) {

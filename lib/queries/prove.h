@@ -33,6 +33,11 @@ bool IsFalse(Context& context, const Clause& clause);
 // The same where `given` holds besides, whichever of its facts it is.
 bool FollowsFrom(Context& context, const Clause& given, const Clause& clause);
 
+// Its facts' forms of today.
+Clause Resolved(Context& context, Clause clause);
+// With `by` in the place of the symbol.
+Clause Substituted(Context& context, const Clause& clause, Dim symbol, Dim by);
+
 // Which clauses follow from those that do not; of two that say the same the shorter text stays.
 std::vector<bool> Implied(Context& context, const Clauses& clauses);
 

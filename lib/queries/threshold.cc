@@ -11,15 +11,6 @@ namespace {
 constexpr int64_t kMostSizes = 4096;  // that are looked at one by one
 constexpr int64_t kSizesBeyond = 70;  // that have to agree before a proof is tried
 
-Clause Substituted(Context& context, const Clause& clause, Dim symbol, Dim by) {
-  Clause result;
-  for (const Fact& fact : clause) {
-    result.push_back({fact.kind, context.Substitute(fact.a, {{symbol, by}}),
-                      context.Substitute(fact.b, {{symbol, by}})});
-  }
-  return result;
-}
-
 class OneSize {
  public:
   OneSize(Context& context, const Clause& clause, Dim symbol)
