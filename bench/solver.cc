@@ -2,6 +2,8 @@
 // new to its context, and cached, where it was done before. `allocations` counts calls of operator
 // new per operation. bench/solver_sympy.py times sympy on the same workloads, in the same run of
 // bench/run.
+#include <malloc.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -184,4 +186,10 @@ int Main(int argc, char** argv) {
 
 }  // namespace symshape::symbolic
 
-int main(int argc, char** argv) { return symshape::symbolic::Main(argc, argv); }
+int main(int argc, char** argv) {
+  // A context's memory is that of the context before, as in a process that analyses many models. Else a
+  // third of the time of a fresh operation is the kernel's, which hands out and clears pages.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  return symshape::symbolic::Main(argc, argv);
+}

@@ -55,21 +55,21 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
   for (int step = 0;; ++step) {
     // (d*q + r)//d = q + r//d                                            row 6
     // Residues in (-d/2, d/2] keep 2*x//2 and x//2 apart from their signs.
-    Poly residues;
-    for (const Term& t : num.terms) {
+    size_t kept = 0;
+    for (const Term t : num.terms) {
       int64_t r = ModInt(t.coeff, d);
       if (r > d - r) r -= d;
-      int64_t q;
-      if (!SubOk(t.coeff, r, &q)) return false;
-      if (q != 0) Because(Rewrite::kPullMultiple);
-      if (!AccumulateTerm(out, t.mono, sign * (q / d))) return false;
-      if (r != 0) residues.terms.push_back({t.mono, r});
+      if (r != t.coeff) {
+        int64_t multiple;
+        if (!SubOk(t.coeff, r, &multiple)) return false;
+        Because(Rewrite::kPullMultiple);
+        if (!AccumulateTerm(out, t.mono, sign * (multiple / d))) return false;
+      }
+      if (r != 0) num.terms[kept++] = {t.mono, r};
     }
-    residues.constant = ModInt(num.constant, d);
-    if (!AddOk(out.constant, sign * FloorDivInt(num.constant, d), &out.constant)) {
-      return false;
-    }
-    num = std::move(residues);
+    num.terms.resize(kept);
+    if (!AddOk(out.constant, sign * FloorDivInt(num.constant, d), &out.constant)) return false;
+    num.constant = ModInt(num.constant, d);
     if (num.terms.empty()) return finish(PolyView{});  // 0 <= constant < d
     if (!Spend(4 + static_cast<int64_t>(num.terms.size()))) return false;
     if (step > kMaxSteps) break;
@@ -176,12 +176,14 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
       const int64_t inner = store.View(a.args[1]).constant;
       int64_t product;
       Poly merged;
-      bool fits = MulOk(inner, d, &product);
       const Term picked = *nested;
-      Poly others = num;
-      others.terms.erase(std::find(others.terms.begin(), others.terms.end(), picked));
-      fits = fits && Accumulate(merged, ViewOf(others), inner) &&
-             Accumulate(merged, store.View(a.args[0]), picked.coeff);
+      bool fits = MulOk(inner, d, &product) && MulOk(num.constant, inner, &merged.constant);
+      for (const Term& t : num.terms) {
+        int64_t c = 0;
+        fits = fits && (t == picked || MulOk(t.coeff, inner, &c));
+        if (c != 0) merged.terms.push_back({t.mono, c});
+      }
+      fits = fits && Accumulate(merged, store.View(a.args[0]), picked.coeff);
       // -(x//a) = (-x + a - 1)//a                                        row 35
       if (picked.coeff < 0) fits = fits && AddOk(merged.constant, inner - 1, &merged.constant);
       if (fits) {

@@ -7,10 +7,7 @@
 namespace symshape::symbolic {
 
 Poly Solver::Copy(const PolyView& v) {
-  Poly p;
-  p.constant = v.constant;
-  p.terms.assign(v.terms.begin(), v.terms.end());
-  return p;
+  return {v.constant, {v.terms.begin(), v.terms.end()}};
 }
 
 bool Solver::AccumulateTerm(Poly& p, MonoId mono, int64_t coeff) const {
@@ -31,6 +28,13 @@ bool Solver::Accumulate(Poly& p, const PolyView& q, int64_t factor) const {
   int64_t scaled;
   if (!MulOk(q.constant, factor, &scaled) || !AddOk(p.constant, scaled, &p.constant)) return false;
   if (q.terms.empty() || factor == 0) return true;
+  if (q.terms.size() == 1) {  // most are
+    return MulOk(q.terms[0].coeff, factor, &scaled) && AccumulateTerm(p, q.terms[0].mono, scaled);
+  }
+  if (p.terms.empty() && factor == 1) {
+    p.terms.assign(q.terms.begin(), q.terms.end());
+    return true;
+  }
   absl::InlinedVector<Term, 6> merged;
   merged.reserve(p.terms.size() + q.terms.size());
   size_t i = 0;

@@ -248,20 +248,18 @@ std::optional<Dim> Solver::MaxOf(std::vector<Dim> elements) {
     if (const std::optional<Dim> split = SplitMaxAtZero(flat)) return Add(offset, *split);
     if (flat.size() == 2) ClipElements(flat);
 
-    const Shifted shifted = WithoutBase(*this, flat);
+    Shifted shifted = WithoutBase(*this, flat);
     if (shifted.base != Dim::Inline(0)) Because(Rewrite::kOrientMax);
     offset = Add(offset, shifted.base);
 
     const Factor factor = FactorOf(*this, shifted.elements);
-    bool again = false;
-    std::vector<Dim> divided;
-    for (Dim e : shifted.elements) {
-      const std::optional<Dim> d = DividedBy(*this, e, factor);
-      if (!d) return std::nullopt;
-      divided.push_back(*d);
-      again = again || HoldsMaximum(store, *d);
-    }
     if (!factor.is_one()) {
+      std::vector<Dim> divided;
+      for (Dim e : shifted.elements) {
+        const std::optional<Dim> d = DividedBy(*this, e, factor);
+        if (!d) return std::nullopt;
+        divided.push_back(*d);
+      }
       const std::optional<Dim> inner = MaxOf(divided);
       if (!inner) return std::nullopt;
       Poly taken;
@@ -270,15 +268,13 @@ std::optional<Dim> Solver::MaxOf(std::vector<Dim> elements) {
       if (!f) return std::nullopt;
       return Add(offset, Mul(*f, *inner));
     }
-    if (again && round < kMaxRounds - 1) {
-      elements = std::move(divided);
-      continue;
-    }
-    std::sort(divided.begin(), divided.end(), in_order);
-    for (Dim d : divided) {
+    elements = std::move(shifted.elements);  // in order
+    const bool again = absl::c_any_of(elements, [&](Dim d) { return HoldsMaximum(store, d); });
+    if (again && round < kMaxRounds - 1) continue;
+    for (Dim d : elements) {
       if (store.DepthOf(d) >= kMaxDepth) return std::nullopt;
     }
-    return Add(offset, MakeAtom(AtomKind::kMax, divided));
+    return Add(offset, MakeAtom(AtomKind::kMax, elements));
   }
   return std::nullopt;
 }

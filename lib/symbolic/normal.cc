@@ -15,13 +15,19 @@ constexpr int kMaxNestedForms = 2;
 
 }  // namespace
 
+// One atom and a constant: there is nothing that it could be combined with.
+bool Solver::StandsAlone(const Poly& p) const {
+  return p.terms.size() == 1 && store.mono(p.terms[0].mono).degree == 1 && state.exact.empty() &&
+         !state.has_congruences && state.mono_rules.empty();
+}
+
 std::optional<Dim> Solver::Finish(Poly& p) {
   bool plain = state.mono_rules.empty();
   for (const Term& t : p.terms) {
     const Mono& m = store.mono(t.mono);
     plain = plain && !m.has_div && (m.depth == 0 || m.degree == 1);
   }
-  if (!plain) {
+  if (!plain && !StandsAlone(p)) {
     bool changed = true;
     for (int round = 0; changed && round < 8; ++round) {
       changed = false;
@@ -206,11 +212,7 @@ Dim Solver::BroadcastWhereNonZero(AtomId broadcast, AtomId factor) {
 }
 
 bool Solver::Normalise(Poly& p, bool* changed) {
-  // One quotient alone has nothing to be combined with.
-  if (p.terms.size() == 1 && store.mono(p.terms[0].mono).degree == 1 && state.exact.empty() &&
-      !state.has_congruences && state.mono_rules.empty()) {
-    return true;
-  }
+  if (StandsAlone(p)) return true;
   if (!ReduceExact(*this, p, changed)) return false;
   if (*changed) return true;
   if (!ReduceFamilies(p, changed)) return false;

@@ -12,7 +12,7 @@ Solver::Solver() : cache(kLeastCache) {}
 void Solver::GrowCache() {
   entered = 0;
   const std::vector<CacheEntry> before = std::exchange(cache, {});
-  cache.resize(2 * before.size());
+  cache.resize(4 * before.size());  // entering all of it again costs as much as operations do
   for (const CacheEntry& e : before) {
     if (e.epoch == epoch) Slot(e.op, Dim::FromBits(e.a), Dim::FromBits(e.b)) = e;
   }

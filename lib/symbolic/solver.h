@@ -114,6 +114,7 @@ class Solver {
   // Rewrites over whole sums, then interns; nullopt past the caps or on overflow.
   std::optional<Dim> Finish(Poly& p);
   // Exact quotients, families of quotients, monomial rules. False on overflow.
+  bool StandsAlone(const Poly& p) const;
   [[nodiscard]] bool Normalise(Poly& p, bool* changed);
   [[nodiscard]] bool ReduceFamilies(Poly& p, bool* changed);  // families.cc
   Dim Opaque(char op, Dim a, Dim b);
@@ -156,7 +157,7 @@ class Solver {
                                  bool only_fewer);
   std::optional<Dim> SplitMaxAtZero(absl::Span<const Dim> elements);
   std::optional<Dim> SplitBroadcastAtZero(absl::Span<const Dim> elements);
-  std::optional<Dim> SplitQuotientAtZero(Poly num, int64_t d);
+  std::optional<Dim> SplitQuotientAtZero(const Poly& num, int64_t d);
   std::optional<Dim> SplitRatioAtZero(const Poly& num, const Poly& den);
   [[nodiscard]] bool ReduceAtZero(Poly& p, bool* changed);
   std::optional<Dim> ProductOf(Dim a, Dim b);
@@ -397,14 +398,14 @@ class Solver {
   std::vector<Bounded> atom_bounds;
 
   // A cache of building operations, keyed by everything that decides the result; each has four
-  // places. It doubles where more was entered than it has places.
+  // places. It grows where more was entered than it has places.
   struct CacheEntry {
     uint32_t epoch = 0;
     uint32_t a = 0, b = 0;
     Dim result;
     int64_t op = 0;
   };
-  // Powers of two. Most contexts are small, and memory that was never used before costs more than
+  // Powers of four. Most contexts are small, and memory that was never used before costs more than
   // an operation.
   static constexpr size_t kLeastCache = 1 << 8, kMostCache = 1 << 16;
   static constexpr size_t kLost = 32;  // entries that one counts as that another had to leave for

@@ -144,7 +144,7 @@ class IdTable {
   static constexpr uint32_t kEmpty = 0xffffffffu;
   template <typename HashOf>
   void Grow(HashOf hash_of) {
-    std::vector<uint32_t> old(slots_.size() * 2, kEmpty);
+    std::vector<uint32_t> old(slots_.size() * 4, kEmpty);
     old.swap(slots_);
     const size_t mask = slots_.size() - 1;
     for (uint32_t id : old) {

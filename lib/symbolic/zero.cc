@@ -162,7 +162,7 @@ std::optional<Dim> Solver::SplitMaxAtZero(absl::Span<const Dim> elements) {
 }
 
 // The same for num//d.
-std::optional<Dim> Solver::SplitQuotientAtZero(Poly num, int64_t d) {
+std::optional<Dim> Solver::SplitQuotientAtZero(const Poly& num, int64_t d) {
   const std::optional<AtomId> clip = ClipIn(ViewOf(num), 2);
   if (!clip) return std::nullopt;
   const Dim numerator = store.InternPoly(num);
