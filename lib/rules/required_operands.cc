@@ -1,9 +1,10 @@
 // Looks up which operands a node must have, in rows that a tool makes.
 #include "rules/required_operands.h"
 
-#include <algorithm>
-#include <tuple>
+#include <utility>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
 #include "rules/table.h"
 
 namespace symshape::rules {
@@ -20,17 +21,31 @@ constexpr Row kRows[] = {
 #include "rules/required_operands.inc"
 };
 
+using Key = std::pair<absl::string_view, absl::string_view>;  // domain, operator
+using Index = absl::flat_hash_map<Key, absl::Span<const Row>>;
+
+// The rows of an operator follow each other, the newest last.
+Index MakeIndex() {
+  Index index;
+  index.reserve(std::size(kRows));
+  for (const Row& row : kRows) {
+    absl::Span<const Row>& rows = index[Key(row.domain, row.op)];
+    rows = absl::MakeConstSpan(rows.empty() ? &row : rows.data(), &row + 1);
+  }
+  return index;
+}
+
 }  // namespace
 
 uint32_t RequiredOperands(absl::string_view domain, absl::string_view op, int version) {
-  constexpr int kNewest = 1 << 30;
-  const Row* const after = std::upper_bound(
-      std::begin(kRows), std::end(kRows),
-      std::make_tuple(domain, op, version == 0 ? kNewest : version),
-      [](const auto& key, const Row& row) { return key < std::tie(row.domain, row.op, row.since); });
-  if (after == std::begin(kRows)) return 0;
-  const Row& row = *(after - 1);
-  return row.domain == domain && row.op == op ? row.operands : 0;
+  static const Index& index = *new Index(MakeIndex());  // constant after; never destroyed
+  const auto found = index.find(Key(domain, op));
+  if (found == index.end()) return 0;
+  uint32_t operands = 0;
+  for (const Row& row : found->second) {
+    if (version == 0 || row.since <= version) operands = row.operands;
+  }
+  return operands;
 }
 
 }  // namespace symshape::rules

@@ -46,7 +46,9 @@ void SetIntegers(symbolic::Context& context, absl::Span<const int64_t> integers,
 
 Element ExactElement(symbolic::Context& context, double value) {
   if (!std::isfinite(value)) return Element();
-  if (value == 0) return Element(context.Constant(0));
+  if (std::abs(value) < 1e9 && value == static_cast<int32_t>(value)) {
+    return Element(context.Constant(static_cast<int32_t>(value)));
+  }
   constexpr int kMostBits = 61;
   if (std::abs(value) >= std::ldexp(1.0, kMostBits)) return Element();
   int exponent = 0;
