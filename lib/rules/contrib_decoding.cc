@@ -36,8 +36,22 @@ absl::StatusOr<NGrams> ReadNGrams(const Operands& in) {
   return NGrams{longest - 1, (longest - 1) * heads};
 }
 
-// input_ids [B, S], … -> hash_ids [B, S, hashes], present_ids [B, history]
-// Source: onnxruntime contrib_ops/cpu/ngram_hash_mapping.cc.
+// multipliers (1) [max_ngram_size], moduli (2) [hashes], and the ids before, [B, history].
+absl::Status RequireHashes(const Operands& in, const NGrams& n, int past, Expr batch, Results& out) {
+  for (int i : {1, 2}) {
+    if (absl::Status s = CheckRank(in, i, 1); !s.ok()) return s;
+  }
+  RequireLength(in, 2, in.Const(n.hashes), "hashes and vocab_sizes", out);
+  if (absl::Status s = CheckRank(in, past, 2); in.has(past) && !s.ok()) return s;
+  const ShapeView ids = in.shape(past);
+  if (!ids.has_rank()) return absl::OkStatus();
+  RequireSameSize(ids[0], batch, "batch and ids before", out);
+  RequireSameSize(ids[1], in.Const(n.history), "ids before the first", out);
+  return absl::OkStatus();
+}
+
+// input_ids [B, S], …, past_ids (3) [B, history] -> hash_ids [B, S, hashes], present_ids [B, history]
+// Source: onnxruntime contrib_ops/cpu/bert/ngram_hash_mapping.cc.
 absl::Status InferNGramHash(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out, 0);
   SetTypeLike(in, {0}, out, 1);
@@ -48,11 +62,13 @@ absl::Status InferNGramHash(const Operands& in, Results& out) {
   if (!ids.has_rank()) return absl::OkStatus();
   out.SetShape(0, ShapeBuilder({ids[0], ids[1], in.Const(ngrams->hashes)}));
   out.SetShape(1, ShapeBuilder({ids[0], in.Const(ngrams->history)}));
-  return absl::OkStatus();
+  return RequireHashes(in, *ngrams, 3, ids[0], out);
 }
 
-// input_ids [tokens], …, lengths (3) [B + 1] -> hash_ids [tokens, hashes], present_ids and
-// present_segment_ids [B, history], state_update [B, capacity, history]
+// input_ids [tokens], …, lengths (3) [B + 1], past_ids (4) [B, history], offsets (5) [hashes],
+// segment_ids (7) [tokens], past_segment_ids (8) [B, history] -> hash_ids [tokens, hashes],
+// present_ids and present_segment_ids [B, history], state_update [B, capacity, history]
+// Source: onnxruntime contrib_ops/cpu/bert/varlen_ngram_hash_mapping.cc.
 absl::Status InferVarlenNGramHash(const Operands& in, Results& out) {
   for (int output : {0, 1, 3}) SetTypeLike(in, {0}, out, output);
   out.SetType(2, ElementType::kInt32);
@@ -63,14 +79,23 @@ absl::Status InferVarlenNGramHash(const Operands& in, Results& out) {
   const ShapeView lengths = in.shape(3);
   if (ids.has_rank()) out.SetShape(0, ShapeBuilder({ids[0], in.Const(ngrams->hashes)}));
   if (!lengths.has_rank() || lengths.rank() != 1) return absl::OkStatus();
-  out.Require(Ge(lengths[0], 1), {"lengths of ", lengths[0], ": at least 1"});
+  out.Require(Ge(lengths[0], 2), {"lengths of ", lengths[0], ": at least 2"});
   const Expr batch = lengths[0] - 1;
   const ShapeBuilder history({batch, in.Const(ngrams->history)});
   out.SetShape(1, history);
   out.SetShape(2, history);
   const Expr capacity = in.Const(in.Int("state_update_capacity", 0));
   out.SetShape(3, ShapeBuilder({batch, capacity, in.Const(ngrams->history)}));
-  return absl::OkStatus();
+  if (ids.has_rank()) {
+    out.Require(Ge(ids[0], batch), {ids[0], " tokens are at least one for each of ", batch});
+    RequireLength(in, 7, ids[0], "tokens and segment_ids", out);
+  }
+  RequireLength(in, 5, in.Const(ngrams->hashes), "hashes and head_offsets", out);
+  if (const ShapeView segments = in.shape(8); segments.has_rank() && segments.rank() == 2) {
+    RequireSameSize(segments[0], batch, "batch and segments before", out);
+    RequireSameSize(segments[1], in.Const(ngrams->history), "segments before the first", out);
+  }
+  return RequireHashes(in, *ngrams, 4, batch, out);
 }
 
 // next_tokens [B, rows] or [rows], …, ctl (3), ctx_commit (4) -> head_c [B], like both

@@ -19,6 +19,12 @@ struct Term {
   std::string behind;
   bool ellipsis = false;
   int letters() const { return static_cast<int>(before.size() + behind.size()); }
+  // The axis of the letter's first place, of an operand with `extra` axes for the ellipsis.
+  int FirstAxis(char c, int extra) const {
+    const size_t at = before.find(c);
+    if (at != std::string::npos) return static_cast<int>(at);
+    return static_cast<int>(before.size() + behind.find(c)) + extra;
+  }
 };
 
 absl::StatusOr<Term> ReadTerm(absl::string_view text) {
@@ -72,7 +78,8 @@ absl::StatusOr<Equation> ReadEquation(absl::string_view text) {
 }
 
 // The sizes that the letters and the ellipsis stand for, as operands tell them one after the other.
-// A size 1 is broadcast against the same letter elsewhere.
+// A size 1 is broadcast against the same letter in another term; where one term has it twice, it is a
+// diagonal, whose axes are equal.
 // Source: ONNX Einsum-12; onnxruntime core/providers/cpu/math/einsum_utils/einsum_compute_preprocessor.cc.
 struct Sizes {
   std::array<Dim, 128> letter;
@@ -93,12 +100,16 @@ absl::Status AddOperand(const Term& term, const ShapeView& shape, Sizes& sizes, 
                                                    shape.rank()));
   }
   int axis = 0;
-  for (char c : term.before) sizes.Add(c, shape[axis++], out);
+  const auto add = [&](char c) {
+    RequireSameSize(shape[term.FirstAxis(c, extra)], shape[axis], "axes of a letter that a term has twice", out);
+    sizes.Add(c, shape[axis++], out);
+  };
+  for (char c : term.before) add(c);
   const ShapeBuilder broadcast =
       BroadcastShapes(sizes.ellipsis, shape.dims().subspan(axis, extra), out);
   sizes.ellipsis.assign(broadcast.dims().begin(), broadcast.dims().end());
   axis += extra;
-  for (char c : term.behind) sizes.Add(c, shape[axis++], out);
+  for (char c : term.behind) add(c);
   return absl::OkStatus();
 }
 

@@ -100,12 +100,19 @@ absl::Status InferPool(const Operands& in, Results& out) {
   return SetPool(in, LayoutOf(in), any ? SamePadding::kAny : SamePadding::kNotNegative, out);
 }
 
-// X and a mask [N, C, d...] of the same d -> like MaxPool's
+// X and a mask [N, C, d...] of the same d -> like MaxPool's. The mask's planes are taken again and again:
+// there has to be one, unless X has none.
 // Source: onnxruntime contrib_ops/cpu/maxpool_with_mask.h.
 absl::Status InferMaxpoolWithMask(const Operands& in, Results& out) {
   const ShapeView x = in.shape(0), mask = in.shape(1);
   for (int i = 2; x.has_rank() && mask.has_rank() && i < x.rank() && i < mask.rank(); ++i) {
     RequireSameSize(x[i], mask[i], "X and mask", out);
+  }
+  if (x.has_rank() && mask.has_rank() && x.rank() == mask.rank() && x.rank() >= 3) {
+    for (int axis : {0, 1}) {
+      out.RequireUnlessZero({x[0].dim(), x[1].dim()}, Ge(mask[axis], 1),
+                            {"axis ", axis, " of the mask, ", mask[axis], ": at least 1"});
+    }
   }
   return InferPool(in, out);
 }

@@ -58,7 +58,7 @@ absl::Status RequireWeights(const Operands& in, WeightLayout layout, std::option
   return RequireShape(in, 3, {n.directions, gates * 2}, "gates and B", out);
 }
 
-// sequence_lens [B]; initial_h and, of an LSTM, initial_c [D, B, H], or [B, D, H]
+// sequence_lens [B]; initial_h and, of an LSTM, initial_c [D, B, H], or [B, D, H], and P [D, 3*H]
 absl::Status RequireStates(const Operands& in, bool batch_first, const Sizes& n, Results& out) {
   if (absl::Status s = RequireShape(in, 4, {n.batch}, "batch and sequence_lens", out); !s.ok()) return s;
   const int last = in.op() == "RNN" || in.op() == "GRU" ? 5 : 6;
@@ -68,6 +68,51 @@ absl::Status RequireStates(const Operands& in, bool batch_first, const Sizes& n,
     if (absl::Status s = RequireShape(in, i, {first, second, n.hidden}, "the initial state", out); !s.ok()) {
       return s;
     }
+  }
+  if (last == 5) return absl::OkStatus();
+  return RequireShape(in, 7, {n.directions, n.hidden * 3}, "peephole weights", out);
+}
+
+// How wide the context is that the attention of an AttnLSTM gives to the next step.
+std::optional<Expr> ContextSize(const Operands& in) {
+  const ShapeView source = in.shape(in.has(13) ? 13 : 11);
+  return source.has_rank() && source.rank() == 3 ? std::optional<Expr>(source[2]) : std::nullopt;
+}
+
+// query (8) [D, H, A], memory weights [D, M, A], v [D, A], memory (11) [B, steps, M], its lengths [B],
+// attention layer (13) [D, M + H, context].
+// Source: onnxruntime contrib_ops/cpu/attnlstm/deep_cpu_attn_lstm.cc, ValidateInputs.
+absl::Status RequireAttention(const Operands& in, const Sizes& n, Results& out) {
+  for (int i : {8, 9, 11}) {
+    if (absl::Status s = CheckRank(in, i, 3); !s.ok()) return s;
+  }
+  const ShapeView keys = in.shape(9), memory = in.shape(11);
+  if (!keys.has_rank() || !memory.has_rank()) return absl::OkStatus();
+  const Expr depth = memory[2], width = keys[2];
+  RequireSameSize(n.batch, memory[0], "batch and the memory of attention", out);
+  RequireSameSize(n.directions, keys[0], "directions and the memory layer", out);
+  RequireSameSize(depth, keys[1], "depth of memory and of its layer", out);
+  for (absl::Status s : {RequireShape(in, 8, {n.directions, n.hidden, width}, "the query layer", out),
+                         RequireShape(in, 10, {n.directions, width}, "v of attention", out),
+                         RequireShape(in, 12, {n.batch}, "batch and lengths of memory", out)}) {
+    if (!s.ok()) return s;
+  }
+  const std::optional<Expr> context = ContextSize(in);
+  if (!in.has(13) || !context) return absl::OkStatus();
+  return RequireShape(in, 13, {n.directions, depth + n.hidden, *context}, "the attention layer", out);
+}
+
+// Scales (8, 10) and zero points (9, 11) of W and R: [D], or [D, 4*H] where each channel has its own.
+// Source: onnxruntime contrib_ops/cpu/quantization/dynamic_quantize_lstm.cc, WeightCheck.
+absl::Status RequireQuantization(const Operands& in, const Sizes& n, Results& out) {
+  for (int i = 8; i < 12; ++i) {
+    const ShapeView x = in.shape(i);
+    if (!x.has_rank()) continue;
+    if (x.rank() != 1 && x.rank() != 2) {
+      return absl::InvalidArgumentError(absl::StrCat("input ", i, " has rank 1 or 2, not ", x.rank()));
+    }
+    RequireSameSize(n.directions, x[0], "directions and quantisation", out);
+    if (x.rank() == 2) RequireSameSize(n.hidden * 4, x[1], "channels and quantisation", out);
   }
   return absl::OkStatus();
 }
@@ -93,12 +138,17 @@ absl::Status SetRecurrent(const Operands& in, WeightLayout weights, Results& out
   out.SetShape(1, state);
   out.SetShape(2, state);
   const Sizes sizes{batch, directions, hidden};
-  const bool all_of_x = weights != WeightLayout::kInputAndContextLast && x.has_rank();
-  if (absl::Status s = RequireWeights(in, weights, all_of_x ? std::optional<Expr>(x[2]) : std::nullopt,
-                                      sizes, out);
-      !s.ok()) {
-    return s;
+  std::optional<Expr> input;
+  if (x.has_rank()) input = x[2];
+  if (weights == WeightLayout::kInputAndContextLast) {
+    const std::optional<Expr> context = ContextSize(in);
+    input = input && context ? std::optional<Expr>(*input + *context) : std::nullopt;
+    if (absl::Status s = RequireAttention(in, sizes, out); !s.ok()) return s;
   }
+  if (weights == WeightLayout::kInputFirst) {
+    if (absl::Status s = RequireQuantization(in, sizes, out); !s.ok()) return s;
+  }
+  if (absl::Status s = RequireWeights(in, weights, input, sizes, out); !s.ok()) return s;
   return RequireStates(in, batch_first, sizes, out);
 }
 
