@@ -25,7 +25,7 @@ void Walk::AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool tr
   if (declared->kind != DeclaredType::Kind::kTensor) {
     if (type.kind == Type::Kind::kUnknown) {
       HasSymbols(frame);
-      info.type = TypeOfClaim(*declared, "declared", false);
+      info.type = TypeOfClaim(*declared, "declared", nullptr);
     }
     return;
   }

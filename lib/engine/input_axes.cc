@@ -77,6 +77,13 @@ Axis ReadAxis(const DeclaredDim& d) {
   return axis;
 }
 
+const graph::DeclaredType* ShapedType(const graph::DeclaredType* declared) {
+  while (declared != nullptr && declared->kind == graph::DeclaredType::Kind::kOptional) {
+    declared = declared->inner;
+  }
+  return declared != nullptr && declared->has_shape ? declared : nullptr;
+}
+
 InputAxes::InputAxes(const graph::Model& model, absl::Span<const graph::NamedInputAxis> earlier)
     : axes_(model.main->inputs.size()) {
   const graph::Graph& main = *model.main;
@@ -85,11 +92,12 @@ InputAxes::InputAxes(const graph::Model& model, absl::Span<const graph::NamedInp
     const graph::Value& value = main.values[graph::Index(main.inputs[i])];
     if (initialized[graph::Index(main.inputs[i])]) continue;
     by_name_.emplace(std::string(value.name), i);
-    if (value.declared == nullptr || !value.declared->has_shape) {
+    const graph::DeclaredType* shaped = ShapedType(value.declared);
+    if (shaped == nullptr) {
       without_shape_.insert(i);
       continue;
     }
-    for (const DeclaredDim& d : value.declared->dims) axes_[i].push_back(ReadAxis(d));
+    for (const DeclaredDim& d : shaped->dims) axes_[i].push_back(ReadAxis(d));
   }
   for (graph::ValueId o : main.outputs) {
     outputs_.insert(std::string(main.values[graph::Index(o)].name));

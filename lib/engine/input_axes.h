@@ -31,6 +31,10 @@ struct Axis {
 
 Axis ReadAxis(const graph::DeclaredDim& declared);
 
+// The tensor that an input is, or that an optional holds if it holds one, where it has a shape: its axes
+// are the input's. nullptr else; the items of a sequence differ.
+const graph::DeclaredType* ShapedType(const graph::DeclaredType* declared);
+
 // "batch", "feature.maps": a name that may stand in an expression.
 bool IsPlainName(absl::string_view text);
 // "past + 1" where every name is one of `plain`: a claim, not a symbol.

@@ -141,22 +141,10 @@ absl::Status Walk::CheckBindings(const std::set<std::string>& bindable) const {
   return absl::OkStatus();
 }
 
-// What an axis of that name is on an input that is a tensor; nullopt where none has it.
-std::optional<Dim> Walk::SizeOfInputs(const Axis& axis) {
-  std::string name = axis.text;
-  for (const auto& [from, to] : options_.rename) {
-    if (from == name) name = to;
-  }
-  for (const auto& [bound, size] : options_.bindings) {
-    if (bound == name) return context().Constant(size);
-  }
-  const std::optional<Dim> symbol = context().FindSymbol(name);
-  return symbol && analysis_->IsInputSymbol(*symbol) ? symbol : std::nullopt;
-}
-
-// A declared type as far as it can be believed of an input: symbols for what it leaves open. The items of
-// a sequence differ in size, so that a name is `shared` with the inputs only outside of one.
-rules::TypeId Walk::TypeOfClaim(const DeclaredType& declared, absl::string_view stem, bool shared) {
+// A declared type as far as it can be believed of an input: symbols for what it leaves open. `axes`, which
+// may be null: the dims of its ShapedType.
+rules::TypeId Walk::TypeOfClaim(const DeclaredType& declared, absl::string_view stem,
+                                const std::vector<Dim>* axes) {
   Type type;
   switch (declared.kind) {
     case DeclaredType::Kind::kTensor:
@@ -165,12 +153,14 @@ rules::TypeId Walk::TypeOfClaim(const DeclaredType& declared, absl::string_view 
                                                                : Type::Kind::kSparseTensor;
       type.element = declared.element;
       if (!declared.has_shape) break;
+      if (axes != nullptr) {
+        type.shape = tables().Intern(*axes);
+        break;
+      }
       std::vector<Dim> dims;
       for (size_t k = 0; k < declared.dims.size(); ++k) {
         const Axis axis = ReadAxis(declared.dims[k]);
-        const std::optional<Dim> known = shared ? SizeOfInputs(axis) : std::nullopt;
         dims.push_back(axis.size ? context().Constant(*axis.size)
-                       : known   ? *known
                                  : context().Fresh(absl::StrCat(Identifier(stem), "_dim", k)));
       }
       type.shape = tables().Intern(dims);
@@ -181,13 +171,14 @@ rules::TypeId Walk::TypeOfClaim(const DeclaredType& declared, absl::string_view 
       type.kind = declared.kind == DeclaredType::Kind::kSequence ? Type::Kind::kSequence
                                                                  : Type::Kind::kOptional;
       if (declared.inner != nullptr) {
-        type.inner = TypeOfClaim(*declared.inner, stem, shared && type.kind == Type::Kind::kOptional);
+        type.inner = TypeOfClaim(*declared.inner, stem,
+                                 type.kind == Type::Kind::kOptional ? axes : nullptr);
       }
       break;
     case DeclaredType::Kind::kMap:
       type.kind = Type::Kind::kMap;
       type.key = declared.key;
-      if (declared.inner != nullptr) type.inner = TypeOfClaim(*declared.inner, stem, false);
+      if (declared.inner != nullptr) type.inner = TypeOfClaim(*declared.inner, stem, nullptr);
       break;
     case DeclaredType::Kind::kOpaque:
       type.kind = Type::Kind::kOpaque;
@@ -213,7 +204,9 @@ void Walk::StartInputs(Frame& frame) {
           info.type = tables().Tensor(declared.element, tables().Intern(analysis_->input_dims_[i]));
           NameUnknownElements(frame, Frame::kInputs, static_cast<int>(i), value.name, info);
         } else {
-          info.type = TypeOfClaim(declared, value.name, true);
+          const bool has_axes = ShapedType(&declared) != nullptr;
+          info.type = TypeOfClaim(declared, value.name,
+                                  has_axes ? &analysis_->input_dims_[i] : nullptr);
         }
       }
       input_infos_.push_back(info);

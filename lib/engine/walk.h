@@ -62,6 +62,7 @@ struct Frame {
   absl::Span<const graph::Attribute> call_attributes;
   std::vector<graph::Attribute> call_attribute_storage;
   bool has_symbols = false;  // it, or one within it, has fresh symbols of its own
+  bool has_read = false;     // its results depend on elements of constants that are read on demand
   bool conditional = false;  // need not be entered
   bool repeated = false;     // may be entered several times in a run: its fresh symbols are local
 
@@ -115,8 +116,8 @@ class Walk {
   void AddInputSymbol(Dim symbol);
   absl::Status CheckBindings(const std::set<std::string>& bindable) const;
   void StartInputs(Frame& frame);
-  rules::TypeId TypeOfClaim(const graph::DeclaredType& type, absl::string_view stem, bool shared);
-  std::optional<Dim> SizeOfInputs(const Axis& axis);
+  rules::TypeId TypeOfClaim(const graph::DeclaredType& type, absl::string_view stem,
+                            const std::vector<Dim>* axes);
 
   // assumptions.cc
   absl::Status ReadAssumptions();

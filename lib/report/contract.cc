@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "engine/input_axes.h"
 #include "graph/initialized.h"
 #include "graph/node_name.h"
 #include "queries/eval.h"
@@ -90,7 +91,7 @@ ordered_json NamedInputsJson(const engine::Analysis& analysis) {
     const graph::Value& value = main.values[graph::Index(main.inputs[i])];
     if (initialized[graph::Index(main.inputs[i])]) continue;
     ordered_json dims = nullptr;
-    if (value.declared != nullptr && value.declared->has_shape) {
+    if (engine::ShapedType(value.declared) != nullptr) {
       dims = ordered_json::array();
       for (symbolic::Dim dim : analysis.InputDims(i)) {
         dims.push_back(DimJson(analysis.context(), dim));

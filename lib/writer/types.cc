@@ -85,7 +85,7 @@ void WriteDim(const DimNames::Written& written, onnx::TensorShapeProto::Dimensio
 const onnx::TensorShapeProto* DeclaredShape(const onnx::TypeProto& type) {
   if (type.tensor_type().has_shape()) return &type.tensor_type().shape();
   if (type.sparse_tensor_type().has_shape()) return &type.sparse_tensor_type().shape();
-  return nullptr;
+  return type.has_optional_type() ? DeclaredShape(type.optional_type().elem_type()) : nullptr;
 }
 
 onnx::TensorShapeProto* DeclaredShape(onnx::TypeProto& type) {
@@ -93,7 +93,8 @@ onnx::TensorShapeProto* DeclaredShape(onnx::TypeProto& type) {
   if (type.sparse_tensor_type().has_shape()) {
     return type.mutable_sparse_tensor_type()->mutable_shape();
   }
-  return nullptr;
+  if (!type.has_optional_type()) return nullptr;
+  return DeclaredShape(*type.mutable_optional_type()->mutable_elem_type());
 }
 
 }  // namespace symshape::writer

@@ -63,6 +63,16 @@ def test_bind_an_anonymous_axis(folder):
     assert dims(folder.infer('m.onnx', '--bind', 'x_dim0=7'), 'y') == ['4', '7']
 
 
+def test_names_that_only_an_optional_has(folder):
+    folder.write('m.onnx', '''<ir_version: 10, opset_import: ["" : 18]> g (optional(float[N,L]) o, optional(float[?,N]) p) => (y, z) {
+        y = OptionalGetElement (o)  z = OptionalGetElement (p) }''')
+    assert [dims(folder.infer('m.onnx'), n) for n in 'yz'] == [['N', 'L'], ['p_dim0', 'N']]
+    inferred = folder.infer('m.onnx', '--bind', 'L=5,p_dim0=7', '--rename', 'N=batch')
+    assert [dims(inferred, n) for n in 'yz'] == [['batch', '5'], ['7', 'batch']]
+    held = [i.type.optional_type.elem_type.tensor_type.shape.dim for i in inferred.proto.graph.input]
+    assert [[d.dim_param or str(d.dim_value) for d in shape] for shape in held] == [['batch', '5'], ['7', 'batch']]
+
+
 def test_bind_what_no_size_allows(folder):
     folder.write('m.onnx', '<ir_version: 10, opset_import: ["" : 17]> g (float[N,K] a, float[4,M] b) => (y) { y = MatMul(a, b) }')
     result = folder.run('infer', 'm.onnx', '--no-output', '-q', '--bind', 'K=5')
