@@ -114,11 +114,12 @@ void Walk::InferByRule(Frame& frame, uint32_t index, const rules::Rule& rule,
   NodeSink sink(*this, frame, index);
   rules::Results results(operands, outputs, sink);
   const uint64_t undecided = context().undecided();
+  const uint64_t reads = tables().reads();
   const absl::Status status = rule.infer(operands, results);
   memory.open = context().undecided() != undecided;
   if (!status.ok()) {
     Fails(frame, index, {std::string(status.message())});
-  } else if (key && sink.memorable() && FactsOfNow() == facts) {
+  } else if (key && sink.memorable() && FactsOfNow() == facts && tables().reads() == reads) {
     memo_.Remember(*key, facts, outputs, sink.TakeNeeds(), memory.open);
   }
 }

@@ -64,7 +64,8 @@ void Walk::InferFunction(Frame& frame, uint32_t node, const graph::Model& model,
   }
   const uint64_t told = told_;
   const Frame* body = EnterFunction(frame, node, model, function, inputs, outputs);
-  if (key && body != nullptr && !body->has_symbols && told_ == told && FactsOfNow() == facts) {
+  if (key && body != nullptr && !body->has_symbols && !body->has_read && told_ == told &&
+      FactsOfNow() == facts) {
     memo_.Remember(*key, facts, outputs, /*needs=*/{}, /*open=*/true);
   }
 }

@@ -109,7 +109,8 @@ std::optional<Memo::Key> Memo::KeyOf(const graph::Operator& op, const Node& node
     if (a.type == Attribute::Type::kReference) return std::nullopt;
     MixAttribute(hash, a);
   }
-  for (const Info& info : inputs) {
+  for (const Info& input : inputs) {
+    const Info info = rules::WithoutUnread(input);
     Mix(hash, uint64_t{static_cast<uint32_t>(info.type)} << 32 |
                   static_cast<uint32_t>(info.knowledge));
   }
@@ -122,7 +123,8 @@ size_t Memo::SlotOf(const Key& key) const {
   for (; slots_[i].node != nullptr; i = (i + 1) & mask) {
     const Slot& slot = slots_[i];
     if (slot.hash == key.hash && slot.op == key.op && SameNode(*slot.node, *key.node) &&
-        std::equal(key.inputs.begin(), key.inputs.end(), infos_.begin() + slot.first_info)) {
+        std::equal(key.inputs.begin(), key.inputs.end(), infos_.begin() + slot.first_info,
+                   [](const Info& a, const Info& b) { return rules::WithoutUnread(a) == b; })) {
       return i;
     }
   }
@@ -160,7 +162,7 @@ void Memo::Remember(const Key& key, uint64_t facts, absl::Span<const Info> outpu
     slot.op = key.op;
     slot.node = key.node;
     slot.first_info = static_cast<uint32_t>(infos_.size());
-    infos_.insert(infos_.end(), key.inputs.begin(), key.inputs.end());
+    for (const Info& input : key.inputs) infos_.push_back(rules::WithoutUnread(input));
     infos_.insert(infos_.end(), outputs.begin(), outputs.end());
   } else {
     std::copy(outputs.begin(), outputs.end(),

@@ -144,6 +144,7 @@ void Walk::InferNode(Frame& frame, uint32_t index) {
   absl::FixedArray<Info, kUsualArity> outputs(node.outputs.size());
   const Plan& plan = PlanOf(frame, node);
   CheckOperands(frame, index, plan.required);
+  const uint64_t reads = tables().reads();
   switch (plan.kind) {
     case Plan::Kind::kRule:
       InferByRule(frame, index, *plan.rule, inputs, absl::MakeSpan(outputs));
@@ -170,6 +171,7 @@ void Walk::InferNode(Frame& frame, uint32_t index) {
       InferByFallback(frame, index, inputs, absl::MakeSpan(outputs));
       break;
   }
+  frame.has_read = frame.has_read || tables().reads() != reads;
   Frame::Memory& memory = frame.memory[index];
   memory.inferred = true;
   // A body is inferred again each round: late facts concern its nodes, too.
@@ -251,7 +253,11 @@ void Walk::Remember(Frame& frame) {
 
 std::vector<Info> Walk::Resolved(const Frame& frame) {
   std::vector<Info> infos = frame.infos;
-  for (Info& info : infos) info = tables().Resolve(info);
+  for (Info& info : infos) {
+    info = tables().Resolve(info);
+    // What nobody asked for is not known: many threads read the analysis, and none of them decodes.
+    if (rules::IsUnread(info.knowledge)) info.knowledge = rules::KnowledgeId::kNone;
+  }
   return infos;
 }
 

@@ -45,9 +45,16 @@ bool Operands::wanted(int output) const {
   return output < outputs() && node_.outputs[output] != graph::ValueId::kNone;
 }
 
-Info Operands::info(int i) const { return has(i) ? inputs_[i] : Info{}; }
+Info Operands::info(int i) const {
+  if (!has(i)) return Info{};
+  Info info = inputs_[i];
+  if (IsUnread(info.knowledge)) info.knowledge = tables_.Read(info.knowledge);
+  return info;
+}
 
-const Type& Operands::full_type(int i) const { return tables_.type(info(i).type); }
+const Type& Operands::full_type(int i) const {
+  return tables_.type(has(i) ? inputs_[i].type : TypeId::kUnknown);
+}
 
 ElementType Operands::type(int i) const { return full_type(i).element; }
 

@@ -70,11 +70,11 @@ class Operands {
   bool has(int i) const;             // given, and not ""
   int outputs() const { return static_cast<int>(node_.outputs.size()); }
   bool wanted(int output) const;     // has a name
-  Info info(int i) const;
+  Info info(int i) const;            // of a constant, with its elements read
   const Type& full_type(int i) const;
   ElementType type(int i) const;     // of a (sparse) tensor; kUndefined where unknown or no tensor
   ShapeView shape(int i) const;      // of a (sparse) tensor; unknown rank otherwise
-  const Knowledge& knowledge(int i) const;
+  const Knowledge& knowledge(int i) const;  // likewise
 
   // The elements, where each is known to the algebra as an integer; nullopt otherwise.
   std::optional<std::vector<Expr>> Ints(int i) const;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "rules/tensor_info.h"
+
 namespace symshape::rules {
 
 namespace {
@@ -12,7 +14,9 @@ bool IsConstant(const Knowledge& k) {
   return k.columns.empty() && k.items.empty() && constant(k.lo) && constant(k.hi) &&
          constant(k.length) && constant(k.whole) && constant(k.part) &&
          std::all_of(k.elements.begin(), k.elements.end(),
-                     [&](const Element& e) { return constant(e.num) && constant(e.den); });
+                     [&](const Element& e) {
+                       return constant(e.num) && constant(e.den) && constant(e.test);
+                     });
 }
 
 }  // namespace
@@ -57,6 +61,22 @@ KnowledgeId Tables::Intern(Knowledge knowledge) {
                       resolved_knowledge_.emplace_back();
                     })
       ->second;
+}
+
+KnowledgeId Tables::Unread(const graph::Tensor& tensor) {
+  const auto next = static_cast<KnowledgeId>(kFirstUnread + unread_.size());
+  const auto [it, is_new] = unread_ids_.try_emplace(&tensor, next);
+  if (is_new) unread_.push_back({&tensor});
+  return it->second;
+}
+
+KnowledgeId Tables::Read(KnowledgeId unread) {
+  ++reads_;
+  UnreadTensor& constant = unread_[static_cast<uint32_t>(unread) - kFirstUnread];
+  if (constant.read == KnowledgeId::kNone) {
+    constant.read = Intern(ContentOf(context_, *constant.tensor));
+  }
+  return constant.read;
 }
 
 absl::Span<const Dim> Tables::dims(ShapeId shape) const {
@@ -129,7 +149,7 @@ bool Tables::IsToday(const Knowledge& knowledge) {
   return same(knowledge.lo) && same(knowledge.hi) && same(knowledge.length) &&
          same(knowledge.whole) && same(knowledge.part) &&
          std::all_of(knowledge.elements.begin(), knowledge.elements.end(),
-                     [&](const Element& e) { return same(e.num) && same(e.den); }) &&
+                     [&](const Element& e) { return same(e.num) && same(e.den) && same(e.test); }) &&
          std::all_of(knowledge.columns.begin(), knowledge.columns.end(), same) &&
          std::all_of(knowledge.items.begin(), knowledge.items.end(), same);
 }
@@ -138,6 +158,7 @@ Knowledge Tables::Today(Knowledge knowledge) {
   for (Element& e : knowledge.elements) {
     e.num = Resolve(e.num);
     e.den = Resolve(e.den);
+    e.test = Resolve(e.test);
   }
   knowledge.lo = Resolve(knowledge.lo);
   knowledge.hi = Resolve(knowledge.hi);

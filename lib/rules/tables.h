@@ -11,7 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
-#include "graph/element_type.h"
+#include "graph/model.h"
 #include "symbolic/context.h"
 
 namespace symshape::rules {
@@ -51,12 +51,20 @@ struct Element {
   // A sum that was rounded may be off by more than itself.
   static constexpr uint8_t kAnyRoundings = 255;
   uint8_t roundings = 0;
+  // Of a bool that nothing decides: it is true where test >= 1, and num is none.
+  Dim test;
 
   Element() = default;
   explicit Element(Dim integer) : num(integer) {}
   Element(Dim n, Dim d, bool e, uint8_t r = kAnyRoundings)
       : num(n), den(d), exact(e), roundings(e ? 0 : r) {}
+  static Element AtLeastOne(Dim test) {
+    Element undecided;
+    undecided.test = test;
+    return undecided;
+  }
   bool known() const { return !num.is_none(); }
+  bool is_test() const { return !test.is_none(); }
   bool is_integer() const { return known() && exact && den == Dim::Inline(1); }
   friend bool operator==(const Element&, const Element&) = default;
   template <typename H>
@@ -69,6 +77,10 @@ struct Element {
 // The most elements of a value that are tracked one by one.
 inline constexpr int64_t kMaxElements = 1024;
 
+// Constants whose elements nobody has asked for yet (Tables::Unread) have ids from here on.
+inline constexpr uint32_t kFirstUnread = 0x80000000;
+inline bool IsUnread(KnowledgeId id) { return static_cast<uint32_t>(id) >= kFirstUnread; }
+
 // What is known of a value: its type, and an id for what is known of its content.
 struct Info {
   TypeId type = TypeId::kUnknown;
@@ -80,6 +92,12 @@ struct Info {
                                         static_cast<uint32_t>(i.knowledge));
   }
 };
+
+// The same for all constants that are not read: what an answer depends on that read none.
+inline Info WithoutUnread(Info info) {
+  if (IsUnread(info.knowledge)) info.knowledge = static_cast<KnowledgeId>(kFirstUnread);
+  return info;
+}
 
 // What is known of a value's content. All parts are optional.
 struct Knowledge {
@@ -131,7 +149,19 @@ class Tables {
 
   absl::Span<const Dim> dims(ShapeId shape) const;  // REQUIRES: a known rank
   const Type& type(TypeId id) const { return types_[static_cast<uint32_t>(id)]; }
+  const Knowledge& knowledge(KnowledgeId id) {
+    return *knowledge_[static_cast<uint32_t>(IsUnread(id) ? Read(id) : id)];
+  }
+  // After an inference, whose analysis is read by many threads. REQUIRES: not IsUnread(id)
   const Knowledge& knowledge(KnowledgeId id) const { return *knowledge_[static_cast<uint32_t>(id)]; }
+
+  // The content of a constant, which is decoded when somebody asks for it. One id for each tensor,
+  // which has to live as long as the tables.
+  KnowledgeId Unread(const graph::Tensor& tensor);
+  // The same content by an id of its own; counted as reads().
+  KnowledgeId Read(KnowledgeId unread);
+  // How often unread constants were asked for: what was concluded in between depends on them.
+  uint64_t reads() const { return reads_; }
 
   TypeId Tensor(ElementType element, ShapeId shape = ShapeId::kUnknownRank);
   TypeId Sequence(TypeId element);
@@ -151,7 +181,7 @@ class Tables {
     return known.epoch == epoch ? static_cast<TypeId>(known.id) : Resolve(id);
   }
   KnowledgeId Resolve(KnowledgeId id, uint32_t epoch) {
-    if (id == KnowledgeId::kNone) return id;
+    if (id == KnowledgeId::kNone || IsUnread(id)) return id;
     const Resolved& known = resolved_knowledge_[static_cast<uint32_t>(id)];
     return known.epoch == epoch ? static_cast<KnowledgeId>(known.id) : Resolve(id);
   }
@@ -170,6 +200,13 @@ class Tables {
     TypeId type = TypeId::kUnknown;
   };
   std::vector<TensorOfShape> tensors_;  // by shape + 1 (unknown rank: 0): the last one asked for
+  struct UnreadTensor {
+    const graph::Tensor* tensor;
+    KnowledgeId read = KnowledgeId::kNone;  // none: not yet
+  };
+  std::vector<UnreadTensor> unread_;  // by id, from kFirstUnread on
+  absl::flat_hash_map<const graph::Tensor*, KnowledgeId> unread_ids_;
+  uint64_t reads_ = 0;
   std::deque<Knowledge> knowledge_store_;
   std::vector<const Knowledge*> knowledge_;
   std::vector<bool> is_constant_;  // by knowledge: it has the same form under all facts

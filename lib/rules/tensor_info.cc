@@ -8,15 +8,10 @@
 namespace symshape::rules {
 
 namespace {
-// Scales, sizes and ranges are short; longer constants of types that weights have are weights, which no
-// shape depends on.
-constexpr int64_t kMostOfWeights = 64;
+// Scales, sizes and ranges are short; longer constants of floats are weights, which no shape depends on.
+constexpr int64_t kMostReals = 64;
 
-// Of 8-bit constants that are not read the type still bounds the elements.
-bool IsQuantizedWeight(const graph::Tensor& tensor) {
-  return (tensor.type == ElementType::kInt8 || tensor.type == ElementType::kUint8) &&
-         tensor.element_count() > kMostOfWeights;
-}
+bool Has8Bits(ElementType type) { return type == ElementType::kInt8 || type == ElementType::kUint8; }
 
 // Context::Constant, without a call for what is usual: constants are read one by one.
 Dim ConstantDim(symbolic::Context& context, int64_t value) {
@@ -62,22 +57,28 @@ Element ExactElement(symbolic::Context& context, double value) {
   return Element(context.Constant(odd), context.Constant(int64_t{1} << -exponent), true);
 }
 
+Knowledge ContentOf(symbolic::Context& context, const graph::Tensor& tensor) {
+  Knowledge knowledge;
+  if (const auto integers = tensor.Integers(graph::kMaxReadElements)) {
+    SetIntegers(context, *integers, knowledge);
+  } else if (const auto reals = tensor.Reals(kMostReals)) {
+    knowledge.has_elements = true;
+    knowledge.elements.reserve(reals->size());
+    for (double r : *reals) knowledge.elements.push_back(ExactElement(context, r));
+  }
+  return knowledge;
+}
+
 Info InfoOf(Tables& tables, const graph::Tensor& tensor) {
   symbolic::Context& context = tables.context();
   std::vector<Dim> dims;
   dims.reserve(tensor.dims.size());
   for (int64_t d : tensor.dims) dims.push_back(context.Constant(d));
-  Knowledge knowledge;
-  if (IsQuantizedWeight(tensor)) {
-    // not read
-  } else if (const auto integers = tensor.Integers(graph::kMaxReadElements)) {
-    SetIntegers(context, *integers, knowledge);
-  } else if (const auto reals = tensor.Reals(kMostOfWeights)) {
-    knowledge.has_elements = true;
-    knowledge.elements.reserve(reals->size());
-    for (double r : *reals) knowledge.elements.push_back(ExactElement(context, r));
-  }
-  return {tables.Tensor(tensor.type, tables.Intern(dims)), tables.Intern(std::move(knowledge))};
+  const TypeId type = tables.Tensor(tensor.type, tables.Intern(dims));
+  if (!Has8Bits(tensor.type)) return {type, tables.Intern(ContentOf(context, tensor))};
+  // Of those that are not read the type still bounds the elements.
+  const bool is_small = tensor.readable && tensor.element_count() <= kMaxElements;
+  return {type, is_small ? tables.Unread(tensor) : KnowledgeId::kNone};
 }
 
 }  // namespace symshape::rules

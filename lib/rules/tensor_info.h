@@ -8,8 +8,12 @@
 namespace symshape::rules {
 
 // Type and shape always; the elements of small integer, bool and float tensors; the interval over all
-// elements of wider integer tensors of up to graph::kMaxReadElements.
+// elements of wider integer tensors of up to graph::kMaxReadElements. Small tensors of 8 bits are read
+// when somebody asks for their elements (Tables::Unread): most are quantised weights.
 Info InfoOf(Tables& tables, const graph::Tensor& tensor);
+
+// What its elements tell, read now.
+Knowledge ContentOf(symbolic::Context& context, const graph::Tensor& tensor);
 
 // A finite double as num/2^k; unknown where that does not fit (2^-60 and the like, NaN, infinity).
 Element ExactElement(symbolic::Context& context, double value);

@@ -23,6 +23,15 @@ def test_a_function_is_inferred_at_each_call():
           {'y': '[4, N]', 'w': '[C, 2, 3]'})
 
 
+def test_calls_differ_where_only_elements_of_8_bit_constants_do():
+    fives, sevens = ', '.join(['5'] * 100), ', '.join(['7'] * 100)
+    holds(IMPORTS + f'''g (float[N] x) => (y, w) <int8[100] p = {{{fives}}}, int8[100] q = {{{sevens}}}, int64[1] at = {{70}}> {{
+            s = a.Pick (p, at)  t = a.Pick (q, at)  y = Expand (x, s)  w = Expand (x, t) }}
+        <domain: "a", opset_import: ["" : 17]> Pick (v, k) => (u) {{ e = Gather (v, k)  c = Cast <to = 7> (e)
+            one = Constant <value_ints = [1]> ()  u = Concat <axis = 0> (c, one) }}''',
+          {'y': '[5, N]', 'w': '[7, N]'})
+
+
 def test_an_attribute_has_the_default_of_its_function():
     holds(IMPORTS + '''g (float[N, M] x) => (y, w) { y = a.Both (x)  w = a.Both <axis = 1> (x) }
         <domain: "a", opset_import: ["" : 17]> Both <axis: int = 0> (v) => (u) { u = Concat <axis: int = @axis> (v, v) }''',
