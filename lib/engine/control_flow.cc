@@ -102,6 +102,11 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     if (condition.has_elements && condition.elements.size() == 1 &&
         condition.elements[0].is_integer()) {
       taken = context().ConstantOf(condition.elements[0].num);
+    } else if (condition.has_elements && condition.elements.size() == 1 &&
+               condition.elements[0].is_test()) {
+      const symbolic::Fact fact{symbolic::Fact::Kind::kGe, condition.elements[0].test, Dim::Inline(1)};
+      const symbolic::Tri holds = context().Decide(fact);
+      if (holds != symbolic::Tri::kUnknown) taken = holds == symbolic::Tri::kYes;
     }
   }
   if (taken) {
@@ -133,6 +138,9 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     const Interval y = context().Bounds(b);
     it->second = Fresh(frame, node, kBranchKeys + static_cast<uint32_t>(chosen.size()),
                        StemOfEither(a, b), {std::min(x.lo, y.lo), std::max(x.hi, y.hi)});
+    // It is one of both. True of what only the branch that is not taken has, too: whatever that were.
+    Bound(it->second, context().Max(a, b));
+    Bound(context().Min(a, b), it->second);
     return it->second;
   };
   for (size_t o = 0; o < outputs.size(); ++o) {

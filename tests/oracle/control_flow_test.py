@@ -57,6 +57,14 @@ def test_a_join_keeps_the_bounds_of_both():
         z = Shape (z0) }''', {'y': '[if_1]', 'z0': '[if_1]'})
 
 
+def test_a_join_lies_between_both_sizes():
+    holds('''g (bool c, float[K, 4] x) => (y, z) <int64[1] zero = {0}> {
+        y = If (c) <then_branch = t () => (a) { a = Concat <axis = 0> (x, x) }, else_branch = e () => (b) { b = Concat <axis = 0> (x, x, x) }>
+        k = Shape <start = 0, end = 1> (x)  k2 = Add (k, k)  k3 = Add (k2, k)
+        z = Slice (y, zero, k2)  w = Slice (y, zero, k3)  v = Slice (y, zero, k) }''',
+          {'y': '[if_1, 4]', 'z': '[2*K, 4]', 'w': '[if_1, 4]', 'v': '[K, 4]'})
+
+
 def test_branches_of_different_ranks():
     holds('''g (bool c, float[1, N] x) => (y) <int64[1] zero = {0}> {
         y = If (c) <then_branch = t () => (a) { a = Squeeze (x, zero) }, else_branch = e () => (b) { b = Neg (x) }> }''', {'y': '?'})
