@@ -136,6 +136,11 @@ Element ElementMath::Truth(const Fact& fact) const {
   return Element();
 }
 
+Element ElementMath::AtLeastOne(Expr test) const {
+  const Element decided = Truth(Ge(test, 1));
+  return decided.known() ? decided : Element::AtLeastOne(test.dim());
+}
+
 // Two quotients are not compared: their roundings may meet, or differ where the rationals are
 // equal.
 std::optional<ElementMath::Common> ElementMath::Comparable(const Element& a,
@@ -155,12 +160,12 @@ Element ElementMath::Equal(const Element& a, const Element& b) {
 
 Element ElementMath::Less(const Element& a, const Element& b) {
   const std::optional<Common> c = Comparable(a, b);
-  return c ? Truth(Lt(c->a, c->b)) : Element();
+  return c ? AtLeastOne(c->b - c->a) : Element();
 }
 
 Element ElementMath::LessOrEqual(const Element& a, const Element& b) {
   const std::optional<Common> c = Comparable(a, b);
-  return c ? Truth(Le(c->a, c->b)) : Element();
+  return c ? AtLeastOne(c->b - c->a + 1) : Element();
 }
 
 std::optional<int64_t> ElementMath::IntegerOf(const Element& a) const {
@@ -169,12 +174,18 @@ std::optional<int64_t> ElementMath::IntegerOf(const Element& a) const {
 
 Element ElementMath::And(const Element& a, const Element& b) {
   if (IntegerOf(a) == 0 || IntegerOf(b) == 0) return Integer(0);
+  if (IntegerOf(a) == 1) return b;
+  if (IntegerOf(b) == 1) return a;
+  if (a.is_test() && b.is_test()) return AtLeastOne(symbolic::Min(test(a), test(b)));
   if (!a.known() || !b.known()) return Element();
   return Element(symbolic::Min(num(a), num(b)).dim());
 }
 
 Element ElementMath::Or(const Element& a, const Element& b) {
   if (IntegerOf(a) == 1 || IntegerOf(b) == 1) return Integer(1);
+  if (IntegerOf(a) == 0) return b;
+  if (IntegerOf(b) == 0) return a;
+  if (a.is_test() && b.is_test()) return AtLeastOne(symbolic::Max(test(a), test(b)));
   if (!a.known() || !b.known()) return Element();
   return Element(symbolic::Max(num(a), num(b)).dim());
 }
@@ -188,6 +199,7 @@ Element ElementMath::Xor(const Element& a, const Element& b) {
 }
 
 Element ElementMath::Not(const Element& a) {
+  if (a.is_test()) return AtLeastOne(1 - test(a));
   return a.known() ? Element((1 - num(a)).dim()) : Element();
 }
 
@@ -228,6 +240,10 @@ Element ElementMath::ShiftRight(const Element& a, const Element& b) {
 // Source: ONNX Cast-13 and later; onnxruntime core/providers/cpu/tensor/cast_op.cc (C++
 // conversions).
 Element ElementMath::CastFrom(const Element& a, ElementType from) {
+  if (a.is_test() && HasElementMath(type_)) {
+    if (type_ == ElementType::kBool) return a;
+    return Element(symbolic::Min(symbolic::Max(test(a), 0), 1).dim());
+  }
   if (!a.known() || !HasElementMath(from) || !HasElementMath(type_)) return Element();
   const bool from_float = graph::IsFloat(from);
   if (type_ == ElementType::kBool) {

@@ -78,7 +78,7 @@ class ElementMath {
   // and its like, of which all products up to kLargeSize lie where those of 7/10 do.
   Element TruncatedProduct(const Element& a, const Element& factor);
 
-  // 0 or 1, or unknown.
+  // 0 or 1, or unknown; an order that nothing decides is a test (Element::test).
   Element Equal(const Element& a, const Element& b);
   Element Less(const Element& a, const Element& b);
   Element LessOrEqual(const Element& a, const Element& b);
@@ -100,7 +100,7 @@ class ElementMath {
   Element ShiftRight(const Element& a, const Element& b);  // a // 2^b
 
   // An element of type `from` as Cast gives it in this type. Integers wrap around; what a float
-  // outside the range gives is not known.
+  // outside the range gives is not known. A test is min(1, max(0, test)).
   Element CastFrom(const Element& a, ElementType from);
 
  private:
@@ -111,6 +111,7 @@ class ElementMath {
 
   Expr num(const Element& a) const { return Expr(context_, a.num); }
   Expr den(const Element& a) const { return Expr(context_, a.den); }
+  Expr test(const Element& a) const { return Expr(context_, a.test); }
   Element FitInteger(Expr value) const;
   std::optional<int64_t> IntegerOf(const Element& a) const;  // where it is a constant
   Element Rational(Expr num, Expr den, bool exact, uint8_t roundings = Element::kAnyRoundings) const;
@@ -127,6 +128,7 @@ class ElementMath {
   std::optional<Common> CommonDenominator(const Element& a, const Element& b) const;
   std::optional<Common> Comparable(const Element& a, const Element& b) const;
   Element Truth(const symbolic::Fact& fact) const;
+  Element AtLeastOne(Expr test) const;
 
   Results& out_;
   Context& context_;

@@ -8,8 +8,10 @@
 namespace symshape::rules {
 namespace {
 
-bool AnyKnown(const std::vector<Element>& elements) {
-  return std::any_of(elements.begin(), elements.end(), [](const Element& e) { return e.known(); });
+bool Tells(const Element& e) { return e.known() || e.is_test(); }
+
+bool AnyTells(const std::vector<Element>& elements) {
+  return std::any_of(elements.begin(), elements.end(), Tells);
 }
 
 }  // namespace
@@ -38,9 +40,9 @@ void MapElements(const Operands& in, Results& out, UnaryElement function) {
   y.reserve(x->size());
   for (const Element& e : *x) {
     math.At(static_cast<int64_t>(y.size()));
-    y.push_back(e.known() ? (math.*function)(e) : Element());
+    y.push_back(Tells(e) ? (math.*function)(e) : Element());
   }
-  if (AnyKnown(y)) out.SetElements(0, std::move(y));
+  if (AnyTells(y)) out.SetElements(0, std::move(y));
 }
 
 void MapElements(const Operands& in, Results& out, absl::Span<const Dim> a, absl::Span<const Dim> b,
@@ -69,7 +71,7 @@ void MapElements(const Operands& in, Results& out, absl::Span<const Dim> a, absl
     math.At(i);
     z.push_back((math.*function)((*x)[x_index(i)], (*y)[y_index(i)]));
   }
-  if (AnyKnown(z)) out.SetElements(0, std::move(z));
+  if (AnyTells(z)) out.SetElements(0, std::move(z));
 }
 
 }  // namespace symshape::rules

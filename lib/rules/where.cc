@@ -9,6 +9,20 @@
 namespace symshape::rules {
 namespace {
 
+// test >= 1 ? x : y, where that is the greater or the less of both, as with x - y = test.
+Element GreaterOrLess(Context& context, Dim test, const Element& x, const Element& y, Results& out) {
+  if (!x.is_integer() || !y.is_integer()) return Element();
+  const Expr t(context, test), a(context, x.num), b(context, y.num);
+  const Tri holds = context.Decide(Ge(t, 1));
+  if (holds != Tri::kUnknown) return holds == Tri::kYes ? x : y;
+  const auto chooses = [&](Expr chosen, Expr other) {
+    return out.HoldWhere({Ge(chosen, other)}, {Ge(t, 1)}) && out.HoldWhere({Ge(other, chosen)}, {Le(t, 0)});
+  };
+  if (chooses(a, b)) return Element(symbolic::Max(a, b).dim());
+  if (chooses(-1 * a, -1 * b)) return Element(symbolic::Min(a, b).dim());
+  return Element();
+}
+
 // condition ? x : y, element by element; where the condition is not known, both may still agree.
 void SetChosenElements(const Operands& in, absl::Span<const int64_t> dims, Results& out) {
   const std::optional<Block> condition = BlockOrUnknown(in, 0);
@@ -20,13 +34,18 @@ void SetChosenElements(const Operands& in, absl::Span<const int64_t> dims, Resul
   const Sizes at_y = BroadcastStrides(y->dims, dims);
   std::vector<Element> elements;
   bool any_known = false;
+  constexpr int64_t kMostTests = 8;  // of a mask they are many, and no size
+  const bool few = *TrackedCount(dims) <= kMostTests;
   ForEachIndex(dims, [&](absl::Span<const int64_t> index) {
     const Element& a = x->elements[OffsetOf(index, at_x)];
     const Element& b = y->elements[OffsetOf(index, at_y)];
-    const std::optional<int64_t> holds =
-        ConstantOf(in.context(), condition->elements[OffsetOf(index, at_condition)]);
-    elements.push_back(holds ? (*holds != 0 ? a : b) : a == b ? a : Element());
-    any_known = any_known || elements.back().known();
+    const Element& c = condition->elements[OffsetOf(index, at_condition)];
+    const std::optional<int64_t> holds = ConstantOf(in.context(), c);
+    elements.push_back(holds                ? (*holds != 0 ? a : b)
+                       : a == b             ? a
+                       : c.is_test() && few ? GreaterOrLess(in.context(), c.test, a, b, out)
+                                            : Element());
+    any_known = any_known || elements.back().known() || elements.back().is_test();
   });
   if (any_known) out.SetElements(0, std::move(elements));
 }
