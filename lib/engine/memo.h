@@ -5,7 +5,8 @@
 // Only answers that told nothing new are kept (by_rule.cc): no fact, no fresh symbol, no diagnostic.
 // What a node requires beyond what is known is kept with the answer, to be stated again for the
 // next node. Constants that are read on demand (Tables::Unread) are alike here: an answer that
-// depends on their elements is not kept, and who did not ask the first time will not ask the next. Not thread-safe; one Memo per inference.
+// depends on their elements is not kept, and who did not ask the first time will not ask the next.
+// Not thread-safe; one Memo per inference.
 #ifndef SYMSHAPE_ENGINE_MEMO_H_
 #define SYMSHAPE_ENGINE_MEMO_H_
 

@@ -8,10 +8,14 @@
 namespace symshape::rules {
 
 namespace {
-// Scales, sizes and ranges are short; longer constants of floats are weights, which no shape depends on.
-constexpr int64_t kMostReals = 64;
+// Scales, sizes and ranges are short; longer constants of types that weights have mostly are weights,
+// which no shape depends on.
+constexpr int64_t kFewReals = 8, kMostReals = 64;
 
-bool Has8Bits(ElementType type) { return type == ElementType::kInt8 || type == ElementType::kUint8; }
+bool IsReadLate(const graph::Tensor& tensor) {
+  if (graph::IsFloat(tensor.type)) return tensor.element_count() > kFewReals;
+  return tensor.type == ElementType::kInt8 || tensor.type == ElementType::kUint8;
+}
 
 // Context::Constant, without a call for what is usual: constants are read one by one.
 Dim ConstantDim(symbolic::Context& context, int64_t value) {
@@ -75,9 +79,10 @@ Info InfoOf(Tables& tables, const graph::Tensor& tensor) {
   dims.reserve(tensor.dims.size());
   for (int64_t d : tensor.dims) dims.push_back(context.Constant(d));
   const TypeId type = tables.Tensor(tensor.type, tables.Intern(dims));
-  if (!Has8Bits(tensor.type)) return {type, tables.Intern(ContentOf(context, tensor))};
-  // Of those that are not read the type still bounds the elements.
-  const bool is_small = tensor.readable && tensor.element_count() <= kMaxElements;
+  if (!IsReadLate(tensor)) return {type, tables.Intern(ContentOf(context, tensor))};
+  // Of larger ones the type still bounds the elements.
+  const int64_t most = graph::IsFloat(tensor.type) ? kMostReals : kMaxElements;
+  const bool is_small = tensor.readable && tensor.element_count() <= most;
   return {type, is_small ? tables.Unread(tensor) : KnowledgeId::kNone};
 }
 
