@@ -193,7 +193,9 @@ absl::Status UserOps::AddText(const std::string& text) {
 
 absl::Status UserOps::Read(const Options& options) {
   for (const std::string& text : options.ops) {
-    if (absl::Status s = AddText(text); !s.ok()) return s;
+    if (absl::Status s = AddText(text); !s.ok()) {
+      return absl::Status(s.code(), absl::StrCat("op: ", s.message()));
+    }
   }
   for (const UserRule& rule : options.rules) {
     UserOp op;

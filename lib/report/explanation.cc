@@ -16,16 +16,21 @@ using queries::Step;
 
 constexpr size_t kWidest = 40;
 
-std::string ShapeOf(const engine::Analysis& analysis, const graph::Graph& graph,
-                    graph::ValueId value) {
-  const auto dims = analysis.DimsOf(analysis.info(graph, value));
-  return dims.has_value() ? analysis.context().Print(*dims) : "?";
+// What is known of a value: "[N, 3]"; of a scalar "= W//2", or that it is one.
+std::string KnownOf(const engine::Analysis& analysis, const rules::Info& info) {
+  const auto dims = analysis.DimsOf(info);
+  if (!dims.has_value()) return "?";
+  symbolic::Context& context = analysis.context();
+  if (!dims->empty()) return context.Print(*dims);
+  const auto& elements = analysis.tables().knowledge(info.knowledge).elements;
+  if (elements.size() != 1 || !elements[0].is_integer()) return "scalar";
+  return absl::StrCat("= ", context.Print(context.Resolve(elements[0].num)));
 }
 
 std::string Operand(const engine::Analysis& analysis, const graph::Graph& graph,
                     graph::ValueId value) {
   return absl::StrCat("'", graph.values[graph::Index(value)].name, "' ",
-                      ShapeOf(analysis, graph, value));
+                      KnownOf(analysis, analysis.info(graph, value)));
 }
 
 std::string StepText(const engine::Analysis& analysis, const Step& step, const Sources& sources) {

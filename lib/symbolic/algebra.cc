@@ -5,9 +5,13 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "symbolic/access.h"
 #include "symbolic/certificate.h"
 #include "symbolic/certify.h"
@@ -73,19 +77,38 @@ std::string RowText(const symbolic::CatalogueRow& row) {
   return absl::StrCat(row.name, ": ", row.left, " == ", row.right, " where ", row.holds_if);
 }
 
+// Whether a word of a fact, before `rest`, stands for no size: "max(", "and".
+bool IsGrammar(absl::string_view word, absl::string_view rest) {
+  return word.empty() || word == "and" || word == "or" ||
+         absl::StartsWith(absl::StripLeadingAsciiWhitespace(rest), "(");
+}
+
 // The names in the texts that are sizes.
 std::vector<std::string> SizesIn(Context& context, absl::Span<const std::string> texts) {
   std::vector<std::string> sizes;
   for (const std::string& text : texts) {
     for (absl::string_view word : absl::StrSplit(text, absl::ByAnyChar(" ()+-*/%,<>=!"))) {
+      if (IsGrammar(word, absl::ClippedSubstr(text, word.end() - text.data()))) continue;
       // As it is written inside an expression: the name, or its alias.
       const absl::StatusOr<symbolic::Dim> symbol = context.Parse(word);
-      if (word.empty() || !symbol.ok() || !context.SymbolName(*symbol)) continue;
+      if (!symbol.ok() || !context.SymbolName(*symbol)) continue;
       if (context.Bounds(*symbol).lo < 0) continue;
       if (std::find(sizes.begin(), sizes.end(), word) == sizes.end()) sizes.emplace_back(word);
     }
   }
   return sizes;
+}
+
+// Whether the fact is false at all integers, not only at all sizes.
+bool HoldsAtNoIntegers(Context& context, const Fact& fact) {
+  Context integers;
+  for (symbolic::Dim side : {fact.a, fact.b}) {
+    for (symbolic::Dim symbol : context.SymbolsOf(side)) {
+      integers.Symbol(*context.SymbolName(symbol), symbolic::kAnyInteger);
+    }
+  }
+  const absl::StatusOr<std::vector<Fact>> read = integers.ParseFacts(context.Print(fact));
+  return read.ok() && read->size() == 1 && integers.Decide(read->front()) == Tri::kNo;
 }
 
 }  // namespace
@@ -110,6 +133,20 @@ struct Algebra::Impl {
     const std::string& cause = stated[s.cause.id].cause;
     return absl::StrCat("'", c.Print(s.fact), "'",
                         cause.empty() ? "" : absl::StrCat(" (", cause, ")"));
+  }
+  // What the last refused fact contradicts.
+  std::string Refusal() {
+    const symbolic::Conflict conflict = context.LastConflict();
+    const std::string refused = Quote(context, conflict.refused);
+    if (!conflict.against.empty()) {
+      const auto quote = [this](std::string* out, const Stated& s) {
+        out->append(Quote(context, s));
+      };
+      return absl::StrCat(refused, " contradicts ", absl::StrJoin(conflict.against, ", ", quote));
+    }
+    return absl::StrCat(refused, HoldsAtNoIntegers(context, conflict.refused.fact)
+                                     ? " holds for no integers"
+                                     : " contradicts that sizes are at least 0");
   }
   absl::StatusOr<std::vector<Fact>> Read(std::string_view text) {
     return context.ParseFacts(ToAbsl(text));
@@ -223,12 +260,7 @@ absl::Status Algebra::Assume(std::string_view facts, std::string_view cause) {
     context.Push();
     for (const Fact& fact : *read) {
       if (context.Assume(fact, by).ok()) continue;
-      const symbolic::Conflict conflict = context.LastConflict();
-      std::string message = absl::StrCat(impl_->Quote(context, conflict.refused), " contradicts ");
-      for (size_t i = 0; i < conflict.against.size(); ++i) {
-        absl::StrAppend(&message, i == 0 ? "" : ", ", impl_->Quote(context, conflict.against[i]));
-      }
-      if (conflict.against.empty()) absl::StrAppend(&message, "that sizes are at least 0");
+      const std::string message = impl_->Refusal();
       context.Pop();
       impl_->stated.pop_back();
       return absl::FailedPreconditionError(message);

@@ -126,6 +126,19 @@ def test_explain_an_axis_that_is_a_number(folder):
         assert len(lines) == 2 and place in lines[1], lines
 
 
+def test_explain_shows_the_values_of_scalars(folder):
+    folder.write('m.onnx', '''<ir_version: 10, opset_import: ["" : 17]>
+        g (float[N,W] x, int64 m) => (y, z) <int64 one = {1}, int64 zero = {0}> {
+           s = Shape(x)
+           w = Gather(s, one)
+           v = Add(w, w)
+           y = Range(zero, v, one)
+           z = Range(zero, m, one)
+        }''')
+    assert "'w' = W, 'w' = W -> 'v' = 2*W" in folder.run('explain', 'm.onnx', 'y:0').stdout
+    assert "'m' = m_value_1, 'one' = 1" in folder.run('explain', 'm.onnx', 'z:0').stdout
+
+
 TOTAL = '''<ir_version: 10, opset_import: ["" : 17]>
 g (float[B,past,1] p, float[B,seq,1] s, float[B,total,1] t) => (y) {
    all = Concat <axis = 1> (p, s)

@@ -58,7 +58,7 @@ def test_a_rank_that_differs_never_runs(custom):
 
 
 @pytest.mark.parametrize('definition, text', [
-    ('my.domain::Foo', "expected '=' or '('"),
+    ('my.domain::Foo', "op: expected '=' or '('"),
     ('my.domain::Foo(x[n] -> [n]', "expected ',' or ')'"),
     ('my.domain::Foo(x[n]) -> [n', "expected ']'"),
     ('my.domain::Foo(x[n]) -> number[n]', 'expected a type'),
