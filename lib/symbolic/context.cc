@@ -130,7 +130,11 @@ Conflict Context::LastConflict() { return impl_->LastConflict(); }
 Explanation Context::Explain(const Fact& fact) { return impl_->Explain(fact); }
 absl::StatusOr<Bindings> Context::Sample(uint64_t seed) { return impl_->Sample(seed); }
 uint32_t Context::epoch() const { return impl_->epoch; }
-Dim Context::Resolve(Dim d) { return impl_->Resolve(d); }
+Dim Context::Resolve(Dim d) {
+  const Dim today = impl_->Resolve(d);
+  impl_->ReadReplaced();
+  return impl_->Resolve(today);
+}
 Dim Context::Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements) {
   return impl_->Substitute(d, replacements);
 }

@@ -72,7 +72,7 @@ class Context {
   // --- building -------------------------------------------------------------------------------
   Dim Constant(int64_t value);
   // The symbol of that name; the same name is the same symbol. `domain` and `kind` count at the
-  // first mention only. Any text is a legal name (solver.md 3.11 says how odd ones print).
+  // first mention only. Any text is a legal name; AliasOf says how odd ones print.
   Dim Symbol(absl::string_view name, Interval domain = kSize, SymbolKind kind = SymbolKind::kInput);
   // A new symbol named `stem`, or `stem_2`, `stem_3` … where the name is taken.
   Dim Fresh(absl::string_view stem, Interval domain = kSize);
@@ -159,13 +159,14 @@ class Context {
   Context Fork() const;
 
   // --- text -----------------------------------------------------------------------------------
-  // Python-evaluable text, solver.md 3.11.
+  // What Python's eval reads: + - * // %, min and max, parentheses around a quotient that is a
+  // factor.
   std::string Print(Dim d) const;
   // The same text with the caller's name for each symbol, which is written as it is.
   std::string Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name_of) const;
   std::string Print(absl::Span<const Dim> shape) const;  // "[1, 3, H, W]"
   std::string Print(const Fact& fact) const;
-  // Any dialect in the wild, solver.md 3.11. Names are looked up or made as symbols of `kind`.
+  // Any dialect in the wild (parse.cc). Names are looked up or made as symbols of `kind`.
   // Errors: kInvalidArgument, with the text, a caret line and what was expected.
   absl::StatusOr<Dim> Parse(absl::string_view text, SymbolKind kind = SymbolKind::kInput);
   // "H >= 1", "a == b", "H % 32 == 0", "1 <= seq <= 512" (gives several facts).

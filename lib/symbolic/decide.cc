@@ -101,13 +101,10 @@ bool Solver::ProveByResidues(const WidePoly& wide) {
     has_div = has_div || (store.mono(t.mono).has_div && store.mono(t.mono).degree == 1);
   }
   if (!has_div || OutOfWork()) return false;
-  QuasiAffine f(store);
+  const auto residues_of = [this](MonoId m) { return ResiduesOf(m); };
+  QuasiAffine f(store, residues_of);
   if (!f.Add(ViewOf(p), 1)) return false;
-  const std::optional<int64_t> least = f.Minimum([this](MonoId m) {
-    const Congruence c = state.has_congruences ? MonoCongruence(m) : Congruence{};
-    if (c.modulus <= 1) return QuasiAffine::Domain{MonoBounds(m)};
-    return QuasiAffine::Domain{MonoBounds(m), c.modulus, c.remainder};
-  });
+  const std::optional<int64_t> least = f.Minimum([this](MonoId m) { return MonoBounds(m); });
   Spend(f.steps() / 8);
   return least && *least >= 0;
 }

@@ -242,7 +242,7 @@ bool Solver::ProveByEnvelope(WidePoly p, WidePoly scale, int& budget,
         const int128 f = d / g;
         if (!Scale(others, f) || !Scale(scale, f)) return false;
         std::optional<int64_t> residue;
-        if (state.has_congruences || !state.exact.empty()) {
+        if (state.has_congruences() || !state.exact.empty()) {
           residue = ResidueOf(store.View(atom.args[0]), divisor.constant);
         }
         for (const Occurrence& o : uses) {

@@ -103,7 +103,8 @@ bool Solver::ProveByFactors(Dim d, int budget, int splits) {
                                    [this](const Term& t) { return store.mono(t.mono).degree > 1; });
   if (!product || hypotheses >= Hypothesis::kMaxNested || !Spend(16)) return false;
   const MonoId m = CommonMono(ViewOf(p));
-  return m != Store::kNoMono ? ProveProduct(m, p, budget, splits) : ProveTwoSums(p, budget, splits);
+  if (m != Store::kNoMono) return ProveProduct(m, p, budget, splits);
+  return ProveBySquares(p) || ProveTwoSums(p, budget, splits);
 }
 
 // m*rest >= 0, with p their product. Where a factor that is at least 0 is 0 there is nothing to be

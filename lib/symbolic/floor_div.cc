@@ -48,238 +48,315 @@ bool Solver::DropSmallTerms(Poly& num, int64_t& d) {
   return false;
 }
 
-bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
-  out = Poly();      // what has left the quotient
-  int64_t sign = 1;  // result = out + sign * (num // d)
-  const auto finish = [&](PolyView quotient) { return Accumulate(out, quotient, sign); };
-  for (int step = 0;; ++step) {
-    // (d*q + r)//d = q + r//d                                            row 6
-    // Residues in (-d/2, d/2] keep 2*x//2 and x//2 apart from their signs.
-    size_t kept = 0;
-    for (const Term t : num.terms) {
-      int64_t r = ModInt(t.coeff, d);
-      if (r > d - r) r -= d;
-      if (r != t.coeff) {
-        int64_t multiple;
-        if (!SubOk(t.coeff, r, &multiple)) return false;
-        Because(Rewrite::kPullMultiple);
-        if (!AccumulateTerm(out, t.mono, sign * (multiple / d))) return false;
-      }
-      if (r != 0) num.terms[kept++] = {t.mono, r};
-    }
-    num.terms.resize(kept);
-    if (!AddOk(out.constant, sign * FloorDivInt(num.constant, d), &out.constant)) return false;
-    num.constant = ModInt(num.constant, d);
-    if (num.terms.empty()) return finish(PolyView{});  // 0 <= constant < d
-    if (!Spend(4 + static_cast<int64_t>(num.terms.size()))) return false;
-    if (step > kMaxSteps) break;
-    bool compound = !state.mono_rules.empty();
-    for (const Term& t : num.terms) {
-      const Mono& m = store.mono(t.mono);
-      compound = compound || m.has_div || m.has_max;
-    }
-    if (compound) {
-      bool changed = false;
-      if (!Normalise(num, &changed)) return false;
-      if (changed) continue;
-    }
+namespace {
 
-    // Terms that are known modulo d leave: (e + r)//d = e//d + (r + e % d)//d.
-    if (state.has_congruences || !state.exact.empty()) {
-      if (num.terms.size() > 1 || num.constant != 0) {
-        if (num.terms.size() > 1) {
-          const std::optional<int64_t> whole = ResidueOf(PolyView{0, num.terms}, d);
-          if (whole) {
-            int64_t moved;
-            if (!AddOk(num.constant, *whole, &moved)) return false;
-            if (!AddOk(out.constant, sign * FloorDivInt(moved, d), &out.constant)) {
-              return false;
-            }
-            num.constant = 0;
-          }
-        }
-        bool split = false;
-        for (size_t i = 0; i < num.terms.size(); ++i) {
-          const Term t = num.terms[i];
-          const PolyView alone{0, absl::MakeConstSpan(&t, 1)};
-          const std::optional<int64_t> r = ResidueOf(alone, d);
-          if (!r || (num.terms.size() == 1 && num.constant == 0)) continue;
-          Poly single;
-          single.terms.push_back(t);
-          Poly q;
-          if (!FloorDivPoly(std::move(single), d, depth, q) || !Accumulate(out, ViewOf(q), sign)) {
-            return false;
-          }
-          num.terms.erase(num.terms.begin() + i);
-          if (!AddOk(num.constant, *r, &num.constant)) return false;
-          split = true;
-          break;
-        }
-        if (split) continue;
-      }
-    }
+// num//d on its way to its one form: the result is out + sign*(num//d) all the time.
+class QuotientReduction {
+ public:
+  QuotientReduction(Solver& solver, Poly num, int64_t d, int depth, Poly& out)
+      : s_(solver), num_(std::move(num)), d_(d), depth_(depth), out_(out) {}
 
-    // (g*x + r)//(g*d) = x//d for 0 <= r < g                             row 7
-    uint64_t g = static_cast<uint64_t>(d);
-    for (const Term& t : num.terms) g = AbsU(t.coeff) == 1 || g == 1 ? 1 : GcdU(g, AbsU(t.coeff));
-    if (g > 1) {
-      Because(Rewrite::kCommonDivisor);
-      for (Term& t : num.terms) t.coeff /= static_cast<int64_t>(g);
-      num.constant /= static_cast<int64_t>(g);
-      d /= static_cast<int64_t>(g);
-      continue;
-    }
-    // (g*x + r)//(g*d) = (x + k)//d where k*g <= r < (k + 1)*g, r being any terms.
-    if (compound && DropSmallTerms(num, d)) continue;
-    // The same where facts, not coefficients, say that the terms are multiples: 16 | H gives
-    // (H + 5)//32 = H//32.
-    if (state.has_congruences && num.constant != 0) {
-      const Congruence c = PolyCongruence(PolyView{0, num.terms});
-      const int64_t m = c.modulus == 0 ? d : static_cast<int64_t>(GcdU(c.modulus, d));
-      if (m > 1) {
-        const int64_t r = ModInt(c.remainder, m);
-        int64_t k;
-        if (!AddOk(num.constant, r, &k)) return false;
-        k = std::max<int64_t>(0, FloorDivInt(k, m) * m - r);
-        if (k != num.constant) {
-          num.constant = k;
+  // False on overflow, or where it takes too long.
+  bool Run() {
+    for (int step = 0; step <= kMaxSteps; ++step) {
+      switch (Step()) {
+        case kChanged:
           continue;
-        }
+        case kFailed:
+          return false;
+        case kDone:
+          return true;
+        case kNothing:
+          return MakeQuotient();
       }
     }
-
-    if (compound) {
-      if (const std::optional<Dim> split = SplitQuotientAtZero(num, d)) {
-        return finish(store.View(*split));
-      }
-    }
-
-    // (x//a + c)//d = (x + a*c)//(a*d)                                   row 2
-    // Only where it is the one quotient in the numerator, so that every merge lowers the nesting.
-    const Term* nested = nullptr;
-    int candidates = 0;
-    for (const Term& t : num.terms) {
-      const Mono& m = store.mono(t.mono);
-      if (!m.has_div) continue;
-      ++candidates;
-      if (m.degree != 1 || (t.coeff != 1 && t.coeff != -1)) continue;
-      if (store.IsConstant(store.atom(m.atoms[0]).args[1])) nested = &t;
-    }
-    if (nested == nullptr) candidates = 0;
-    // A quotient known modulo d stays: merged, what is known of it would be lost.
-    if (candidates == 1 && (state.has_congruences || !state.exact.empty()) &&
-        ResidueOf(ViewOf(num), d)) {
-      candidates = 0;
-    }
-    if (candidates == 1) {
-      const Atom a = store.atom(store.mono(nested->mono).atoms[0]);
-      const int64_t inner = store.View(a.args[1]).constant;
-      int64_t product;
-      Poly merged;
-      const Term picked = *nested;
-      bool fits = MulOk(inner, d, &product) && MulOk(num.constant, inner, &merged.constant);
-      for (const Term& t : num.terms) {
-        int64_t c = 0;
-        fits = fits && (t == picked || MulOk(t.coeff, inner, &c));
-        if (c != 0) merged.terms.push_back({t.mono, c});
-      }
-      fits = fits && Accumulate(merged, store.View(a.args[0]), picked.coeff);
-      // -(x//a) = (-x + a - 1)//a                                        row 35
-      if (picked.coeff < 0) fits = fits && AddOk(merged.constant, inner - 1, &merged.constant);
-      if (fits) {
-        Because(Rewrite::kNestedDiv);
-        num = std::move(merged);
-        d = product;
-        continue;
-      }
-    }
-
-    // (x//y + c)//d = (x + c*y)//(d*y): undefined on both sides where y is 0
-    if (num.terms.size() == 1 && num.terms[0].coeff == 1 && candidates == 0 &&
-        store.mono(num.terms[0].mono).degree == 1) {
-      const Atom a = store.atom(store.mono(num.terms[0].mono).atoms[0]);
-      Poly above, below;
-      if (a.kind == AtomKind::kFloorDiv && Accumulate(above, store.View(a.args[0]), 1) &&
-          Accumulate(above, store.View(a.args[1]), num.constant) &&
-          Accumulate(below, store.View(a.args[1]), d)) {
-        if (const auto merged = FloorDivSymbolic(std::move(above), std::move(below))) {
-          Because(Rewrite::kNestedDiv);
-          return finish(store.View(*merged));
-        }
-      }
-    }
-
-    // max(a, b)//d = max(a//d, b//d); with a minus sign the minimum      row 32
-    if (compound && depth < kMaxBranching) {
-      const Term* maximum = nullptr;
-      for (const Term& t : num.terms) {
-        const Mono& m = store.mono(t.mono);
-        if (m.degree != 1 || store.atom(m.atoms[0]).kind != AtomKind::kMax) continue;
-        if (maximum == nullptr || store.CompareMonos(t.mono, maximum->mono) < 0) maximum = &t;
-      }
-      if (maximum != nullptr) {
-        const AtomId atom = store.mono(maximum->mono).atoms[0];
-        Poly others = num;
-        others.terms.erase(std::find(others.terms.begin(), others.terms.end(), *maximum));
-        // Its coefficient counts modulo d only: the sign that leaves the shorter branches.
-        const auto length = [&](int64_t c) {
-          size_t terms = 0;
-          for (Dim e : store.args(atom)) {
-            Poly branch = others;
-            if (!Accumulate(branch, store.View(e), c)) return size_t{1000};
-            for (const Term& t : branch.terms) terms += t.coeff % d != 0 ? 2 : 1;
-          }
-          return terms;
-        };
-        Term picked = *maximum;
-        const int64_t other_sign = picked.coeff > 0 ? picked.coeff - d : picked.coeff + d;
-        if (length(other_sign) < length(picked.coeff)) {
-          if (!AccumulateTerm(out, picked.mono, picked.coeff > 0 ? sign : -sign)) return false;
-          picked.coeff = other_sign;
-        }
-        std::vector<Dim> branches;
-        bool fits = true;
-        for (Dim e : store.args(atom)) {
-          Poly branch = others;
-          fits = fits && Accumulate(branch, store.View(e), picked.coeff);
-          if (!fits) break;
-          const std::optional<Dim> q = FloorDivConst(std::move(branch), d, depth + 1);
-          fits = q.has_value();
-          if (fits) branches.push_back(*q);
-        }
-        if (fits) {
-          Because(Rewrite::kDivOfMax);
-          const Dim merged = picked.coeff > 0 ? Max(branches) : Min(branches);
-          return finish(store.View(merged));
-        }
-      }
-    }
-
-    // -x//d = -((x + d - 1)//d): the first coefficient that is no tie is positive      row 35
-    const Term* first = nullptr;
-    for (const Term& t : num.terms) {
-      if (t.coeff > 0 && t.coeff == d - t.coeff) continue;
-      if (first == nullptr || store.CompareMonos(t.mono, first->mono) < 0) first = &t;
-    }
-    if (first != nullptr && first->coeff < 0) {
-      Because(Rewrite::kNegatedDiv);
-      for (Term& t : num.terms) t.coeff = -t.coeff;
-      if (!SubOk(d - 1, num.constant, &num.constant)) return false;
-      sign = -sign;
-      continue;
-    }
-    break;
+    return PullMultiples() != kFailed && (num_.terms.empty() || MakeQuotient());
   }
 
-  const std::optional<Dim> numerator = Finish(num);
+ private:
+  enum Outcome { kNothing, kChanged, kFailed, kDone };
+  static Outcome Done(bool fits) { return fits ? kDone : kFailed; }
+
+  Outcome Step();
+  Outcome PullMultiples();
+  Outcome NormaliseNumerator();
+  Outcome PullKnownResidues();
+  Outcome PullTermOfKnownResidue();
+  Outcome DivideByContent();
+  Outcome RoundConstant();
+  Outcome MergeNested();
+  Outcome MergeNestedRatio();
+  Outcome SplitMaximum();
+  Outcome DivideMaximum(Term maximum);
+  size_t LengthWith(AtomId maximum, int64_t coeff) const;
+  Outcome Orient();
+  bool MakeQuotient();
+
+  bool Finish(PolyView quotient) { return s_.Accumulate(out_, quotient, sign_); }
+  // What leaves a constant that may exceed d.
+  bool PullConstant(int64_t constant) {
+    return AddOk(out_.constant, sign_ * FloorDivInt(constant, d_), &out_.constant);
+  }
+  bool KnowsResidues() const { return s_.state.has_congruences() || !s_.state.exact.empty(); }
+  Poly Without(const Term& t) const {
+    Poly others = num_;
+    others.terms.erase(std::find(others.terms.begin(), others.terms.end(), t));
+    return others;
+  }
+
+  Solver& s_;
+  Poly num_;
+  int64_t d_;
+  const int depth_;
+  Poly& out_;  // what has left the quotient
+  int64_t sign_ = 1;
+  bool compound_ = false;  // the numerator has quotients or maxima, or products are known
+};
+
+QuotientReduction::Outcome QuotientReduction::Step() {
+  Outcome outcome = PullMultiples();
+  if (outcome == kNothing && compound_) outcome = NormaliseNumerator();
+  if (outcome == kNothing && KnowsResidues()) outcome = PullKnownResidues();
+  if (outcome == kNothing) outcome = DivideByContent();
+  // (g*x + r)//(g*d) = (x + k)//d where k*g <= r < (k + 1)*g, r being any terms.
+  if (outcome == kNothing && compound_ && s_.DropSmallTerms(num_, d_)) return kChanged;
+  if (outcome == kNothing && s_.state.has_congruences()) outcome = RoundConstant();
+  if (outcome == kNothing && compound_) {
+    if (const std::optional<Dim> split = s_.SplitQuotientAtZero(num_, d_)) {
+      return Done(Finish(s_.store.View(*split)));
+    }
+    outcome = MergeNested();
+  }
+  if (outcome == kNothing && compound_) outcome = MergeNestedRatio();
+  if (outcome == kNothing && compound_ && depth_ < kMaxBranching) outcome = SplitMaximum();
+  return outcome == kNothing ? Orient() : outcome;
+}
+
+// (d*q + r)//d = q + r//d                                                row 6
+// Residues in (-d/2, d/2] keep 2*x//2 and x//2 apart from their signs.
+QuotientReduction::Outcome QuotientReduction::PullMultiples() {
+  size_t kept = 0;
+  for (const Term t : num_.terms) {
+    int64_t r = ModInt(t.coeff, d_);
+    if (r > d_ - r) r -= d_;
+    if (r != t.coeff) {
+      int64_t multiple;
+      if (!SubOk(t.coeff, r, &multiple)) return kFailed;
+      s_.Because(Rewrite::kPullMultiple);
+      if (!s_.AccumulateTerm(out_, t.mono, sign_ * (multiple / d_))) return kFailed;
+    }
+    if (r != 0) num_.terms[kept++] = {t.mono, r};
+  }
+  num_.terms.resize(kept);
+  if (!PullConstant(num_.constant)) return kFailed;
+  num_.constant = ModInt(num_.constant, d_);
+  if (num_.terms.empty()) return Done(Finish(PolyView{}));  // 0 <= constant < d
+  if (!s_.Spend(4 + static_cast<int64_t>(num_.terms.size()))) return kFailed;
+  compound_ = !s_.state.mono_rules.empty();
+  for (const Term& t : num_.terms) {
+    const Mono& m = s_.store.mono(t.mono);
+    compound_ = compound_ || m.has_div || m.has_max;
+  }
+  return kNothing;
+}
+
+QuotientReduction::Outcome QuotientReduction::NormaliseNumerator() {
+  bool changed = false;
+  if (!s_.Normalise(num_, &changed)) return kFailed;
+  return changed ? kChanged : kNothing;
+}
+
+// Terms that are known modulo d leave: (e + r)//d = e//d + (r + e % d)//d.
+QuotientReduction::Outcome QuotientReduction::PullKnownResidues() {
+  if (num_.terms.size() == 1 && num_.constant == 0) return kNothing;
+  if (num_.terms.size() > 1) {
+    const std::optional<int64_t> whole = s_.ResidueOf(PolyView{0, num_.terms}, d_);
+    if (whole) {
+      int64_t moved;
+      if (!AddOk(num_.constant, *whole, &moved) || !PullConstant(moved)) return kFailed;
+      num_.constant = 0;
+    }
+  }
+  return PullTermOfKnownResidue();
+}
+
+QuotientReduction::Outcome QuotientReduction::PullTermOfKnownResidue() {
+  for (size_t i = 0; i < num_.terms.size(); ++i) {
+    const Term t = num_.terms[i];
+    const std::optional<int64_t> r = s_.ResidueOf(PolyView{0, absl::MakeConstSpan(&t, 1)}, d_);
+    if (!r || (num_.terms.size() == 1 && num_.constant == 0)) continue;
+    Poly single, q;
+    single.terms.push_back(t);
+    if (!s_.FloorDivPoly(std::move(single), d_, depth_, q) || !Finish(Solver::ViewOf(q))) {
+      return kFailed;
+    }
+    num_.terms.erase(num_.terms.begin() + i);
+    return AddOk(num_.constant, *r, &num_.constant) ? kChanged : kFailed;
+  }
+  return kNothing;
+}
+
+// (g*x + r)//(g*d) = x//d for 0 <= r < g                                 row 7
+QuotientReduction::Outcome QuotientReduction::DivideByContent() {
+  uint64_t g = static_cast<uint64_t>(d_);
+  for (const Term& t : num_.terms) g = AbsU(t.coeff) == 1 || g == 1 ? 1 : GcdU(g, AbsU(t.coeff));
+  if (g == 1) return kNothing;
+  s_.Because(Rewrite::kCommonDivisor);
+  for (Term& t : num_.terms) t.coeff /= static_cast<int64_t>(g);
+  num_.constant /= static_cast<int64_t>(g);
+  d_ /= static_cast<int64_t>(g);
+  return kChanged;
+}
+
+// The same where facts, not coefficients, say that the terms are multiples: 16 | H gives
+// (H + 5)//32 = H//32.
+QuotientReduction::Outcome QuotientReduction::RoundConstant() {
+  if (num_.constant == 0) return kNothing;
+  const Congruence c = s_.PolyCongruence(PolyView{0, num_.terms});
+  const int64_t m = c.modulus == 0 ? d_ : static_cast<int64_t>(GcdU(c.modulus, d_));
+  if (m == 1) return kNothing;
+  const int64_t r = ModInt(c.remainder, m);
+  int64_t k;
+  if (!AddOk(num_.constant, r, &k)) return kFailed;
+  k = std::max<int64_t>(0, FloorDivInt(k, m) * m - r);
+  if (k == num_.constant) return kNothing;
+  num_.constant = k;
+  return kChanged;
+}
+
+// (x//a + c)//d = (x + a*c)//(a*d)                                       row 2
+// Only where it is the one quotient in the numerator, so that every merge lowers the nesting.
+QuotientReduction::Outcome QuotientReduction::MergeNested() {
+  const Term* nested = nullptr;
+  for (const Term& t : num_.terms) {
+    const Mono& m = s_.store.mono(t.mono);
+    if (!m.has_div) continue;
+    if (nested != nullptr) return kNothing;
+    nested = &t;
+  }
+  if (nested == nullptr || s_.store.mono(nested->mono).degree != 1) return kNothing;
+  if (nested->coeff != 1 && nested->coeff != -1) return kNothing;
+  const Atom a = s_.store.atom(s_.store.mono(nested->mono).atoms[0]);
+  if (!s_.store.IsConstant(a.args[1])) return kNothing;
+  // A quotient known modulo d stays: merged, what is known of it would be lost.
+  if (KnowsResidues() && s_.ResidueOf(Solver::ViewOf(num_), d_)) return kNothing;
+  const int64_t inner = s_.store.View(a.args[1]).constant;
+  int64_t product;
+  Poly merged;
+  bool fits = MulOk(inner, d_, &product) && MulOk(num_.constant, inner, &merged.constant);
+  for (const Term& t : num_.terms) {
+    if (&t == nested) continue;
+    int64_t c = 0;
+    fits = fits && MulOk(t.coeff, inner, &c);
+    merged.terms.push_back({t.mono, c});
+  }
+  fits = fits && s_.Accumulate(merged, s_.store.View(a.args[0]), nested->coeff);
+  // -(x//a) = (-x + a - 1)//a                                            row 35
+  if (nested->coeff < 0) fits = fits && AddOk(merged.constant, inner - 1, &merged.constant);
+  if (!fits) return kNothing;
+  s_.Because(Rewrite::kNestedDiv);
+  num_ = std::move(merged);
+  d_ = product;
+  return kChanged;
+}
+
+// (x//y + c)//d = (x + c*y)//(d*y): undefined on both sides where y is 0
+QuotientReduction::Outcome QuotientReduction::MergeNestedRatio() {
+  const Term alone = num_.terms[0];
+  if (num_.terms.size() != 1 || alone.coeff != 1) return kNothing;
+  if (s_.store.mono(alone.mono).degree != 1) return kNothing;
+  const Atom a = s_.store.atom(s_.store.mono(alone.mono).atoms[0]);
+  if (a.kind != AtomKind::kFloorDiv) return kNothing;
+  Poly above, below;
+  if (!s_.Accumulate(above, s_.store.View(a.args[0]), 1) ||
+      !s_.Accumulate(above, s_.store.View(a.args[1]), num_.constant) ||
+      !s_.Accumulate(below, s_.store.View(a.args[1]), d_)) {
+    return kNothing;
+  }
+  const std::optional<Dim> merged = s_.FloorDivSymbolic(std::move(above), std::move(below));
+  if (!merged) return kNothing;
+  s_.Because(Rewrite::kNestedDiv);
+  return Done(Finish(s_.store.View(*merged)));
+}
+
+// How long the branches of the quotient are with that multiple of the maximum in it.
+size_t QuotientReduction::LengthWith(AtomId maximum, int64_t coeff) const {
+  size_t terms = 0;
+  for (Dim e : s_.store.args(maximum)) {
+    Poly branch = num_;
+    if (!s_.Accumulate(branch, s_.store.View(e), coeff)) return 1000;
+    for (const Term& t : branch.terms) terms += t.coeff % d_ != 0 ? 2 : 1;
+  }
+  return terms;
+}
+
+QuotientReduction::Outcome QuotientReduction::SplitMaximum() {
+  const Term* maximum = nullptr;
+  for (const Term& t : num_.terms) {
+    const Mono& m = s_.store.mono(t.mono);
+    if (m.degree != 1 || s_.store.atom(m.atoms[0]).kind != AtomKind::kMax) continue;
+    if (maximum == nullptr || s_.store.CompareMonos(t.mono, maximum->mono) < 0) maximum = &t;
+  }
+  return maximum == nullptr ? kNothing : DivideMaximum(*maximum);
+}
+
+// max(a, b)//d = max(a//d, b//d); with a minus sign the minimum          row 32
+QuotientReduction::Outcome QuotientReduction::DivideMaximum(Term maximum) {
+  const AtomId atom = s_.store.mono(maximum.mono).atoms[0];
+  num_ = Without(maximum);
+  // Its coefficient counts modulo d only: the sign that leaves the shorter branches.
+  const int64_t other_sign = maximum.coeff > 0 ? maximum.coeff - d_ : maximum.coeff + d_;
+  if (LengthWith(atom, other_sign) < LengthWith(atom, maximum.coeff)) {
+    if (!s_.AccumulateTerm(out_, maximum.mono, maximum.coeff > 0 ? sign_ : -sign_)) return kFailed;
+    maximum.coeff = other_sign;
+  }
+  std::vector<Dim> branches;
+  for (Dim e : s_.store.args(atom)) {
+    Poly branch = num_;
+    std::optional<Dim> q;
+    if (s_.Accumulate(branch, s_.store.View(e), maximum.coeff)) {
+      q = s_.FloorDivConst(std::move(branch), d_, depth_ + 1);
+    }
+    if (!q) return s_.AccumulateTerm(num_, maximum.mono, maximum.coeff) ? kNothing : kFailed;
+    branches.push_back(*q);
+  }
+  s_.Because(Rewrite::kDivOfMax);
+  const Dim merged = maximum.coeff > 0 ? s_.Max(branches) : s_.Min(branches);
+  return Done(Finish(s_.store.View(merged)));
+}
+
+// -x//d = -((x + d - 1)//d): the first coefficient that is no tie is positive      row 35
+QuotientReduction::Outcome QuotientReduction::Orient() {
+  const Term* first = nullptr;
+  for (const Term& t : num_.terms) {
+    if (t.coeff > 0 && t.coeff == d_ - t.coeff) continue;
+    if (first == nullptr || s_.store.CompareMonos(t.mono, first->mono) < 0) first = &t;
+  }
+  if (first == nullptr || first->coeff > 0) return kNothing;
+  s_.Because(Rewrite::kNegatedDiv);
+  for (Term& t : num_.terms) t.coeff = -t.coeff;
+  if (!SubOk(d_ - 1, num_.constant, &num_.constant)) return kFailed;
+  sign_ = -sign_;
+  return kChanged;
+}
+
+bool QuotientReduction::MakeQuotient() {
+  const std::optional<Dim> numerator = s_.Finish(num_);
   if (!numerator) return false;
-  const Interval range = TightBounds(*numerator);
+  const Interval range = s_.TightBounds(*numerator);
   if (range.lo != Interval::kMinusInf && range.hi != Interval::kPlusInf &&
-      FloorDivInt(range.lo, d) == FloorDivInt(range.hi, d)) {
-    return finish(PolyView{FloorDivInt(range.lo, d), {}});
+      FloorDivInt(range.lo, d_) == FloorDivInt(range.hi, d_)) {
+    return Finish(PolyView{FloorDivInt(range.lo, d_), {}});
   }
-  const Dim args[] = {*numerator, Constant(d)};
-  return finish(store.View(Representative(MakeAtom(AtomKind::kFloorDiv, args))));
+  const Dim args[] = {*numerator, s_.Constant(d_)};
+  return Finish(s_.store.View(s_.Representative(s_.MakeAtom(AtomKind::kFloorDiv, args))));
+}
+
+}  // namespace
+
+bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
+  out = Poly();
+  return QuotientReduction(*this, std::move(num), d, depth, out).Run();
 }
 
 Dim Solver::FloorDiv(Dim a, Dim b) {

@@ -1,12 +1,15 @@
 // Functional hashing: sums of nested or several quotients that are the same function get one form,
-// whatever way they were built (solver.md 3.3). Rules alone do not reach that:
+// whatever way they were built. Rules alone do not reach that:
 //   (x + 2)//6 + (x + 5)//6 = (x + 2)//3
 //
 // Values at a few points tell who may be equal; only a proof (residues.h) makes them so. It holds
-// for all integers, so it stays true under every fact. Of two equal sums the shorter one is kept; a
+// for all integers with the residues that are known, so it stays true under every other fact; where
+// other residues are known, all are compared anew. Of two equal sums the shorter one is kept; a
 // longer one that was there before is rewritten from then on (the epoch grows).
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <numeric>
 
 #include "symbolic/residues.h"
 #include "symbolic/scramble.h"
@@ -36,11 +39,13 @@ size_t Solver::CountQuotients(const PolyView& p) const {
 }
 
 const Solver::Points* Solver::PointsOf(MonoId mono) {
-  if (mono < points.size() && points[mono].state != Points::kNone) {
+  if (mono < points.size() && points[mono].state != Points::kNone &&
+      points[mono].congruences == state.congruences) {
     return points[mono].state == Points::kKnown ? &points[mono] : nullptr;
   }
   Points p;
   p.state = Points::kKnown;
+  p.congruences = state.congruences;
   const Mono m = store.mono(mono);
   const Atom* atom = m.degree == 1 ? &store.atom(m.atoms[0]) : nullptr;
   if (atom != nullptr && atom->kind == AtomKind::kFloorDiv && store.IsConstant(atom->args[1])) {
@@ -51,8 +56,10 @@ const Solver::Points* Solver::PointsOf(MonoId mono) {
       for (int64_t& v : p.values) v = FloorDivInt(v, d);
     }
   } else {  // a variable
+    const Congruence c = ResiduesOf(mono);
     for (size_t i = 0; i < p.values.size(); ++i) {
       p.values[i] = static_cast<int64_t>(Scramble(uint64_t{mono} * 16 + i) & 0xfffff);
+      if (c.modulus > 1) p.values[i] = c.modulus * p.values[i] + c.remainder;
     }
   }
   if (mono >= points.size()) points.resize(store.mono_count() + store.mono_count() / 2 + 64);
@@ -110,17 +117,16 @@ std::optional<Solver::Shaped> Solver::ShapeOf(const PolyView& p) {
   return out;
 }
 
-namespace {
-
 // How long a sum is: its terms, those of its quotients' numerators included, then the coefficients.
-std::pair<size_t, int128> Length(const Store& store, const PolyView& p) {
-  std::pair<size_t, int128> out{p.terms.size(), AbsU(p.constant)};
+// Kept for numerators: in a nest the one inside occurs more and more often.
+Solver::Length Solver::LengthOf(const PolyView& p) {
+  Length out{p.terms.size(), AbsU(p.constant)};
   for (const Term& t : p.terms) {
     out.second += AbsU(t.coeff);
     for (AtomId a : store.atoms_of(t.mono)) {
       if (store.atom(a).kind != AtomKind::kFloorDiv) continue;
       for (Dim arg : store.args(a)) {
-        const auto inner = Length(store, store.View(arg));
+        const Length inner = LengthOf(arg);
         out.first += inner.first;
         out.second += inner.second;
       }
@@ -129,10 +135,16 @@ std::pair<size_t, int128> Length(const Store& store, const PolyView& p) {
   return out;
 }
 
-}  // namespace
+Solver::Length Solver::LengthOf(Dim d) {
+  if (d.is_inline() || !store.node(d).has_div) return LengthOf(store.View(d));
+  if (d.node() < lengths.size() && lengths[d.node()].first > 0) return lengths[d.node()];
+  const Length length = LengthOf(store.View(d));
+  if (d.node() >= lengths.size()) lengths.resize(store.node_count() + store.node_count() / 2 + 64);
+  return lengths[d.node()] = length;
+}
 
-bool Solver::Shorter(const PolyView& p, const PolyView& q) const {
-  const auto x = Length(store, p), y = Length(store, q);
+bool Solver::Shorter(const PolyView& p, const PolyView& q) {
+  const Length x = LengthOf(p), y = LengthOf(q);
   if (x != y) return x < y;
   const auto a = store.Sorted(p.terms), b = store.Sorted(q.terms);
   for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
@@ -142,37 +154,51 @@ bool Solver::Shorter(const PolyView& p, const PolyView& q) const {
   return a.size() != b.size() ? a.size() < b.size() : p.constant < q.constant;
 }
 
-// c where a - factor*b is c at all integers.
+// c where a - factor*b is c at all integers with the residues that are known.
 std::optional<int64_t> Solver::Difference(Dim a, Dim b, int64_t factor) {
-  QuasiAffine f(store);
+  const auto residues_of = [this](MonoId m) { return ResiduesOf(m); };
+  QuasiAffine f(store, residues_of);
   if (!f.Add(store.View(a), 1) || !f.Add(store.View(b), -factor)) return std::nullopt;
   const std::optional<int64_t> c = f.ConstantValue();
   Spend(f.steps() / 8);
   return c;
 }
 
-// The linear function that p is, if it is one: 6*(x//3) + 2*((x + 1)//3 + ...) may be 2*x.
+// p += line, in the one form of its quotient, which FloorDivPoly leaves alone; false where it might
+// not.
+bool Solver::AccumulateLine(Poly& p, const QuasiAffine::Line& line) {
+  if (!AddOk(p.constant, line.constant, &p.constant)) return false;
+  if (line.divisor == 1) return AccumulateTerm(p, line.variable, line.factor);
+  if (store.mono(line.variable).depth > 0) return false;
+  const Term alone{line.variable, 1};
+  const Dim args[] = {store.InternPoly(0, absl::MakeConstSpan(&alone, 1)), Constant(line.divisor)};
+  return Accumulate(p, store.View(MakeAtom(AtomKind::kFloorDiv, args)), line.factor);
+}
+
+// The linear function that p is, if it is one: 6*(x//3) + 2*((x + 1)//3 + ...) may be 2*x. Where 4
+// divides x so is x + x//4, which is 5*(x//4).
 std::optional<Poly> Solver::AsLinear(const PolyView& p) {
   Poly linear;
-  QuasiAffine f(store);
+  const auto residues_of = [this](MonoId m) { return ResiduesOf(m); };
+  QuasiAffine f(store, residues_of);
   if (!f.Add(p, 1)) return std::nullopt;
-  const auto slopes = f.Slopes();
-  if (!slopes) return std::nullopt;
-  for (const auto& [mono, slope] : *slopes) {
-    if (!AccumulateTerm(linear, mono, slope)) return std::nullopt;
+  const std::optional<std::vector<QuasiAffine::Line>> lines = f.Lines();
+  if (!lines) return std::nullopt;
+  for (const QuasiAffine::Line& line : *lines) {
+    if (!AccumulateLine(linear, line)) return std::nullopt;
   }
   if (!f.Add(ViewOf(linear), -1)) return std::nullopt;
   const std::optional<int64_t> c = f.ConstantValue();
   Spend(f.steps() / 8);
-  if (!c) return std::nullopt;
-  linear.constant = *c;
+  if (!c || !AddOk(linear.constant, *c, &linear.constant)) return std::nullopt;
   return linear;
 }
 
 // p with one quotient for several of one variable: (x + 2)//6 + (x + 5)//6 is (x + 2)//3, whether
 // or not the latter was ever built.
 std::optional<Poly> Solver::WithFewerQuotients(const PolyView& p) {
-  QuasiAffine f(store);
+  const auto residues_of = [this](MonoId m) { return ResiduesOf(m); };
+  QuasiAffine f(store, residues_of);
   if (!f.Add(p, 1)) return std::nullopt;
   const std::vector<QuasiAffine::OneQuotient> found = f.OneQuotients();
   Spend(f.steps() / 8);
@@ -187,10 +213,9 @@ std::optional<Poly> Solver::WithFewerQuotients(const PolyView& p) {
                     out.terms.end());
     Poly numerator, quotient;
     numerator.constant = one.offset;
-    if (!AccumulateTerm(numerator, one.variable, one.coeff) ||
+    if (!AccumulateTerm(numerator, one.line.variable, one.coeff) ||
         !FloorDivPoly(std::move(numerator), one.divisor, 0, quotient) ||
-        !Accumulate(out, ViewOf(quotient), one.factor) ||
-        !AccumulateTerm(out, one.variable, one.slope) ||
+        !Accumulate(out, ViewOf(quotient), one.factor) || !AccumulateLine(out, one.line) ||
         !AddOk(out.constant, one.constant, &out.constant)) {
       return std::nullopt;
     }
@@ -212,10 +237,12 @@ Dim Solver::Enter(Dim d, bool several) {
     }
     return store.InternPoly(out);
   };
-  if (several) {
+  if (several || state.has_congruences()) {
     if (const std::optional<Poly> linear = AsLinear(store.View(mine->shape))) {
       return rewritten(store.InternPoly(*linear), 1, 0).value_or(d);
     }
+  }
+  if (several) {
     if (const std::optional<Poly> fewer = WithFewerQuotients(store.View(mine->shape))) {
       const Dim shorter = store.InternPoly(*fewer);
       // Fewer terms: x - 2*(x//2) is no shorter than (x + 1)//2 - x//2, which shares more with
@@ -253,15 +280,78 @@ Dim Solver::Enter(Dim d, bool several) {
   return d;
 }
 
+// What was found under other residues than those that are known today.
+void Solver::ForgetForms() {
+  forms_congruences = state.congruences;
+  by_hash.clear();
+  single.clear();
+  any_several = state.has_congruences();  // one quotient may be another one, or linear
+  ++replacements;
+}
+
+// The terms of a sum in groups that share no symbol with each other, without its constant. The
+// masks tell symbols apart up to 64; more only make the groups larger.
+std::vector<Poly> Solver::IndependentParts(const PolyView& p) const {
+  std::array<uint8_t, 64> root;
+  std::iota(root.begin(), root.end(), 0);
+  const auto find = [&](int bit) {
+    while (root[bit] != bit) bit = root[bit] = root[root[bit]];
+    return bit;
+  };
+  const auto first = [](uint64_t mask) { return std::countr_zero(mask | uint64_t{1} << 63); };
+  for (const Term& t : p.terms) {
+    uint64_t mask = store.mono(t.mono).mask;
+    const int to = find(first(mask));
+    for (; mask != 0; mask &= mask - 1) root[find(first(mask))] = static_cast<uint8_t>(to);
+  }
+  std::array<int, 64> part;
+  part.fill(-1);
+  std::vector<Poly> out;
+  for (const Term& t : p.terms) {
+    int& of = part[find(first(store.mono(t.mono).mask))];
+    if (of < 0) {
+      of = static_cast<int>(out.size());
+      out.emplace_back();
+    }
+    out[of].terms.push_back(t);
+  }
+  return out;
+}
+
+// A sum is the same function as another one where each of its independent parts is, up to
+// constants: long sums are looked at part by part, most of which were met before.
+std::optional<Dim> Solver::RepresentativeOfParts(Dim d) {
+  const PolyView whole = store.View(d);
+  const uint64_t first = store.mono(whole.terms[0].mono).mask;
+  const bool shared = std::all_of(whole.terms.begin(), whole.terms.end(), [&](const Term& t) {
+    return (store.mono(t.mono).mask & first) != 0;
+  });
+  if (shared) return std::nullopt;
+  const std::vector<Poly> parts = IndependentParts(whole);
+  if (parts.size() < 2) return std::nullopt;
+  Poly sum;
+  sum.constant = whole.constant;
+  bool same = true;
+  for (const Poly& part : parts) {
+    const Dim before = store.InternPoly(part), after = Representative(before);
+    same = same && before == after;
+    if (!Accumulate(sum, store.View(after), 1)) return d;
+  }
+  return same ? d : store.InternPoly(sum);
+}
+
 Dim Solver::Representative(Dim d) {
   if (d.is_inline() || !store.node(d).has_div) return d;
+  if (forms_congruences != state.congruences) ForgetForms();
   if (d.node() < represented.size() && represented[d.node()].when == replacements + 1) {
     return represented[d.node()].dim;
   }
   const size_t quotients = CountQuotients(store.View(d));
   if (quotients == 0) return d;
   Dim result = d;
-  if (quotients == 1) {
+  if (const std::optional<Dim> sum = RepresentativeOfParts(d)) {
+    result = *sum;
+  } else if (quotients == 1) {
     if (!any_several) {  // nothing that it could be equal to
       single.push_back(d);
     } else {

@@ -79,7 +79,7 @@ bool Solver::NarrowCongruence(uint32_t symbol, int64_t modulus, int64_t remainde
   }
   if (now.modulus == c.modulus && now.remainder == c.remainder) return true;
   s.congruence = now;
-  state.has_congruences = true;
+  state.congruences = ++last_congruences;
   Touch();
   return Narrow(symbol, kAnyInteger);
 }
@@ -193,8 +193,8 @@ Interval Solver::RangeOfFactor(absl::Span<const AtomId> atoms, AtomId x, int pow
   return range;
 }
 
-// From sum c_i*m_i + k >= 0: each c_i*m_i >= -(k + the most that the others can be). Calls `bound` with
-// what follows for single atoms; false where that is.
+// From sum c_i*m_i + k >= 0: each c_i*m_i >= -(k + the most that the others can be). Calls `bound`
+// with what follows for single atoms; false where that is.
 bool Solver::BoundAtoms(Dim d, absl::FunctionRef<bool(AtomId, Interval)> bound) {
   const PolyView p = store.View(d);
   const std::vector<int64_t> most_without = MostWithoutEach(p);

@@ -1,5 +1,5 @@
-// Rewrites that look at a whole sum: exact quotients, factors beside maxima, monomial rules. Families of
-// quotients: families.cc.
+// Rewrites that look at a whole sum: exact quotients, factors beside maxima, monomial rules.
+// Families of quotients: families.cc.
 #include <algorithm>
 
 #include "symbolic/hypothesis.h"
@@ -9,8 +9,8 @@
 namespace symshape::symbolic {
 namespace {
 
-// Hypotheses inside each other under which forms are still shortened by further ones: each takes all of a
-// dim's atoms to be looked at again.
+// Hypotheses inside each other under which forms are still shortened by further ones: each takes
+// all of a dim's atoms to be looked at again.
 constexpr int kMaxNestedForms = 2;
 
 }  // namespace
@@ -18,7 +18,7 @@ constexpr int kMaxNestedForms = 2;
 // One atom and a constant: there is nothing that it could be combined with.
 bool Solver::StandsAlone(const Poly& p) const {
   return p.terms.size() == 1 && store.mono(p.terms[0].mono).degree == 1 && state.exact.empty() &&
-         !state.has_congruences && state.mono_rules.empty();
+         !state.has_congruences() && state.mono_rules.empty();
 }
 
 std::optional<Dim> Solver::Finish(Poly& p) {
@@ -47,67 +47,71 @@ namespace {
 
 // (x//d)*c with d | x + r: c*(x//d) -> (c/g)*(x//(d/g) - r//(d/g)), g = gcd(c, d)     row 12
 // Without the fact: x=1, d=2, c=2 gives 0, not 1.
+bool ReduceByResidue(Solver& s, Poly& p, size_t i, const Atom& atom, MonoId rest, bool* changed) {
+  const Term t = p.terms[i];
+  const PolyView numerator = s.store.View(atom.args[0]);
+  const int64_t d = s.store.View(atom.args[1]).constant;
+  const int64_t g = static_cast<int64_t>(GcdU(AbsU(t.coeff), d));
+  if (g <= 1) return true;
+  const std::optional<int64_t> r = s.ResidueOf(numerator, d);
+  if (!r) return true;
+  Poly replacement = Solver::Copy(numerator);
+  if (g != d && !s.FloorDivPoly(Solver::Copy(numerator), d / g, 0, replacement)) return false;
+  if (!SubOk(replacement.constant, *r / (d / g), &replacement.constant)) return false;
+  Poly factor, product;
+  if (!s.AccumulateTerm(factor, rest, t.coeff / g)) return false;
+  if (!s.Multiply(Solver::ViewOf(replacement), Solver::ViewOf(factor), product)) return false;
+  s.Because(Rewrite::kExactQuotient);
+  p.terms.erase(p.terms.begin() + i);
+  if (!s.Accumulate(p, Solver::ViewOf(product), 1)) return false;
+  *changed = true;
+  return true;
+}
+
+// A quotient q with a symbolic divisor that is known to divide. p = cofactor*q + others, and
+// cofactor = k*divisor + r gives k*numerator.
+bool ReduceByFact(Solver& s, Poly& p, const Atom& atom, bool* changed) {
+  const bool exact = std::any_of(
+      s.state.exact.begin(), s.state.exact.end(), [&](const ExactFact& f) {
+        return f.numerator == atom.args[0] && f.divisor == atom.args[1];
+      });
+  if (!exact) return true;
+  Poly cofactor, others = p;
+  for (const Term& u : p.terms) {
+    MonoId m;
+    if (!s.store.DivideMono(u.mono, atom.mono, &m)) continue;
+    if (!s.AccumulateTerm(cofactor, m, u.coeff)) return false;
+    others.terms.erase(std::find(others.terms.begin(), others.terms.end(), u));
+  }
+  Poly k, r, product;
+  if (!s.LongDivide(Solver::ViewOf(cofactor), s.store.View(atom.args[1]), k, r)) return false;
+  if (k.terms.empty() && k.constant == 0) return true;
+  if (!s.Multiply(Solver::ViewOf(k), s.store.View(atom.args[0]), product)) return false;
+  if (!s.Accumulate(others, Solver::ViewOf(product), 1)) return false;
+  const Term self{atom.mono, 1};
+  if (!s.Multiply(Solver::ViewOf(r), PolyView{0, absl::MakeConstSpan(&self, 1)}, product)) {
+    return false;
+  }
+  if (!s.Accumulate(others, Solver::ViewOf(product), 1)) return false;
+  p = std::move(others);
+  *changed = true;
+  return true;
+}
+
 bool ReduceExact(Solver& s, Poly& p, bool* changed) {
-  if (!s.state.has_congruences && s.state.exact.empty()) return true;
+  if (!s.state.has_congruences() && s.state.exact.empty()) return true;
   for (size_t i = 0; i < p.terms.size(); ++i) {
-    const Term t = p.terms[i];
-    if (!s.store.mono(t.mono).has_div) continue;
-    for (AtomId q : s.store.atoms_of(t.mono)) {
+    const MonoId mono = p.terms[i].mono;
+    if (!s.store.mono(mono).has_div) continue;
+    for (AtomId q : s.store.atoms_of(mono)) {
       const Atom atom = s.store.atom(q);
-      if (atom.kind != AtomKind::kFloorDiv) continue;
       MonoId rest;
-      if (!s.store.DivideMono(t.mono, atom.mono, &rest)) continue;
-      const PolyView numerator = s.store.View(atom.args[0]);
-      const PolyView divisor = s.store.View(atom.args[1]);
-      Poly replacement;
-      if (divisor.terms.empty()) {
-        const int64_t d = divisor.constant;
-        const int64_t g = static_cast<int64_t>(GcdU(AbsU(t.coeff), d));
-        if (g <= 1) continue;
-        const std::optional<int64_t> r = s.ResidueOf(numerator, d);
-        if (!r) continue;
-        if (g == d) {
-          replacement = Solver::Copy(numerator);
-          if (!SubOk(replacement.constant, *r, &replacement.constant)) return false;
-        } else {
-          if (!s.FloorDivPoly(Solver::Copy(numerator), d / g, 0, replacement)) return false;
-          if (!SubOk(replacement.constant, *r / (d / g), &replacement.constant)) return false;
-        }
-        Poly factor, product;
-        if (!s.AccumulateTerm(factor, rest, t.coeff / g)) return false;
-        if (!s.Multiply(Solver::ViewOf(replacement), Solver::ViewOf(factor), product)) return false;
-        s.Because(Rewrite::kExactQuotient);
-        p.terms.erase(p.terms.begin() + i);
-        if (!s.Accumulate(p, Solver::ViewOf(product), 1)) return false;
-        *changed = true;
-        return true;
-      }
-      bool exact = false;
-      for (const ExactFact& f : s.state.exact) {
-        exact = exact || (f.numerator == atom.args[0] && f.divisor == atom.args[1]);
-      }
-      if (!exact) continue;
-      // All terms linear in q: p = cofactor*q + others; cofactor = k*divisor + r gives k*numerator.
-      Poly cofactor, others = p;
-      for (const Term& u : p.terms) {
-        MonoId m;
-        if (!s.store.DivideMono(u.mono, atom.mono, &m)) continue;
-        if (!s.AccumulateTerm(cofactor, m, u.coeff)) return false;
-        others.terms.erase(std::find(others.terms.begin(), others.terms.end(), u));
-      }
-      Poly k, r, product;
-      if (!s.LongDivide(Solver::ViewOf(cofactor), divisor, k, r)) return false;
-      if (k.terms.empty() && k.constant == 0) continue;
-      if (!s.Multiply(Solver::ViewOf(k), numerator, product)) return false;
-      if (!s.Accumulate(others, Solver::ViewOf(product), 1)) return false;
-      const Term self{atom.mono, 1};
-      if (!s.Multiply(Solver::ViewOf(r), PolyView{0, absl::MakeConstSpan(&self, 1)}, product)) {
-        return false;
-      }
-      if (!s.Accumulate(others, Solver::ViewOf(product), 1)) return false;
-      p = std::move(others);
-      *changed = true;
-      return true;
+      if (atom.kind != AtomKind::kFloorDiv) continue;
+      if (!s.store.DivideMono(mono, atom.mono, &rest)) continue;
+      const bool fits = s.store.IsConstant(atom.args[1])
+                            ? ReduceByResidue(s, p, i, atom, rest, changed)
+                            : ReduceByFact(s, p, atom, changed);
+      if (!fits || *changed) return fits;
     }
   }
   return true;

@@ -59,9 +59,11 @@ std::optional<uint32_t> QuasiAffine::SlotOf(MonoId mono, int depth) {
     if (!SetPeriods(slot)) return std::nullopt;
   } else {
     slot.variable = static_cast<uint32_t>(variables_.size());
-    variables_.push_back({mono});
+    const Congruence known = residues_of_(mono);
+    const bool any = known.modulus == 0;  // one value alone: nothing is gained by that
+    variables_.push_back({mono, any ? 1 : known.modulus, any ? 0 : known.remainder});
     slot.periods.resize(variables_.size());
-    slot.periods.back() = {1, 1};
+    slot.periods.back() = {1, variables_.back().modulus};
   }
   const uint32_t index = static_cast<uint32_t>(slots_.size());
   slots_.push_back(std::move(slot));
@@ -217,15 +219,26 @@ bool QuasiAffine::ForEachPoint(const Component& c, const std::vector<Range>& box
   }
 }
 
-std::optional<std::vector<std::pair<MonoId, int64_t>>> QuasiAffine::Slopes() const {
+// With x = m*k + r, c*m*(x//m - r//m) is c*(x - r), and g = gcd(growth, m) leaves:
+//   growth*k = growth/g * (x//(m/g) - r//(m/g))
+std::optional<QuasiAffine::Line> QuasiAffine::LineOf(const Variable& v, int64_t growth) {
+  const int64_t g = static_cast<int64_t>(GcdU(AbsU(growth), static_cast<uint64_t>(v.modulus)));
+  Line line{v.mono, growth / g, v.modulus / g, 0};
+  if (!MulOk(line.factor, -(v.remainder / line.divisor), &line.constant)) return std::nullopt;
+  return line;
+}
+
+std::optional<std::vector<QuasiAffine::Line>> QuasiAffine::Lines() const {
   std::vector<Period> periods;
   if (!SumPeriods(sum_, periods)) return std::nullopt;
-  std::vector<std::pair<MonoId, int64_t>> out;
+  std::vector<Line> out;
   for (size_t v = 0; v < periods.size(); ++v) {
-    if (periods[v].shift % periods[v].length != 0) return std::nullopt;
-    if (periods[v].shift != 0) {
-      out.emplace_back(variables_[v].mono, periods[v].shift / periods[v].length);
-    }
+    const auto [length, shift] = periods[v];
+    if (shift % length != 0) return std::nullopt;
+    if (shift == 0) continue;
+    const std::optional<Line> line = LineOf(variables_[v], shift / length);
+    if (!line) return std::nullopt;
+    out.push_back(*line);
   }
   return out;
 }
@@ -239,7 +252,9 @@ std::optional<int64_t> QuasiAffine::ConstantValue() {
   int64_t total = constant_;
   for (const Component& c : Components()) {
     std::vector<Range> box;
-    for (uint32_t v : c.variables) box.push_back({0, periods[v].length - 1, 1});
+    for (uint32_t v : c.variables) {
+      box.push_back(FirstPeriod(variables_[v], periods[v].length));
+    }
     std::optional<int64_t> only;
     const bool constant = ForEachPoint(c, box, [&](int64_t value) {
       if (!only) only = value;
@@ -250,43 +265,59 @@ std::optional<int64_t> QuasiAffine::ConstantValue() {
   return total;
 }
 
-// From x to x + 1 a sum lo*x + c*((n*x + m)//L) grows by lo or by lo + c, n times of L by the
-// latter; m is what fits all of them.
+namespace {
+
+// How a function of k grows over a period: by `low` or by `high`.
+struct Steps {
+  int64_t low, high;
+  std::vector<bool> is_high;
+};
+
+std::optional<Steps> TwoSteps(const std::vector<int64_t>& values) {
+  Steps out{INT64_MAX, INT64_MIN, {}};
+  std::vector<int64_t> steps;
+  for (size_t i = 0; i + 1 < values.size(); ++i) {
+    steps.emplace_back();
+    if (!SubOk(values[i + 1], values[i], &steps.back())) return std::nullopt;
+    out.low = std::min(out.low, steps.back());
+    out.high = std::max(out.high, steps.back());
+  }
+  if (out.low == out.high) return std::nullopt;
+  for (int64_t step : steps) {
+    if (step != out.low && step != out.high) return std::nullopt;
+    out.is_high.push_back(step == out.high);
+  }
+  return out;
+}
+
+}  // namespace
+
+// With x = m*k + r: from k to k + 1 a sum low*k + c*((n*k + t)//L) grows by low or by low + c, n
+// times of L by the latter; t is what fits all of them. And n*k + t is (n*x + t*m - n*r)/m.
 std::optional<QuasiAffine::OneQuotient> QuasiAffine::AsOneQuotient(const Component& c,
                                                                    int64_t period) {
+  const Variable& x = variables_[c.variables[0]];
   std::vector<int64_t> values;
-  const bool all = ForEachPoint(c, {{0, period, 1}}, [&](int64_t value) {
+  const bool all = ForEachPoint(c, {FirstPeriod(x, period + 1)}, [&](int64_t value) {
     values.push_back(value);
     return true;
   });
-  if (!all) return std::nullopt;
-  int64_t low = INT64_MAX, high = INT64_MIN;
-  for (int64_t i = 0; i < period; ++i) {
-    int64_t step;
-    if (!SubOk(values[i + 1], values[i], &step)) return std::nullopt;
-    low = std::min(low, step);
-    high = std::max(high, step);
-  }
+  const std::optional<Steps> steps = all ? TwoSteps(values) : std::nullopt;
+  const std::optional<Line> line = steps ? LineOf(x, steps->low) : std::nullopt;
   OneQuotient out;
-  if (low == high || !SubOk(high, low, &out.factor)) return std::nullopt;
-  int64_t jumps = 0;
-  for (int64_t i = 0; i < period; ++i) {
-    const int64_t step = values[i + 1] - values[i];
-    if (step != low && step != high) return std::nullopt;
-    jumps += step == high;
-  }
-  int64_t least = 0, most = period - 1;  // of m
+  if (!line || !SubOk(steps->high, steps->low, &out.factor)) return std::nullopt;
+  const int64_t jumps = std::count(steps->is_high.begin(), steps->is_high.end(), true);
+  int64_t least = 0, most = period - 1;  // of t
   for (int64_t i = 0, taken = 0; i < period; ++i) {
     least = std::max(least, period * taken - jumps * i);
     most = std::min(most, period * taken + period - 1 - jumps * i);
-    taken += values[i + 1] - values[i] == high;
+    taken += steps->is_high[i];
   }
   if (least > most) return std::nullopt;
-  out.variable = variables_[c.variables[0]].mono;
-  out.slope = low;
+  out.line = *line;
   out.coeff = jumps;
-  out.offset = least;
-  out.divisor = period;
+  out.offset = least * x.modulus - jumps * x.remainder;
+  out.divisor = period * x.modulus;
   out.constant = values[0];
   for (const Part& part : c.parts) {
     for (const auto& [mono, slot] : slot_of_) {
@@ -307,37 +338,41 @@ std::vector<QuasiAffine::OneQuotient> QuasiAffine::OneQuotients() {
   return out;
 }
 
+std::optional<QuasiAffine::Range> QuasiAffine::PeriodWithin(const Variable& v,
+                                                            const Period& period,
+                                                            Interval bounds) {
+  Range r{0, 0, v.modulus};
+  int64_t low = bounds.lo;
+  if (period.shift < 0 && bounds.hi == Interval::kPlusInf) return std::nullopt;
+  if (period.shift >= 0 && bounds.lo == Interval::kMinusInf) return std::nullopt;
+  const int64_t width = v.modulus * (period.length - 1);
+  if (period.shift < 0) {
+    if (!SubOk(bounds.hi, width + v.modulus - 1, &low)) return std::nullopt;
+    low = std::max(low, bounds.lo);
+  }
+  const int64_t up = ModInt(v.remainder - ModInt(low, v.modulus), v.modulus);
+  if (!AddOk(low, up, &r.first)) return std::nullopt;
+  r.last = bounds.hi;
+  if (period.shift < 0) return r;
+  if (!AddOk(r.first, width, &r.last)) return std::nullopt;
+  r.last = std::min(r.last, bounds.hi);
+  return r;
+}
+
 // Where the function does not fall over a period, its minimum lies in the first one, else in the
 // last: so does the minimum over several variables, as each one's growth does not depend on the
 // others.
-std::optional<int64_t> QuasiAffine::MinimumOverDomains() {
+std::optional<int64_t> QuasiAffine::Minimum(absl::FunctionRef<Interval(MonoId)> bounds_of) {
   std::vector<Period> periods;
   if (!SumPeriods(sum_, periods)) return std::nullopt;
   int64_t total = constant_;
   for (const Component& c : Components()) {
     std::vector<Range> box;
     for (uint32_t v : c.variables) {
-      const Domain& d = domains_[v];
-      int64_t length;
-      if (d.modulus < 1 || !Lcm(periods[v].length, d.modulus, &length)) return std::nullopt;
-      Range r{0, 0, d.modulus};
-      if (periods[v].shift >= 0) {
-        if (d.range.lo == Interval::kMinusInf) return std::nullopt;
-        int64_t up = ModInt(d.remainder - ModInt(d.range.lo, d.modulus), d.modulus);
-        if (!AddOk(d.range.lo, up, &r.first) || !AddOk(r.first, length - 1, &r.last)) {
-          return std::nullopt;
-        }
-        r.last = std::min(r.last, d.range.hi);
-      } else {
-        if (d.range.hi == Interval::kPlusInf) return std::nullopt;
-        int64_t low;
-        if (!SubOk(d.range.hi, length - 1, &low)) return std::nullopt;
-        low = std::max(low, d.range.lo);
-        int64_t up = ModInt(d.remainder - ModInt(low, d.modulus), d.modulus);
-        if (!AddOk(low, up, &r.first)) return std::nullopt;
-        r.last = d.range.hi;
-      }
-      box.push_back(r);
+      const std::optional<Range> range =
+          PeriodWithin(variables_[v], periods[v], bounds_of(variables_[v].mono));
+      if (!range) return std::nullopt;
+      box.push_back(*range);
     }
     std::optional<int64_t> least;
     const bool all = ForEachPoint(c, box, [&](int64_t value) {

@@ -1,9 +1,10 @@
 // QuasiAffine: a sum over variables and nested quotients by constants, as a function that is linear
-// but for a periodic part. Equality and minima are decided by looking at one period
-// (solver.md 3.3): complete within a cap on its length.
+// but for a periodic part. Equality and minima are decided by looking at one period: complete
+// within a cap on its length.
 //
 // A variable is any monomial that is no such quotient: a symbol, a product, a maximum. Taking them
-// as independent of each other is sound: what holds for all values holds for theirs.
+// as independent of each other is sound: what holds for all values holds for theirs. One that is
+// known to be m*k + r takes those values alone, and its periods are counted in k.
 #ifndef SYMSHAPE_SYMBOLIC_RESIDUES_H_
 #define SYMSHAPE_SYMBOLIC_RESIDUES_H_
 
@@ -13,7 +14,9 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/functional/function_ref.h"
 #include "symbolic/context.h"
+#include "symbolic/state.h"
 #include "symbolic/store.h"
 
 namespace symshape::symbolic {
@@ -22,54 +25,56 @@ class QuasiAffine {
  public:
   static constexpr int64_t kMaxPoints = 8192;  // values looked at in one question
 
-  explicit QuasiAffine(const Store& store) : store_(store) {}
+  // What is known of a variable's residues; asked once for each.
+  using ResiduesOf = absl::FunctionRef<Congruence(MonoId)>;
+
+  // REQUIRES: residues_of outlives it.
+  QuasiAffine(const Store& store, ResiduesOf residues_of)
+      : store_(store), residues_of_(residues_of) {}
 
   // Adds factor * p. False where it is too large; the object is then of no use.
   [[nodiscard]] bool Add(const PolyView& p, int64_t factor);
 
-  // The one value that the function has everywhere, for all integers; nullopt where it varies or
-  // the cap is reached.
+  // The one value that the function has everywhere, for all integers that the variables may be;
+  // nullopt where it varies or the cap is reached.
   std::optional<int64_t> ConstantValue();
 
-  // The variables with their slopes; nullopt where a slope is no integer.
-  std::optional<std::vector<std::pair<MonoId, int64_t>>> Slopes() const;
+  // factor*(x//divisor) + constant, which grows by the same for each value that x may have. The
+  // divisor is 1 where x may be any integer.
+  struct Line {
+    MonoId variable;
+    int64_t factor = 0, divisor = 1, constant = 0;
+  };
+  // A line for each variable that grows as the function does, over a period; nullopt where one
+  // grows by no integer for each value.
+  std::optional<std::vector<Line>> Lines() const;
 
-  // A part of the sum that depends on one variable and holds several quotients, as one:
-  //   slope*x + factor*((coeff*x + offset)//divisor) + constant
+  // A part of the sum that depends on one variable x and holds several quotients, as one:
+  //   line + factor*((coeff*x + offset)//divisor) + constant
   struct OneQuotient {
     std::vector<MonoId> parts;  // of the sum, with their coefficients, that it stands for
-    MonoId variable;
-    int64_t slope, factor, coeff, offset, divisor, constant;
+    Line line;
+    int64_t factor, coeff, offset, divisor, constant;
   };
   // All parts that can be written so.
   std::vector<OneQuotient> OneQuotients();
 
-  // What a variable may be: lo..hi, and those that leave `remainder` modulo `modulus`.
-  struct Domain {
-    Interval range;
-    int64_t modulus = 1;
-    int64_t remainder = 0;
-  };
-  // The least value over all variables within their domains; nullopt where there is none, or past
+  // The least value over all variables within these bounds; nullopt where there is none, or past
   // the cap. Exact where the variables are independent of each other, else a lower bound.
-  template <typename DomainOf>
-  std::optional<int64_t> Minimum(DomainOf domain_of) {
-    domains_.clear();
-    for (const Variable& v : variables_) domains_.push_back(domain_of(v.mono));
-    return MinimumOverDomains();
-  }
+  std::optional<int64_t> Minimum(absl::FunctionRef<Interval(MonoId)> bounds_of);
 
   // Steps taken so far, for budgets.
   int64_t steps() const { return steps_; }
 
  private:
-  // Over one period of a variable the function grows by `shift`.
+  // Over one period of a variable, these many of its values, the function grows by `shift`.
   struct Period {
     int64_t length = 1;
     int64_t shift = 0;
   };
-  struct Variable {
+  struct Variable {  // modulus*k + remainder
     MonoId mono;
+    int64_t modulus, remainder;
   };
   struct Part {  // coeff * slot
     uint32_t slot;
@@ -97,19 +102,26 @@ class QuasiAffine {
   std::vector<Component> Components() const;
   // The value of the component's parts where the variables have these values; nullopt on overflow.
   std::optional<int64_t> ValueOf(const Component& c);
-  std::optional<int64_t> MinimumOverDomains();
   // Calls visit(value) at each point of the box; false where it said so, or past the cap.
   struct Range {
     int64_t first, last, step;
   };
+  static Range FirstPeriod(const Variable& v, int64_t length) {
+    return {v.remainder, v.remainder + v.modulus * (length - 1), v.modulus};
+  }
+  // The values within the bounds of one period at their begin, or, where the function falls, at
+  // their end; nullopt where there is no bound.
+  static std::optional<Range> PeriodWithin(const Variable& v, const Period& period,
+                                           Interval bounds);
+  static std::optional<Line> LineOf(const Variable& v, int64_t growth);
   template <typename Visit>
   bool ForEachPoint(const Component& c, const std::vector<Range>& box, Visit visit);
 
   const Store& store_;
+  const ResiduesOf residues_of_;
   std::vector<Variable> variables_;
   std::vector<Slot> slots_;
   std::vector<std::pair<MonoId, uint32_t>> slot_of_;
-  std::vector<Domain> domains_;
   std::vector<int64_t> values_;
   absl::InlinedVector<Part, 4> sum_;
   int64_t constant_ = 0;

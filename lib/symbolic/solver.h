@@ -4,9 +4,10 @@
 //   families.cc       sums of quotients of one numerator
 //   max.cc            maxima, minima                        broadcast.cc  sizes that fit each other
 //   bounds.cc         intervals, congruences                decide.cc     the tiers of proof
-//   envelope.cc       the inequality prover                 factor.cc     factors of sums, signs of products
-//   cases.cc          questions case by case                combine.cc    sums of known inequalities
-//   lone_quotient.cc  n//d against a sum                    witness.cc    sizes at which to try first
+//   envelope.cc       the inequality prover                 factor.cc     factors, signs of products
+//   cases.cc          questions case by case                combine.cc    known inequalities summed
+//   lone_quotient.cc  n//d against a sum                    witness.cc    sizes to try first
+//   squares.cc        sums of squares
 //   hypothesis.h      as if more were known                 work.h        a limit in steps
 //   facts.cc          Assume, and what stays known          equate.cc     equalities
 //   narrow.cc         inequalities                          divides.cc    divisibility
@@ -31,12 +32,13 @@
 #include "absl/types/span.h"
 #include "symbolic/checked.h"
 #include "symbolic/context.h"
+#include "symbolic/residues.h"
 #include "symbolic/state.h"
 #include "symbolic/store.h"
 
 namespace symshape::symbolic {
 
-// Limits past which a result becomes an opaque symbol (solver.md 3.8).
+// Limits past which a result becomes an opaque symbol (docs/solver.md, "What is guaranteed").
 inline constexpr size_t kMaxTerms = 256;
 inline constexpr int kMaxDegree = 8;
 inline constexpr int kMaxReplacing = 4;  // atoms by what they are equal to, inside each other
@@ -173,6 +175,9 @@ class Solver {
   Interval TightBounds(Dim d);  // with the envelope
   Interval TightPolyBounds(const Poly& p, int depth);
   Congruence MonoCongruence(MonoId m);
+  Congruence ResiduesOf(MonoId m) {
+    return state.has_congruences() ? MonoCongruence(m) : Congruence{};
+  }
   Congruence PolyCongruence(const PolyView& p);
   // The residue of p modulo d, where known. REQUIRES: d >= 1.
   std::optional<int64_t> ResidueOf(const PolyView& p, int64_t d);
@@ -189,13 +194,17 @@ class Solver {
   }
   size_t CountQuotients(const PolyView& p) const;
   // An order of sums that are equal: which one is kept.
-  bool Shorter(const PolyView& p, const PolyView& q) const;
-  bool Shorter(Dim a, Dim b) const { return Shorter(store.View(a), store.View(b)); }
+  using Length = std::pair<uint64_t, unsigned __int128>;  // of terms, of coefficients
+  Length LengthOf(const PolyView& p);
+  Length LengthOf(Dim d);
+  bool Shorter(const PolyView& p, const PolyView& q);
+  bool Shorter(Dim a, Dim b) { return Shorter(store.View(a), store.View(b)); }
   std::optional<int64_t> Difference(Dim a, Dim b, int64_t factor);
   std::optional<Poly> AsLinear(const PolyView& p);
   std::optional<Poly> WithFewerQuotients(const PolyView& p);
   struct Points {  // values of a monomial at a few sizes
     enum State : uint8_t { kNone, kKnown, kOverflow } state = kNone;
+    uint32_t congruences = 0;  // which it satisfies
     std::array<int64_t, 8> values;
   };
   const Points* PointsOf(MonoId mono);
@@ -208,6 +217,10 @@ class Solver {
   };
   std::optional<Shaped> ShapeOf(const PolyView& p);
   Dim Enter(Dim d, bool several);
+  bool AccumulateLine(Poly& p, const QuasiAffine::Line& line);
+  void ForgetForms();
+  std::vector<Poly> IndependentParts(const PolyView& p) const;
+  std::optional<Dim> RepresentativeOfParts(Dim d);
 
   // --- work (work.h) -----------------------------------------------------------------------------
   // Counts n steps; false where the operation has used up its share.
@@ -271,6 +284,7 @@ class Solver {
   bool ProveByFactors(Dim d, int budget, int splits);
   bool ProveProduct(MonoId m, Poly p, int budget, int splits);
   bool ProveTwoSums(const Poly& p, int budget, int splits);
+  bool ProveBySquares(Poly p);  // squares.cc
   // envelope.cc
   bool ProveByEnvelope(WidePoly p, WidePoly scale, int& budget, absl::Span<const WidePoly> extra,
                        int splits);
@@ -371,6 +385,7 @@ class Solver {
   std::vector<Fact> pending;
   uint32_t epoch = 1;       // of the facts of now; what was cached in another one counts no more
   uint32_t last_epoch = 1;  // the newest: a hypothesis has one of its own and then goes back
+  uint32_t last_congruences = 0;  // the newest number of State::congruences
   int hypotheses = 0;       // open ones (hypothesis.h)
   std::vector<std::pair<AtomId, Interval>> supposed;  // in them
   uint64_t undecided = 0;
@@ -442,6 +457,8 @@ class Solver {
   Dim MaxWhereNonZero(AtomId maximum, AtomId factor);
   Dim BroadcastWhereNonZero(AtomId broadcast, AtomId factor);
 
+  // Of functional.cc, all of them under the residues that are known by now.
+  uint32_t forms_congruences = 0;
   std::vector<Points> points;  // by monomial
   struct Alike {
     Dim dim;
@@ -457,6 +474,7 @@ class Solver {
     Dim dim;
   };
   std::vector<Represented> represented;  // by node
+  std::vector<Length> lengths;           // by node
 
   int replacing = 0;           // atoms by what they are equal to, inside each other
   int zero_splits = 0;         // inside each other (zero.cc)

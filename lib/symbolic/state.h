@@ -25,8 +25,9 @@ struct SymbolState {
   Congruence congruence;
 };
 
-// The states of symbols of which more is known than was declared. The first symbols have a place each;
-// bodies of loops make others by the thousand, and a scope of facts copies those that matter there.
+// The states of symbols of which more is known than was declared. The first symbols have a place
+// each; bodies of loops make others by the thousand, and a scope of facts copies those that matter
+// there.
 class SymbolStates {
  public:
   // nullptr: as declared.
@@ -39,7 +40,9 @@ class SymbolStates {
   }
   // The state to change: at first as declared.
   SymbolState& At(uint32_t symbol, Interval declared) {
-    if (symbol >= kInPlace) return others_.try_emplace(symbol, SymbolState{declared, {}}).first->second;
+    if (symbol >= kInPlace) {
+      return others_.try_emplace(symbol, SymbolState{declared, {}}).first->second;
+    }
     if (symbol >= first_.size()) first_.resize(symbol + 1, kFree);
     if (IsFree(first_[symbol])) first_[symbol] = {declared, {}};
     return first_[symbol];
@@ -81,7 +84,9 @@ struct State {
   std::vector<std::pair<Dim, Dim>> broadcasts;
   std::vector<std::pair<MonoId, Dim>> mono_rules;  // monomial -> dim
   std::vector<Stated> log;
-  bool has_congruences = false;
+  // Which residues of symbols are known: 0 where none, else a number that no other set of them has.
+  uint32_t congruences = 0;
+  bool has_congruences() const { return congruences != 0; }
 };
 
 }  // namespace symshape::symbolic

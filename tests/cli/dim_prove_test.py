@@ -65,6 +65,18 @@ def test_why_has_a_proof_and_what_was_rewritten(folder):
     assert '\n        claim ((H+1)//2+1)//2 == (H+3)//4\n' in said
 
 
+def test_a_proof_lists_sizes_and_no_functions(folder):
+    said = folder.run('prove', 'max(a,b) <= a*b', '-v', '--where', 'a == b or a == 1 or b == 1', '--where', 'a >= 1 and b >= 1').stdout
+    assert [line.split()[1] for line in said.splitlines() if ' size ' in line] == ['a', 'b']
+
+
+@pytest.mark.parametrize('fact, answer', [
+    ('x*x >= 2*x - 1', 'yes'), ('x*x + y*y >= 2*x*y', 'yes'), ('(x + y - z)*(x + y - z) + w >= 0', 'yes'),
+    ('b*x*x + b >= 2*b*x', 'yes'), ('x*x + 2 >= 3*x', 'yes'), ('x*x + 1 >= 3*x', 'unknown'), ('x*x + y*y >= 3*x*y', 'unknown')])
+def test_squares(folder, fact, answer):
+    assert folder.run('prove', fact).stdout == answer + '\n'
+
+
 def test_json(folder):
     assert json.loads(folder.run('dim', '(H+1)//2', '--json', '--at', 'H=7').stdout) == {
         'v': 1, 'dim': '(H + 1)//2', 'symbols': ['H'], 'min': 0, 'max': None, 'value': 4}
@@ -107,6 +119,7 @@ def test_answers_at_once():
     (['prove', 'a'], 'symshape: error: expected a comparison: == != <= >= < >\n    a\n     ^ here\n'),
     (['dim', 'a', '--where', 'a >= 1', '--where', 'a == 0'], "'a == 0' (--where) contradicts 'a >= 1' (--where)"),
     (['dim', 'a', '--where', 'a < 0'], "'a <= -1' (--where) contradicts that sizes are at least 0"),
+    (['dim', 'a', '--where', '2*a == 3'], "'2*a == 3' (--where) holds for no integers"),
     (['dim', 'floor(H/8)*8', '--where', 'H % 8 == 0', '--at', 'H=7'], "'H == 7' (--at) contradicts 'H % 8 == 0' (--where)"),
     (['dim', 'H', '--at', 'W=7'], "'H' has no size"),
     (['dim'], 'EXPR is required'),

@@ -1,7 +1,9 @@
 // One function, one id: whatever way an expression is written, the solver has one form for it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "symbolic/context.h"
 #include "symbolic/testing.h"
@@ -132,43 +134,111 @@ TEST(OneForm, OtherWritings) {
   EXPECT_EQ(different, 0) << report;
 }
 
-TEST(OneForm, FunctionsOfOneSymbol) {
-  constexpr int kFunctions = 10000;
+// Functions of one symbol by their values at the sizes step*k + first.
+class Functions {
+ public:
+  Functions(const Writer& w, int64_t step, int64_t first) : w_(w), step_(step), first_(first) {}
+
+  void Add(int expression, Dim dim) {
+    std::vector<int64_t> values;
+    for (int64_t k = -60; k < 400; ++k) values.push_back(At(expression, k));
+    writings_[values].push_back({dim, expression});
+  }
+  int count() const { return static_cast<int>(writings_.size()); }
+
+  // How many of them have several forms today; a few are reported.
+  int InSeveralForms(Context& c) const {
+    for (const auto& [values, known] : writings_) {
+      for (const Known& k : known) c.Resolve(k.dim);  // after which no form is found to be shorter
+    }
+    int several = 0;
+    for (const auto& [values, known] : writings_) {
+      const auto other = std::find_if(known.begin(), known.end(), [&](const Known& k) {
+        return c.Resolve(k.dim) != c.Resolve(known[0].dim) &&
+               AreEqual(k.expression, known[0].expression);
+      });
+      if (other == known.end()) continue;
+      if (++several > 10) continue;
+      ADD_FAILURE() << c.Print(c.Resolve(other->dim)) << " and " << c.Print(c.Resolve(known[0].dim))
+                    << " are one function of " << step_ << "*k + " << first_;
+    }
+    return several;
+  }
+
+ private:
   struct Known {
     Dim dim;
     int expression;
   };
+  int64_t At(int expression, int64_t k) const {
+    const int64_t size = step_ * k + first_;
+    return w_.Evaluate(expression, &size);
+  }
+  // The same so far; equal they are only if it stays so.
+  bool AreEqual(int a, int b) const {
+    for (int64_t k = -3000; k < 9000; ++k) {
+      if (At(a, k) != At(b, k)) return false;
+    }
+    return true;
+  }
+
+  const Writer& w_;
+  const int64_t step_, first_;
+  std::map<std::vector<int64_t>, std::vector<Known>> writings_;
+};
+
+TEST(OneForm, FunctionsOfOneSymbol) {
+  constexpr int kFunctions = 10000;
   Context c;
   const Dim x = c.Symbol("x");
   Writer w(7);
-  std::map<std::vector<int64_t>, std::vector<Known>> functions;
+  Functions functions(w, 1, 0);
   int made = 0;
-  for (; static_cast<int>(functions.size()) < kFunctions && made < 20 * kFunctions; ++made) {
+  for (; functions.count() < kFunctions && made < 20 * kFunctions; ++made) {
     const int i = w.Make(4, 1);
-    std::vector<int64_t> values;
-    for (int64_t at = -60; at < 400; ++at) values.push_back(w.Evaluate(i, &at));
-    functions[values].push_back({w.Build(c, i, &x), i});
+    functions.Add(i, w.Build(c, i, &x));
   }
-  int several = 0;
-  for (const auto& [values, writings] : functions) {
-    for (const Known& k : writings) {
-      if (c.Resolve(k.dim) == c.Resolve(writings[0].dim)) continue;
-      // The same so far; equal it is only if it stays so.
-      bool equal = true;
-      for (int64_t at = -3000; at < 9000 && equal; ++at) {
-        equal = w.Evaluate(k.expression, &at) == w.Evaluate(writings[0].expression, &at);
-      }
-      if (!equal) continue;
-      if (++several <= 10) {
-        ADD_FAILURE() << c.Print(c.Resolve(k.dim)) << " and " << c.Print(c.Resolve(writings[0].dim))
-                      << " are one function";
-      }
-      break;
-    }
-  }
-  std::printf("%zu functions in %d writings, %d in two forms\n", functions.size(), made, several);
-  EXPECT_EQ(static_cast<int>(functions.size()), kFunctions);
+  const int several = functions.InSeveralForms(c);
+  std::printf("%d functions in %d writings, %d in two forms\n", functions.count(), made, several);
+  EXPECT_EQ(functions.count(), kFunctions);
   EXPECT_GT(made, kFunctions);
+  EXPECT_EQ(several, 0);
+}
+
+// Two facts x % m == r each; half of the functions are there before the facts are known, and what
+// was known in a scope is forgotten after it.
+TEST(OneForm, FunctionsOfOneSymbolUnderFacts) {
+  constexpr int kFunctions = 10000, kInOneContext = 500;
+  int functions_in_all = 0, made = 0, several = 0;
+  Writer w(11);
+  while (functions_in_all < kFunctions && made < 20 * kFunctions) {
+    Context c;
+    const Dim x = c.Symbol("x");
+    const int64_t m = 2 + w.Below(11), n = 2 + w.Below(11), size = w.Below(60);
+    Functions functions(w, std::lcm(m, n), size % std::lcm(m, n)), without(w, 1, 0);
+    const auto make = [&](int count, bool before) {
+      for (; functions.count() < count && made < 20 * kFunctions; ++made) {
+        const int i = w.Make(4, 1);
+        const Dim d = w.Build(c, i, &x);
+        functions.Add(i, d);
+        if (before) without.Add(i, d);
+      }
+    };
+    make(kInOneContext / 2, true);
+    c.Push();
+    for (int64_t modulus : {m, n}) {
+      const Dim rest = c.Sub(x, c.Constant(size % modulus));
+      ASSERT_TRUE(c.Assume({Fact::Kind::kDivides, c.Constant(modulus), rest}, {}).ok());
+    }
+    make(kInOneContext, false);
+    several += functions.InSeveralForms(c);
+    functions_in_all += functions.count();
+    c.Pop();
+    EXPECT_EQ(without.InSeveralForms(c), 0);
+  }
+  std::printf("%d functions under facts in %d writings, %d in two forms\n", functions_in_all, made,
+              several);
+  EXPECT_GE(functions_in_all, kFunctions);
   EXPECT_EQ(several, 0);
 }
 
