@@ -124,8 +124,8 @@ bool Solver::DifferAtAllPoints(Dim a, Dim b) {
   return HoldsAtAllPoints({Fact::Kind::kNe, d, Dim::Inline(0)});
 }
 
-// Supposes what makes element i of the maximum the largest; false where it cannot be. Of several that
-// are, the one with the least constant counts: max(0, 1 - e) is 0 where e >= 1, else e is 0.
+// Supposes what makes element i of the maximum the largest; false where it cannot be. Of several
+// that are, the one with the least constant counts: max(0, 1 - e) is 0 where e >= 1, else e is 0.
 bool Solver::SupposeLargest(Hypothesis& h, AtomId maximum, size_t i) {
   const absl::Span<const Dim> elements = store.args(maximum);
   const auto order = [&](size_t k) { return std::pair(store.View(elements[k]).constant, k); };

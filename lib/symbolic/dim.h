@@ -10,7 +10,8 @@ namespace symshape::symbolic {
 
 class Dim {
  public:
-  // No dim at all: an element of a tensor's value that is not known. Never an operand of arithmetic.
+  // No dim at all: an element of a tensor's value that is not known. Never an operand of
+  // arithmetic.
   constexpr Dim() : bits_(kNoneBits) {}
   static constexpr Dim None() { return Dim(); }
 

@@ -1,4 +1,4 @@
-// Divisibility: a | b becomes a residue of one symbol, or an exact quotient (solver.md 3.6).
+// Divisibility: a | b becomes a residue of one symbol, or an exact quotient.
 #include <algorithm>
 
 #include "symbolic/solver.h"

@@ -4,22 +4,13 @@
 #include <numeric>
 #include <set>
 
+#include "symbolic/checked.h"
+
 namespace symshape::certificate {
 namespace {
 
 constexpr int kMaxPivots = 200;
 constexpr Int kLimit = Int{1} << 62;  // products of two entries fit
-
-Int Gcd(Int a, Int b) {
-  if (a < 0) a = -a;
-  if (b < 0) b = -b;
-  while (b != 0) {
-    const Int t = a % b;
-    a = b;
-    b = t;
-  }
-  return a;
-}
 
 // Phase 1 of the simplex method: A*x == b, x >= 0, b >= 0, as integers over one denominator
 // (Bareiss). Row `objective` is the sum of the rows whose artificial variable is in the basis;
@@ -134,7 +125,7 @@ std::optional<std::vector<Int>> Contradict(absl::Span<const Poly> rows) {
   const std::optional<std::vector<Int>> x = Tableau(equations, useful.size()).Solve();
   if (!x) return std::nullopt;
   Int common = 0;
-  for (Int v : *x) common = Gcd(common, v);
+  for (Int v : *x) common = symbolic::GcdWide(common, v);
   std::vector<Int> multipliers(rows.size(), 0);
   for (size_t j = 0; j < useful.size(); ++j) multipliers[useful[j]] = (*x)[j] / common;
   return multipliers;

@@ -11,7 +11,8 @@
 
 namespace symshape::certificate {
 
-// The indices of rows that may take part in such a sum: no other one can cancel a monomial of the rest.
+// The indices of rows that may take part in such a sum: no other one can cancel a monomial of the
+// rest.
 std::vector<size_t> Useful(absl::Span<const Poly> rows);
 
 // Multipliers >= 0, one per row, with which the sum of the rows is a constant below 0; no value

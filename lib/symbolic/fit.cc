@@ -1,5 +1,5 @@
 // Sizes that fit each other, equal or 1: such a fact waits until bounds decide it, or until all of
-// its three cases say the same (solver.md 3.7). The size they have together: broadcast.cc.
+// its three cases say the same. The size they have together: broadcast.cc.
 #include <algorithm>
 #include <utility>
 

@@ -290,8 +290,8 @@ bool Printer::NeverNegative(MonoId mono) const {
   });
 }
 
-// c*max(0, x - 1) + n*x, with c and n of one sign, is max(0, (c + n)*x - c), as at x = 0 both are 0.
-// Row 37 makes the former of the latter.
+// c*max(0, x - 1) + n*x, with c and n of one sign, is max(0, (c + n)*x - c), as at x = 0 both are
+// 0. Row 37 makes the former of the latter.
 bool Printer::Stretch(std::vector<Poly>& elements, Poly& rest, int64_t& c,
                       const Factors& factors) const {
   if (elements.size() != 2 || c == INT64_MIN) return false;

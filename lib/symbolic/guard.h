@@ -1,4 +1,5 @@
-// Guard: no exception leaves a public function. Ours throw none; protobuf, onnx and the allocator do.
+// Guard: no exception leaves a public function. Ours throw none; protobuf, onnx and the allocator
+// do.
 #ifndef SYMSHAPE_SYMBOLIC_GUARD_H_
 #define SYMSHAPE_SYMBOLIC_GUARD_H_
 

@@ -5,8 +5,8 @@
 
 namespace symshape::symbolic {
 
-// As a Hypothesis, it leaves no trace: what is found meanwhile is cached in epochs of its own, and the
-// old epoch, to which it goes back, is right as before.
+// As a Hypothesis, it leaves no trace: what is found meanwhile is cached in epochs of its own, and
+// the old epoch, to which it goes back, is right as before.
 bool Solver::HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where) {
   const Operation operation(*this);
   const uint32_t before = epoch;

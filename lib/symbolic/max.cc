@@ -179,7 +179,8 @@ Shifted WithoutBase(Solver& s, absl::Span<const Dim> elements) {
   return best;
 }
 
-// What may leave all elements: their content, 1 where it is too large, and atoms that are never negative.
+// What may leave all elements: their content, 1 where it is too large, and atoms that are never
+// negative.
 struct Factor {
   int64_t content = 1;
   MonoId mono = Store::kNoMono;

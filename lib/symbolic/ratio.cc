@@ -89,7 +89,9 @@ std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
     break;
   }
 
-  if (const std::optional<Dim> split = SplitRatioAtZero(num, den)) return finish(store.View(*split));
+  if (const std::optional<Dim> split = SplitRatioAtZero(num, den)) {
+    return finish(store.View(*split));
+  }
   const std::optional<Dim> divisor = Finish(den);
   if (!divisor) return std::nullopt;
   // What Finish made of the divisor may begin with another term.

@@ -39,9 +39,9 @@ Dim Solver::ResolveOpaque(uint32_t symbol, Dim otherwise) {
   }
 }
 
-// Today's form of what an atom is equal to. Past the limit a compound atom stays, which is true as well:
-// in today's form its value may hold another such atom that was met for the first time, and so on
-// without an end.
+// Today's form of what an atom is equal to. Past the limit a compound atom stays, which is true as
+// well: in today's form its value may hold another such atom that was met for the first time, and
+// so on without an end.
 Dim Solver::Replacement(AtomId id, Dim value) {
   if (store.atom(id).kind == AtomKind::kSymbol) return Resolve(value);
   if (replacing >= kMaxReplacing) return store.atom(id).dim;
@@ -54,8 +54,8 @@ Dim Solver::Replacement(AtomId id, Dim value) {
 Dim Solver::ResolveAtom(AtomId id) {
   if (id < resolved_atom.size() && resolved_atom[id].epoch == epoch) return resolved_atom[id].dim;
   const Atom a = store.atom(id);
-  // What a question asked meanwhile gets. Not from resolved_atom: a hypothesis has an epoch of its own
-  // and then goes back.
+  // What a question asked meanwhile gets. Not from resolved_atom: a hypothesis has an epoch of its
+  // own and then goes back.
   if (resolving.contains(id)) return a.dim;
   resolving.insert(id);
   Dim result = a.dim;

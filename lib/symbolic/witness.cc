@@ -1,6 +1,6 @@
-// Witnesses: a few sizes at which a question is tried before it is proved. A fact that fails at sizes
-// that satisfy all that is known has no proof, and most questions without a proof show it so, in a
-// hundredth of the time that it takes all tiers to give up.
+// Witnesses: a few sizes at which a question is tried before it is proved. A fact that fails at
+// sizes that satisfy all that is known has no proof, and most questions without a proof show it so,
+// in a hundredth of the time that it takes all tiers to give up.
 //
 // Which sizes counts for speed alone: one too few leaves the question to the proofs.
 #include <algorithm>
@@ -17,8 +17,8 @@ using Values = Solver::Witnessed;
 constexpr int kCount = Solver::kWitnesses;
 constexpr Set kAll = (Set{1} << kCount) - 1;
 
-// Where facts tend to fail: at 0, 1 and 2, where symbols differ, at multiples of what nets divide by
-// and beside them.
+// Where facts tend to fail: at 0, 1 and 2, where symbols differ, at multiples of what nets divide
+// by and beside them.
 int64_t Choose(uint32_t symbol, SymbolKind kind, int witness) {
   const uint64_t r = Scramble(uint64_t{symbol} * kCount + witness);
   // What data decides is at most a product of sizes, as a rule: small, it satisfies that.

@@ -1,7 +1,7 @@
 // A limit in steps on every operation and question, so that none can take seconds. Past it a proof
 // says that it found nothing and a result becomes an opaque symbol: weaker, never wrong, and the
-// same on every machine. All operations of a context share a limit, too: past it each gets little, so
-// that a large graph whose dims grow and grow still ends.
+// same on every machine. All operations of a context share a limit, too: past it each gets little,
+// so that a large graph whose dims grow and grow still ends.
 #ifndef SYMSHAPE_SYMBOLIC_WORK_H_
 #define SYMSHAPE_SYMBOLIC_WORK_H_
 

@@ -1,7 +1,7 @@
-// Where a size is 0. max(0, e - 1) is e - 1 but where e is 0; so 1 - e + max(0, e - 1) is 1 there and
-// 0 elsewhere, and whatever stands beside it counts at e = 0 alone. Reshape copies an axis where a
-// computed one is 0, and broadcasts keep a 0: both make sums of that kind, which leave maxima,
-// quotients and broadcasts as a summand: max(x + y*[x == 0], x) = x + y*[x == 0].
+// Where a size is 0. max(0, e - 1) is e - 1 but where e is 0; so 1 - e + max(0, e - 1) is 1 there
+// and 0 elsewhere, and whatever stands beside it counts at e = 0 alone. Reshape copies an axis
+// where a computed one is 0, and broadcasts keep a 0: both make sums of that kind, which leave
+// maxima, quotients and broadcasts as a summand: max(x + y*[x == 0], x) = x + y*[x == 0].
 #include <algorithm>
 
 #include "symbolic/hypothesis.h"
@@ -174,8 +174,8 @@ std::optional<Dim> Solver::SplitQuotientAtZero(const Poly& num, int64_t d) {
       false);
 }
 
-// num//den, where den depends on e like that, num is 0 at e = 0, and den divides where e >= 1: as Reshape
-// infers a size beside one that it copies. (b*h)//(h + w*[h == 0]) = b - b*[h == 0].
+// num//den, where den depends on e like that, num is 0 at e = 0, and den divides where e >= 1: as
+// Reshape infers a size beside one that it copies. (b*h)//(h + w*[h == 0]) = b - b*[h == 0].
 std::optional<Dim> Solver::SplitRatioAtZero(const Poly& num, const Poly& den) {
   const std::optional<AtomId> clip = ClipIn(ViewOf(den), 1);
   if (!clip || zero_splits >= kMaxSplits || !Spend(32)) return std::nullopt;
