@@ -1,6 +1,6 @@
 // The dimension algebra on the workloads A to J of docs/solver.md: fresh, where every operation is
-// new to its context, and cached, where it was done before. `allocations` counts calls of operator
-// new per operation. bench/solver_sympy.py times sympy on the same workloads, in the same run of
+// new to its context, and cached, where it was done before; and sums and nests as they grow.
+// `allocations` counts calls of operator new per operation. bench/solver_sympy.py times sympy on the same workloads, in the same run of
 // bench/run.
 #include <malloc.h>
 
@@ -36,8 +36,8 @@ constexpr int kBatch = 2048;  // operations in one context
 struct World {
   Context c;
   std::vector<Dim> s;
-  World() {
-    for (int i = 0; i < 64; ++i) s.push_back(c.Symbol(absl::StrCat("s", i)));
+  explicit World(int symbols = 64) {
+    for (int i = 0; i < symbols; ++i) s.push_back(c.Symbol(absl::StrCat("s", i)));
   }
   Dim K(int64_t k) { return c.Constant(k); }
   Dim Layer(Dim x) { return c.Add(c.FloorDiv(c.Sub(x, K(1)), K(2)), K(1)); }
@@ -156,6 +156,58 @@ void DecideHalf(benchmark::State& state) {
 }
 BENCHMARK(DecideHalf)->Name("decide H - H//k >= 0/fresh");
 
+// What grows: n operations one on the other; timed is one of them, on average.
+constexpr int kLongest = 256;
+
+void GrowSum(World& w, int i, int n) {
+  Dim sum = w.K(i + 1);
+  for (int k = 0; k < n; ++k) sum = w.c.Add(sum, w.s[k]);
+  benchmark::DoNotOptimize(sum);
+}
+void GrowQuotients(World& w, int i, int n) {  // s0//2 + s1//3 + ...
+  Dim sum = w.K(i + 1);
+  for (int k = 0; k < n; ++k) {
+    sum = w.c.Add(sum, w.c.FloorDiv(w.c.Add(w.s[k], w.K(i)), w.K(k % 7 + 2)));
+  }
+  benchmark::DoNotOptimize(sum);
+}
+void GrowConcat(World& w, int i, int n) {  // a Concat of n inputs, padded to a multiple of 8
+  Dim sum = w.K(i + 1);
+  for (int k = 0; k < n; ++k) {
+    sum = w.c.Add(sum, w.s[k]);
+    benchmark::DoNotOptimize(w.c.Mul(w.c.CeilDiv(sum, w.K(8)), w.K(8)));
+  }
+}
+void GrowWindow(World& w, int i, int n) {  // n layers of a cache that keeps 512
+  Dim kept = w.s[i];
+  for (int k = 0; k < n; ++k) kept = w.c.Min(w.c.Add(kept, w.s[kLongest - 1]), w.K(512));
+  benchmark::DoNotOptimize(kept);
+}
+void GrowNest(World& w, int i, int n) {  // ((x + 1)*2//3 + 1)*2//3 ...
+  Dim x = w.c.Add(w.s[i], w.K(i));
+  for (int k = 0; k < n; ++k) {
+    x = w.c.FloorDiv(w.c.Mul(w.c.Add(x, w.K(1)), w.K(2)), w.K(3));
+  }
+  benchmark::DoNotOptimize(x);
+}
+
+void Grow(benchmark::State& state, void (*workload)(World&, int, int)) {
+  constexpr int kTimes = 8;
+  const int n = static_cast<int>(state.range(0));
+  std::unique_ptr<World> world;
+  while (state.KeepRunningBatch(kTimes * n)) {
+    state.PauseTiming();
+    world = std::make_unique<World>(kLongest);
+    state.ResumeTiming();
+    for (int i = 0; i < kTimes; ++i) workload(*world, i, n);
+  }
+}
+void RegisterGrowth(const std::string& name, void (*workload)(World&, int, int)) {
+  benchmark::RegisterBenchmark((name + "/of").c_str(), Grow, workload)
+      ->RangeMultiplier(2)
+      ->Range(16, kLongest);
+}
+
 void Register(const std::string& name, void (*workload)(World&, int), int fresh_batch) {
   benchmark::RegisterBenchmark((name + "/fresh").c_str(), Run, workload, fresh_batch, true);
   benchmark::RegisterBenchmark((name + "/cached").c_str(), Run, workload, 64, false);
@@ -178,6 +230,11 @@ int Main(int argc, char** argv) {
   Register("G", G, kBatch / 8);
   Register("I", I, kBatch / 4);
   Register("J", J, kBatch / 4);
+  RegisterGrowth("a sum of symbols", GrowSum);
+  RegisterGrowth("a sum of quotients", GrowQuotients);
+  RegisterGrowth("a Concat, padded", GrowConcat);
+  RegisterGrowth("a window", GrowWindow);
+  RegisterGrowth("a nest", GrowNest);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();
