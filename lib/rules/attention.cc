@@ -197,6 +197,22 @@ void RequireContribCaches(const Operands& in, const ShapeView& x, Results& out) 
   }
 }
 
+// Of an MRotaryEmbedding the sections are half of what is turned, which is even unless X is empty.
+// Source: onnxruntime contrib_ops/cpu/bert/mrotary_embedding_helper.h, CheckInputs.
+void RequireSections(const Operands& in, const ShapeView& x, Results& out) {
+  const int64_t heads = in.Int("num_heads", 0), given = in.Int("rotary_embedding_dim", 0);
+  if (x.rank() == 3 && heads < 1) return;
+  const Expr turned = given > 0       ? in.Const(given)
+                      : x.rank() == 4 ? x[3]
+                                      : FloorDiv(x[2], heads);
+  out.RequireUnlessZero(x.dims(), Divides(2, turned), {"what is turned of a head, ", turned, ", is even"});
+  const auto sections = in.IntList("mrope_section");
+  if (!sections) return;
+  int64_t sum = 0;
+  for (int64_t section : *sections) sum += section;
+  RequireSameSize(FloorDiv(turned, 2), in.Const(sum), "half of what is turned and mrope_section", out);
+}
+
 // position_ids are [1] or [B, S]; MRotaryEmbedding's [3, B, S].
 void RequirePositions(const Operands& in, Expr batch, Expr sequence, Results& out) {
   const ShapeView positions = in.shape(1);
@@ -217,6 +233,7 @@ absl::Status InferContribRotaryEmbedding(const Operands& in, Results& out) {
   if (absl::Status s = CheckTurned(x); !s.ok()) return s;
   if (!x.has_rank()) return absl::OkStatus();
   RequireContribCaches(in, x, out);
+  if (in.op() == "MRotaryEmbedding") RequireSections(in, x, out);
   const Expr sequence = x[x.rank() - 2];
   RequirePositions(in, x[0], sequence, out);
   const ShapeView cache = in.shape(2);

@@ -36,12 +36,13 @@ absl::StatusOr<NGrams> ReadNGrams(const Operands& in) {
   return NGrams{longest - 1, (longest - 1) * heads};
 }
 
-// multipliers (1) [max_ngram_size], moduli (2) [hashes], and the ids before, [B, history].
+// multipliers (1), moduli (2) [hashes], the ids before, [B, history], and then offsets [hashes].
 absl::Status RequireHashes(const Operands& in, const NGrams& n, int past, Expr batch, Results& out) {
   for (int i : {1, 2}) {
     if (absl::Status s = CheckRank(in, i, 1); !s.ok()) return s;
   }
   RequireLength(in, 2, in.Const(n.hashes), "hashes and vocab_sizes", out);
+  RequireLength(in, past + 1, in.Const(n.hashes), "hashes and head_offsets", out);
   if (absl::Status s = CheckRank(in, past, 2); in.has(past) && !s.ok()) return s;
   const ShapeView ids = in.shape(past);
   if (!ids.has_rank()) return absl::OkStatus();
@@ -87,10 +88,13 @@ absl::Status InferVarlenNGramHash(const Operands& in, Results& out) {
   const Expr capacity = in.Const(in.Int("state_update_capacity", 0));
   out.SetShape(3, ShapeBuilder({batch, capacity, in.Const(ngrams->history)}));
   if (ids.has_rank()) {
+    const std::vector<Element>* ends = in.Elements(3);
+    if (ends != nullptr && !ends->empty() && ends->back().is_integer()) {
+      RequireSameSize(in.Wrap(ends->back().num), ids[0], "the last of the lengths and tokens", out);
+    }
     out.Require(Ge(ids[0], batch), {ids[0], " tokens are at least one for each of ", batch});
     RequireLength(in, 7, ids[0], "tokens and segment_ids", out);
   }
-  RequireLength(in, 5, in.Const(ngrams->hashes), "hashes and head_offsets", out);
   if (const ShapeView segments = in.shape(8); segments.has_rank() && segments.rank() == 2) {
     RequireSameSize(segments[0], batch, "batch and segments before", out);
     RequireSameSize(segments[1], in.Const(ngrams->history), "segments before the first", out);

@@ -75,12 +75,48 @@ absl::Status InferMoe(const Operands& in, Results& out) {
   return status;
 }
 
+// fc1's scales (3) and bias [E, I], fc2's scales (6) and bias [E, H]; with block_size, scales [E, I, blocks
+// of H] and [E, H, blocks of I]. I is a size of fc1, as in RequireWeights.
+// Source: onnxruntime contrib_ops/cpu/moe/moe_helper.h, CheckInputs.
+void RequireScales(const Operands& in, int64_t packed, Results& out) {
+  const ShapeView x = in.shape(0), fc1 = in.shape(2), fc2 = in.shape(5);
+  if (!x.has_rank() || x.rank() == 0 || !fc1.has_rank() || fc1.rank() != 3 || !fc2.has_rank() || fc2.rank() != 3) {
+    return;
+  }
+  const Expr hidden = x[x.rank() - 1];
+  const auto rows = [&](int operand) {
+    const ShapeView given = in.shape(operand);
+    return given.has_rank() && given.rank() >= 2 ? std::optional<Expr>(given[1]) : std::nullopt;
+  };
+  for (int operand : {3, 4}) {
+    const std::optional<Expr> inner = rows(operand);
+    if (!inner) continue;
+    const Fact old[] = {Eq(*inner, fc1[2] * packed)};
+    out.RequireUnless(old, Eq(*inner, fc1[1]), {"scales or bias of fc1, ", *inner, ", and inner size ", fc1[1], " are equal"});
+  }
+  for (int operand : {6, 7}) {
+    if (const auto wide = rows(operand)) RequireSameSize(*wide, hidden, "scales or bias of fc2 and hidden size", out);
+  }
+  const int64_t block = in.Int("block_size", 0);
+  if (block <= 0) return;
+  if (const ShapeView scales = in.shape(3); scales.has_rank() && scales.rank() == 3) {
+    RequireSameSize(scales[2], CeilDiv(hidden, block), "scales of fc1 and blocks", out);
+  }
+  if (const ShapeView scales = in.shape(6); scales.has_rank() && scales.rank() == 3) {
+    const Fact old[] = {Eq(scales[2], CeilDiv(fc2[1], block))};
+    out.RequireUnless(old, Eq(scales[2], CeilDiv(fc2[2] * packed, block)),
+                      {"scales of fc2, ", scales[2], ", are those of its blocks"});
+  }
+}
+
 // The same with scales behind each weight: fc1 (2), scales, bias, fc2 (5), scales, bias …
 absl::Status InferQMoe(const Operands& in, Results& out) {
   const absl::Status status = InferExperts(in, out);
   RequireExperts(in, {2, 3, 4, 5, 6, 7, 8, 9, 10}, out);
   const int64_t bits = in.Int("expert_weight_bits", 4);
-  RequireWeights(in, 2, 5, bits > 0 && bits <= 8 ? 8 / bits : 1, out);
+  const int64_t packed = bits > 0 && bits <= 8 ? 8 / bits : 1;
+  RequireWeights(in, 2, 5, packed, out);
+  RequireScales(in, packed, out);
   return status;
 }
 
@@ -92,6 +128,9 @@ absl::Status InferGroupRouter(const Operands& in, Results& out) {
   out.SetType(1, ElementType::kFloat);
   out.SetType(2, ElementType::kFloat);
   if (in.Int("top_k", 0) < 1) return absl::InvalidArgumentError("top_k is at least 1");
+  if (in.wanted(1) != in.wanted(2) || (in.wanted(0) && in.wanted(1))) {
+    return absl::InvalidArgumentError("router_probs alone, or selection_scores and router_weights");
+  }
   const ShapeView x = in.shape(0);
   const ShapeView weight = in.shape(2);
   if (!x.has_rank() || x.rank() == 0) return absl::OkStatus();

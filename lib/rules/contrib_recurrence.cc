@@ -6,8 +6,16 @@
 namespace symshape::rules {
 namespace {
 
-// input [tokens, C], weight [C, 1, k], lengths [B + 1], bias, initial_state (4) [B, C, …] ->
+// Where the last of the cumulative lengths (operand `lengths`, [B + 1]) is known, it is all tokens.
+void RequireTokens(const Operands& in, int lengths, Expr tokens, Results& out) {
+  const std::vector<Element>* ends = in.Elements(lengths);
+  if (ends == nullptr || ends->empty() || !ends->back().is_integer()) return;
+  RequireSameSize(in.Wrap(ends->back().num), tokens, "the last of the lengths and tokens", out);
+}
+
+// input [tokens, C], weight [C, 1, k], lengths [B + 1], bias [C], initial_state (4) [B, C, k - 1] ->
 // like input, like initial_state, state_update [B, capacity, C]
+// Source: onnxruntime contrib_ops/cuda/bert/varlen_causal_conv_with_state.cc.
 absl::Status InferVarlenCausalConv(const Operands& in, Results& out) {
   SetLike(in, 0, out, 0);
   SetLike(in, 4, out, 1);
@@ -17,6 +25,16 @@ absl::Status InferVarlenCausalConv(const Operands& in, Results& out) {
   const ShapeView state = in.shape(4);
   if (!x.has_rank() || !state.has_rank() || state.rank() != 3) return absl::OkStatus();
   RequireSameSize(x[1], state[1], "channels of input and state", out);
+  RequireLength(in, 3, x[1], "channels of input and bias", out);
+  RequireTokens(in, 2, x[0], out);
+  if (const ShapeView lengths = in.shape(2); lengths.has_rank() && lengths.rank() == 1) {
+    RequireSameSize(lengths[0] - 1, state[0], "batch of lengths and state", out);
+  }
+  if (const ShapeView weight = in.shape(1); weight.has_rank() && weight.rank() == 3) {
+    RequireSameSize(weight[0], x[1], "channels of input and weight", out);
+    RequireSameSize(weight[1], in.Const(1), "channels of a depthwise weight", out);
+    RequireSameSize(weight[2] - 1, state[2], "kernel less 1 and state", out);
+  }
   out.SetShape(2, ShapeBuilder({state[0], in.Const(in.Int("state_update_capacity", 0)), x[1]}));
   return absl::OkStatus();
 }

@@ -148,6 +148,9 @@ absl::Status InferDeformConv(const Operands& in, Results& out) {
   if (!x.has_rank() || !w.has_rank() || groups < 1 || shape == ShapeId::kUnknownRank) {
     return absl::OkStatus();
   }
+  for (const auto& [name, channels] : {std::pair("input", x[1]), std::pair("output", w[0]), std::pair("W's", w[1])}) {
+    out.Require(Ge(channels, 1), {name, " channels, ", channels, ": at least 1"});
+  }
   out.Require(Divides(groups, x[1]), {"offset_group ", groups, " divides ", x[1], " channels"});
   const absl::Span<const Dim> y = in.tables().dims(shape);
   const Expr taps = w.Product(2, w.rank()) * groups;

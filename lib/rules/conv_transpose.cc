@@ -54,6 +54,12 @@ Expr TransposeCount(Expr size, const Window& window, int axis, int64_t output_pa
   return count;
 }
 
+// output_shape is what is left when padding is cut off, which is never negative: at most a stride less 1
+// more than X gives. Source: onnxruntime core/providers/cpu/nn/conv_transpose_attributes.h.
+void RequireReached(int64_t output, Expr size, const WindowAxis& a, Results& out) {
+  out.Require(Gt(size * a.stride + a.Extent(), output), {"output_shape ", output, " reached from ", size});
+}
+
 // The groups divide X's C channels, which W has, and the bias has M.
 void RequireChannels(const Operands& in, const TransposeOperands& at, Expr channels, const ShapeView& w,
                      Results& out) {
@@ -108,6 +114,12 @@ absl::Status SetConvTranspose(const Operands& in, const TransposeOperands& at, R
   for (int i = 0; i < spatial; ++i) {
     if (!output_shape->empty()) {
       RequireNotEmpty(x[first + i], out);
+      if (output_padding[i] >= window->axes[i].stride) {
+        return absl::InvalidArgumentError(absl::StrCat("output_padding ", output_padding[i],
+                                                       " beside an output_shape is below the stride, ",
+                                                       window->axes[i].stride));
+      }
+      RequireReached((*output_shape)[i], x[first + i], window->axes[i], out);
       y.Add(in.Const((*output_shape)[i]));
       continue;
     }

@@ -24,6 +24,29 @@ absl::StatusOr<int64_t> Heads(const Operands& in, absl::string_view attribute) {
   return heads;
 }
 
+// A key has as many heads as fit, which divide those of the state.
+void RequireKeyHeads(Expr key, Expr key_size, int64_t state_heads, Results& out) {
+  std::vector<Fact> fewer;
+  for (int64_t heads = 1; heads < state_heads; ++heads) {
+    if (state_heads % heads == 0) fewer.push_back(Eq(key, key_size * heads));
+  }
+  out.RequireUnless(fewer, Eq(key, key_size * state_heads),
+                    {"key of ", key, ": as many heads of ", key_size, " as divide ", state_heads});
+}
+
+// decay (4) [B, T, Hkv] or [B, T, Hkv*Dk], beta (5) [B, T, Hkv] or [B, T, 1].
+void RequireGates(const Operands& in, int64_t state_heads, Expr key_size, Results& out) {
+  const ShapeView decay = in.shape(4), beta = in.shape(5);
+  if (decay.has_rank() && decay.rank() == 3) {
+    const Fact for_each_key[] = {Eq(decay[2], key_size * state_heads)};
+    out.RequireUnless(for_each_key, Eq(decay[2], state_heads), {"decay of ", decay[2], " for ", state_heads, " heads"});
+  }
+  if (beta.has_rank() && beta.rank() == 3) {
+    const Fact for_all[] = {Eq(beta[2], 1)};
+    out.RequireUnless(for_all, Eq(beta[2], state_heads), {"beta of ", beta[2], " for ", state_heads, " heads"});
+  }
+}
+
 // query [B, T, Hq*Dk], key [B, T, Hkv*Dk], value [B, T, Hkv*Dv], past_state ->
 // output [B, T, Hq*Dv], present_state [B, Hkv, Dk, Dv].
 // onnxruntime's own also takes Hkv > Hq, which gives [B, T, Hkv*Dv], and has a window of states.
@@ -58,6 +81,19 @@ absl::Status InferLinearAttention(const Operands& in, Results& out) {
     if (in.domain().empty()) {
       RequireSameSize(key[2], key_size * *state_heads,
                       "size of key and kv_num_heads heads of query", out);
+    } else {
+      RequireKeyHeads(key[2], key_size, *state_heads, out);
+    }
+  }
+  if (in.domain() == kMicrosoft) {
+    if (*query_heads % *state_heads != 0 && *state_heads % *query_heads != 0) {
+      return absl::InvalidArgumentError(absl::StrCat("q_num_heads ", *query_heads, " and kv_num_heads ",
+                                                     *state_heads, ": one divides the other"));
+    }
+    RequireGates(in, *state_heads, key_size, out);
+    const ShapeBuilder state({query[0], in.Const(*state_heads), key_size, value_size});
+    if (const ShapeView past = in.shape(3); past.has_rank() && past.rank() == 4) {
+      for (int k = 0; k < 4; ++k) RequireSameSize(past[k], in.Wrap(state.dims()[k]), "past_state", out);
     }
   }
   const bool inverse = in.domain() == kMicrosoft && *state_heads > *query_heads;
@@ -172,6 +208,10 @@ class GatedDeltaNet {
     const int tokens = query_.rank() - 1;
     const Expr heads = state_[1], value_size = state_[2], key_size = state_[3];
     const Expr keys = query_[tokens] - heads * value_size;
+    for (Expr size : {heads, value_size, key_size}) {
+      out_.Require(Ge(size, 1), {"heads and sizes in initial_state, ", size, ": at least 1"});
+    }
+    out_.Require(Ge(keys, 1), {query_[tokens], " elements of query are more than those of values, ", heads * value_size});
     if (const std::optional<int64_t> size = key_size.constant(); size && *size > 0) {
       out_.Require(Divides(2 * *size, keys),
                    {query_[tokens], " elements of query are two of keys of ", key_size,

@@ -52,9 +52,11 @@ absl::Status InferArrayFeatureExtractor(const Operands& in, Results& out) {
   y.Set(x.rank() - 1, count);
   if (x.rank() == 1) y.Insert(0, in.Const(1));
   out.SetShape(0, y);
+  const Expr features = x[x.rank() - 1];
+  out.Require(Ge(features, 1), {"there are indices, of ", features, " features"});
   const ValueRange range = RangeOf(in, 1);
   if (range.attained && !range.hi.is_none()) {
-    const Expr features = x[x.rank() - 1], highest = in.Wrap(range.hi);
+    const Expr highest = in.Wrap(range.hi);
     out.Require(Gt(features, highest), {"feature ", highest, " of ", features});
   }
   return absl::OkStatus();

@@ -7,7 +7,8 @@
 namespace symshape::rules {
 namespace {
 
-// X [N, C, H, W], rois [R, columns] -> [R, C, height, width]; batch_indices [R] has one for each.
+// X [N, C, H, W], rois [R, columns] -> [R, C, height, width]; batch_indices [R] has one for each, which
+// is no element of an empty batch.
 absl::Status SetRegions(const Operands& in, int columns, Expr height, Expr width, Results& out) {
   SetTypeLike(in, {0}, out);
   if (absl::Status s = CheckRank(in, 0, 4); !s.ok()) return s;
@@ -18,6 +19,9 @@ absl::Status SetRegions(const Operands& in, int columns, Expr height, Expr width
   const ShapeView batch = in.shape(2);
   if (rois.has_rank() && batch.has_rank() && batch.rank() == 1) {
     RequireSameSize(rois[0], batch[0], "rois and batch_indices", out);
+  }
+  if (rois.has_rank() && x.has_rank()) {
+    out.RequireUnlessZero({rois[0].dim()}, Ge(x[0], 1), {"there are boxes, of a batch of ", x[0]});
   }
   out.SetShape(0, ShapeBuilder({rois.has_rank() ? rois[0] : out.Fresh("rois"),
                                 x.has_rank() ? x[1] : out.Fresh("channels"), height, width}));
