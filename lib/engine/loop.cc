@@ -1,4 +1,5 @@
 // Loop: how often its body runs, and what is left of its values then. The body itself: loop_run.h.
+#include "absl/algorithm/container.h"
 #include "engine/loop_run.h"
 
 namespace symshape::engine {
@@ -51,13 +52,62 @@ std::optional<Dim> ScalarOf(const rules::Tables& tables, Info info) {
   return k.elements[0].num;
 }
 
+const graph::Node* ProducerOf(const graph::Graph& graph, graph::ValueId value) {
+  const auto made = absl::c_find_if(
+      graph.nodes, [&](const graph::Node& node) { return absl::c_linear_search(node.outputs, value); });
+  return made == graph.nodes.end() ? nullptr : &*made;
+}
+
 }  // namespace
 
+// A condition that compares two integers, as a dim: it holds where that is at least 1. a < b: b - a.
+std::optional<Dim> Walk::LeftWhere(Frame& frame, graph::ValueId condition) {
+  const auto scalar = [&](graph::ValueId value) -> std::optional<Dim> {
+    if (value == graph::ValueId::kNone) return std::nullopt;
+    return ScalarOf(tables(), tables().Resolve(frame.infos[graph::Index(value)]));
+  };
+  const graph::Node* node = ProducerOf(frame.graph, condition);
+  if (node == nullptr || !frame.model.op(*node).domain.empty()) return std::nullopt;
+  const absl::string_view op = frame.model.op(*node).name;
+  if (op == "Identity" && node->inputs.size() == 1) return LeftWhere(frame, node->inputs[0]);
+  if (node->inputs.size() != 2) return std::nullopt;
+  const std::optional<Dim> a = scalar(node->inputs[0]), b = scalar(node->inputs[1]);
+  if (op == "And") {  // of what is true beside it: the condition that the trip was made for
+    if (a && context().ConstantOf(*a) == 1) return LeftWhere(frame, node->inputs[1]);
+    if (b && context().ConstantOf(*b) == 1) return LeftWhere(frame, node->inputs[0]);
+  }
+  if (!a || !b) return std::nullopt;
+  const Dim one = Dim::Inline(1);
+  if (op == "Less") return context().Sub(*b, *a);
+  if (op == "Greater") return context().Sub(*a, *b);
+  if (op == "LessOrEqual") return context().Add(context().Sub(*b, *a), one);
+  if (op == "GreaterOrEqual") return context().Add(context().Sub(*a, *b), one);
+  return std::nullopt;
+}
+
+// How often a Loop's body runs whose condition counts: what is left of it (LeftWhere) falls by the same
+// `step` in each trip. With `left` of it before the first one that is ceil(left/step) times; where the
+// first trip is made for another reason, at least once.
+std::optional<Dim> Walk::CountDown(Frame& frame, const graph::Node& node, LoopRun& run,
+                                   std::optional<int64_t> starts) {
+  if (starts == 0) return std::nullopt;
+  const std::optional<Dim> after = LeftWhere(*run.last(), run.last()->graph.outputs[0]);
+  if (!after) return std::nullopt;
+  const auto down = run.CountDown(*after);
+  if (!down) return std::nullopt;
+  const auto& [left, step] = *down;
+  const Dim trips = context().CeilDiv(left, context().Constant(step));
+  if (starts == 1) return context().Max(context().Constant(1), trips);
+  if (LeftWhere(frame, node.inputs[1]) != left) return std::nullopt;
+  return context().Max(context().Constant(0), trips);
+}
+
 // How often a Loop's body runs. `starts`, `goes_on`: the condition before the first trip, and after each;
-// `limit`: M; nullopt where it is not known. M is only an upper bound (ONNX Loop-21, "trip count"), but a
+// `counted`: how often it lets the body run; `limit`: M; nullopt where it is not known. M is only an upper bound (ONNX Loop-21, "trip count"), but a
 // condition that starts true means a first trip where M allows one.
 Walk::Trips Walk::CountTrips(Frame& frame, uint32_t node, std::optional<int64_t> starts,
-                             std::optional<Dim> goes_on, std::optional<Dim> limit, bool unlimited) {
+                             std::optional<Dim> goes_on, std::optional<Dim> counted,
+                             std::optional<Dim> limit, bool unlimited) {
   const Dim none = context().Constant(0);
   const Dim one = context().Constant(1);
   Trips trips;
@@ -69,6 +119,8 @@ Walk::Trips Walk::CountTrips(Frame& frame, uint32_t node, std::optional<int64_t>
     trips.count = *trips.most;
   } else if (starts == 1 && again == 0 && (limit || unlimited)) {
     trips.count = limit ? context().Min(one, *trips.most) : one;
+  } else if (counted && (limit || unlimited)) {
+    trips.count = limit ? context().Min(*counted, *trips.most) : *counted;
   } else {
     trips.is_open = true;
     trips.count = Fresh(frame, node, kTripsKey, "trips", symbolic::kSize);
@@ -113,7 +165,7 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   if (!run.ToFixpoint(entering(run.trip()), {}, 1, limit)) return;
 
   const Trips counted = CountTrips(frame, node, starts, ScalarOf(tables(), OutputOf(*run.last(), 0)),
-                                   limit, /*unlimited=*/!given(0));
+                                   CountDown(frame, n, run, starts), limit, /*unlimited=*/!given(0));
   const Dim trips = counted.count;
   const Expr count(context(), trips);
   std::vector<Info> finals;

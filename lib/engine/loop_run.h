@@ -101,6 +101,18 @@ class LoopRun {
     return std::pair(first, last);
   }
 
+  // Of a dim that every trip makes smaller by the same number: what it was before the first one, were that
+  // a trip's work, too, and the number.
+  std::optional<std::pair<Dim, int64_t>> CountDown(Dim after) {
+    symbolic::Context& context = walk_.context();
+    const Dim next = context.Substitute(after, {{trip_, context.Add(trip_, context.Constant(1))}});
+    const std::optional<int64_t> step = context.ConstantOf(context.Sub(after, next));
+    if (!step || *step < 1) return std::nullopt;
+    const Dim first = context.Substitute(after, {{trip_, context.Constant(0)}});
+    if (MentionsLocal(first)) return std::nullopt;
+    return std::pair(context.Add(first, context.Constant(*step)), *step);
+  }
+
   // Requires what a trip does, but where one of `never` holds, so that none is made: what the body's own
   // nodes need at the same sizes on each, and that states keep their shapes. Behind the body's scope of facts.
   void RequireOfATrip(absl::Span<const symbolic::Fact> never) {

@@ -167,7 +167,11 @@ class Walk {
     std::optional<Dim> least, most;
   };
   Trips CountTrips(Frame& frame, uint32_t node, std::optional<int64_t> starts,
-                   std::optional<Dim> goes_on, std::optional<Dim> limit, bool unlimited);
+                   std::optional<Dim> goes_on, std::optional<Dim> counted, std::optional<Dim> limit,
+                   bool unlimited);
+  std::optional<Dim> LeftWhere(Frame& frame, graph::ValueId condition);
+  std::optional<Dim> CountDown(Frame& frame, const graph::Node& node, LoopRun& run,
+                               std::optional<int64_t> starts);
   void BoundTrips(const Trips& trips);  // in the scope of facts of now
   void InferScan(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                  absl::Span<Info> outputs);

@@ -157,12 +157,38 @@ def test_a_condition_on_the_trip_that_m_decides():
 
 def test_a_condition_on_the_trip_that_ends_it():
     holds(f'''g (float[N, 4] x) => (y, ys) <bool yes = {{1}}, int64 m = {{9}}, int64 five = {{5}}> {{
-        y, ys = Loop (m, yes, x) <{COUNTED} {{ on = Less (i, five)  h2 = Neg (h)  s = Neg (h) }}> }}''', {'ys': '[trips_1, N, 4]'})
+        y, ys = Loop (m, yes, x) <{COUNTED} {{ on = Less (i, five)  h2 = Neg (h)  s = Neg (h) }}> }}''', {'ys': '[6, N, 4]'})
+
+
+WHILE = 'body = b (int64 i, bool go, int64 c, float[N, 4] h) => (bool on, int64 c2, float[A, 4] h2, float[N, 4] s)'
+
+
+@pytest.mark.parametrize('before, after, y, ys', [
+    ('Less (zero, n)', 'Less (c2, n)', '[N*T + N, 4]', '[T, N*min(1, T), 4]'),
+    ('Greater (n, zero)', 'Greater (n, c2)', '[N*T + N, 4]', '[T, N*min(1, T), 4]'),
+    ('LessOrEqual (zero, n)', 'LessOrEqual (c2, n)', '[N*T + 2*N, 4]', '[T + 1, N, 4]'),
+    ('GreaterOrEqual (n, zero)', 'GreaterOrEqual (n, c2)', '[N*T + 2*N, 4]', '[T + 1, N, 4]'),
+    ('Identity (yes)', 'Less (c2, n)', '[N*max(1, T) + N, 4]', '[max(1, T), N, 4]'),
+])
+def test_a_condition_that_counts(before, after, y, ys):
+    holds(f'''g (float[N, 4] x, float[T] t) => (y, ys) <int64 zero = {{0}}, int64 one = {{1}}, bool yes = {{1}}> {{
+        n = Size (t)  more = {before}
+        last, y, ys = Loop (, more, zero, x) <{WHILE} {{
+            c2 = Add (c, one)  still = {after}  on = And (go, still)  h2 = Concat <axis = 0> (h, x)  s = Neg (x) }}> }}''',
+          {'y': y, 'ys': ys})
+
+
+def test_a_condition_that_counts_in_steps():
+    holds(f'''g (float[N, 4] x, float[T] t) => (y, ys) <int64 zero = {{0}}, int64 three = {{3}}, int64 m = {{2}}> {{
+        n = Size (t)  more = Less (zero, n)
+        last, y, ys = Loop (, more, zero, x) <{WHILE} {{ c2 = Add (c, three)  on = Less (c2, n)  h2 = Concat <axis = 0> (h, x)  s = Neg (x) }}>
+        last2, y2, ys2 = Loop (m, more, zero, x) <{WHILE} {{ c2 = Add (c, three)  on = Less (c2, n)  h2 = Concat <axis = 0> (h, x)  s = Neg (x) }}> }}''',
+          {'y': '[N*((T + 2)//3) + N, 4]', 'y2': '[N*min(2, (T + 2)//3) + N, 4]'})
 
 
 def test_neither_m_nor_an_end_that_is_known():
-    holds(f'''g (float[N, 4] x, int64 five) => (y, ys) <bool yes = {{1}}> {{
-        y, ys = Loop (, yes, x) <{COUNTED} {{ on = Less (i, five)  h2 = Neg (h)  s = Neg (h) }}> }}''',
+    holds(f'''g (float[N, 4] x, float five) => (y, ys) <bool yes = {{1}}> {{
+        y, ys = Loop (, yes, x) <{COUNTED} {{ k = Cast <to = 1> (i)  on = Less (k, five)  h2 = Neg (h)  s = Neg (h) }}> }}''',
           {'ys': '[trips_1, N, 4]'}, values={'five': 5})
 
 
