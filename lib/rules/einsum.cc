@@ -1,6 +1,7 @@
 // Einsum: a letter is a size, "..." are axes that broadcast.
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -113,6 +114,69 @@ absl::Status AddOperand(const Term& term, const ShapeView& shape, Sizes& sizes, 
   return absl::OkStatus();
 }
 
+// The axes of an operand in the order in which onnxruntime has them: those of the ellipsis first, then the
+// letters as the equation's terms name them one after the other. Empty where a letter occurs twice.
+std::vector<int> OrderOfAxes(const Equation& equation, const Term& term, int rank) {
+  std::string letters;
+  for (const Term& each : equation.inputs) letters += each.before + each.behind;
+  std::vector<int> order;
+  const int before = static_cast<int>(term.before.size()), extra = rank - term.letters();
+  for (int axis = before; axis < before + extra; ++axis) order.push_back(axis);
+  const std::string own = term.before + term.behind;
+  std::string seen;
+  for (char c : letters) {
+    const size_t at = own.find(c);
+    if (at == std::string::npos || seen.find(c) != std::string::npos) continue;
+    if (own.find(c, at + 1) != std::string::npos) return {};
+    seen.push_back(c);
+    order.push_back(static_cast<int>(at) + (at >= term.before.size() ? extra : 0));
+  }
+  return order;
+}
+
+// Which axis alone is elsewhere in `order`, and those that it passes; nullopt where several are.
+struct Move {
+  int axis;
+  int first, last;  // of those passed
+};
+std::optional<Move> OnlyMove(const std::vector<int>& order) {
+  const int rank = static_cast<int>(order.size());
+  const auto is = [&](int from, int to) {
+    std::vector<int> moved(rank);
+    std::iota(moved.begin(), moved.end(), 0);
+    moved.erase(moved.begin() + from);
+    moved.insert(moved.begin() + to, from);
+    return moved == order;
+  };
+  for (int i = 0; i < rank; ++i) {
+    if (order[i] == i) continue;
+    if (is(order[i], i)) return Move{order[i], i, order[i] - 1};
+    for (int to = i + 1; to < rank; ++to) {
+      if (is(i, to)) return Move{i, i + 1, to};
+    }
+    break;
+  }
+  return std::nullopt;
+}
+
+// An operand that is put into that order by moving one axis is divided by its size and by those of the axes
+// that are not passed, empty or not; but for a move that changes nothing, past sizes of 1.
+// Source: onnxruntime core/providers/cpu/math/einsum_utils/einsum_compute_preprocessor.cc (PreprocessInputs),
+// core/framework/transpose_helper.cc (TransposeSingleAxisOutwards, TransposeSingleAxisInwards).
+void RequireDivisors(const Equation& equation, const Term& term, const ShapeView& shape, Results& out) {
+  const std::optional<Move> move = OnlyMove(OrderOfAxes(equation, term, shape.rank()));
+  if (!move) return;
+  Context& context = out.tables().context();
+  const Expr one(context, int64_t{1});
+  Expr passed = one;
+  for (int axis = move->first; axis <= move->last; ++axis) passed = passed * shape[axis];
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    if (axis >= move->first && axis <= move->last) continue;
+    out.RequireUnless({{Eq(shape[move->axis], one), Eq(passed, one)}}, Ge(shape[axis], one),
+                      {"size ", shape[axis], " is not 0: the kernel divides by it"});
+  }
+}
+
 absl::Status InferEinsum(const Operands& in, Results& out) {
   SetTypeLike(in, {0, 1, 2}, out);
   const absl::StatusOr<Equation> equation = ReadEquation(in.String("equation"));
@@ -131,6 +195,7 @@ absl::Status InferEinsum(const Operands& in, Results& out) {
       continue;
     }
     if (absl::Status s = AddOperand(term, shape, sizes, out); !s.ok()) return s;
+    RequireDivisors(*equation, term, shape, out);
   }
   if (equation->output.ellipsis && !ellipsis_known) return absl::OkStatus();
   ShapeBuilder y;

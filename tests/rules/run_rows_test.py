@@ -84,3 +84,9 @@ def test_a_row_that_kills_the_runtime_fails_alone(tmp_path):
                            'Neg (float[N])\n        -> (float[N])\n' * 2)
     assert 'say avoid' in result.stdout
     assert '2 passed, 2 failed' in result.stdout
+
+
+def test_a_row_that_says_where_the_runtime_dies_holds(tmp_path):
+    row = 'Einsum <equation="ijk,kj->ij"> (float[N,M,K], float[K,M]) -> (float[N,M]) needs '
+    assert run(tmp_path, row + 'M >= 1 or K == 1\n').returncode == 0
+    assert 'but it runs at' in run(tmp_path, row + 'M >= 1\n').stdout

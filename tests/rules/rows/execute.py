@@ -1,5 +1,8 @@
 """Runs a row's model at given sizes: onnxruntime, or onnx's reference evaluator where it has no kernel."""
 
+import os
+import signal
+
 import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper
@@ -11,6 +14,8 @@ from .model import dim_names
 onnxruntime.set_default_logger_severity(4)
 _NO_KERNEL = ('NOT_IMPLEMENTED', 'NotImplemented', 'is not a registered function/op', 'Could not find an implementation',
               'No Op registered for', 'is under development')
+
+_SECONDS = 10   # until a run is stopped
 
 
 class NoExecutor(Exception):
@@ -47,6 +52,23 @@ class Runner:
             return dict(zip(names, self._reference.run(names, feeds)))
         except NotImplementedError as error:
             raise NoExecutor(str(error)) from error
+
+    def refuses(self, sizes):
+        """Whether it throws, or dies, as kernels do of an axis of 0: these run in a process of their own."""
+        if self._session is None or 0 not in sizes.values():
+            return self._throws(sizes)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(_SECONDS)
+            os._exit(1 if self._throws(sizes) else 0)
+        return os.waitpid(child, 0)[1] != 0
+
+    def _throws(self, sizes):
+        try:
+            self.run(sizes)
+        except Exception:   # whatever the executor throws
+            return True
+        return False
 
 
 def _reference(proto, why):
