@@ -132,10 +132,21 @@ Clause Spelled(const Clause& clause) {
 
 bool FollowsByCases(Context& context, const Clauses& given, const Clause& clause) {
   Clauses all;
-  for (const Clause& each : given) all.push_back(Spelled(each));
+  const Dim zero = Dim::Inline(0);
+  for (const Clause& each : given) {
+    all.push_back(Spelled(each));
+    // Where the algebra knows that the rest is 0, it says so of no divisor that is 0.
+    const bool divides = each.size() == 1 && each[0].kind == Fact::Kind::kDivides;
+    if (divides) all.push_back({{Fact::Kind::kNe, each[0].a, zero}});
+  }
   for (const Fact& fact : Spelled(clause)) {
     const std::optional<Fact> opposite = Opposite(context, fact);
-    if (opposite.has_value()) all.push_back({*opposite});
+    if (opposite.has_value()) {
+      all.push_back({*opposite});
+    } else if (fact.kind == Fact::Kind::kDivides) {
+      all.push_back({{Fact::Kind::kEq, fact.a, zero},
+                     {Fact::Kind::kNe, context.Mod(fact.b, fact.a), zero}});
+    }
   }
   return Proof(context).Impossible(all);
 }

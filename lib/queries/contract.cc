@@ -1,6 +1,7 @@
 #include "queries/contract.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "queries/cases.h"
 #include "queries/shortest.h"
 #include "queries/simplify.h"
+#include "queries/threshold.h"
 
 namespace symshape::queries {
 namespace {
@@ -19,6 +21,7 @@ using engine::Need;
 using engine::Requirement;
 
 constexpr size_t kReadable = 40;  // characters: a longer condition is looked at again
+constexpr int kMaxRounds = 4;     // in which conditions become shorter
 
 // Of the sizes of now: "past == -4", where the inputs' sizes are at least 0.
 bool NoSizeSatisfies(Context& context, const Condition& condition) {
@@ -38,7 +41,11 @@ Contract::Contract(const engine::Analysis& analysis)
   for (const Fact& fact : analysis.declared_facts()) context_->Assume(Copy(fact), {}).IgnoreError();
   Collect();
   DropWhatFollows();
-  if (Shorten()) DropWhatFollows();
+  for (int round = 0; round < kMaxRounds; ++round) {
+    const bool joined = Join(), shortened = Shorten();
+    if (!joined && !shortened) break;
+    DropWhatFollows();
+  }
   std::vector<Condition> all = std::move(conditions_);
   conditions_.clear();
   for (Condition& condition : all) {
@@ -180,6 +187,13 @@ void Contract::AddEither(const Requirement& requirement) {
     AddClauses(std::move(ways[0]), requirement);
     return;
   }
+  // One clause each: their facts together are one, too.
+  if (absl::c_all_of(ways, [](const Clauses& way) { return way.size() == 1; })) {
+    Clause either;
+    for (const Clauses& way : ways) either.insert(either.end(), way[0].begin(), way[0].end());
+    AddClauses(Simplify(*context_, either), requirement);
+    return;
+  }
   conditions_.push_back({std::move(ways), "", {&requirement}});
 }
 
@@ -277,6 +291,87 @@ bool Contract::Shorten() {
     i += shorter->size() - 1;
   }
   return changed;
+}
+
+// Whether it needs no second look: "seq >= 8", "height % 32 == 0", whatever else is short and of several sizes.
+bool Contract::IsPlain(const Condition& condition) const {
+  if (TextOf(condition.ways).size() >= kReadable) return false;
+  const auto symbols_and_numbers = [&](const Fact& fact) {
+    return absl::c_all_of(std::array{fact.a, fact.b}, [&](Dim side) {
+      return context_->ConstantOf(side).has_value() || context_->SymbolName(side).has_value();
+    });
+  };
+  return absl::c_all_of(condition.ways[0], [&](const Clause& clause) {
+    return SymbolsOf(*context_, clause).size() > 1 || absl::c_all_of(clause, symbols_and_numbers);
+  });
+}
+
+// The conditions of one way that speak of the same symbols as number `first`, from it on: their numbers.
+std::vector<size_t> Contract::Alike(size_t first) const {
+  const auto symbols = [&](const Condition& condition) {
+    Clause facts;
+    for (const Clause& clause : condition.ways[0]) facts.insert(facts.end(), clause.begin(), clause.end());
+    return SymbolsOf(*context_, facts);
+  };
+  std::vector<size_t> alike;
+  for (size_t i = first; i < conditions_.size(); ++i) {
+    const bool one_way = conditions_[i].ways.size() == 1;
+    if (one_way && symbols(conditions_[i]) == symbols(conditions_[first])) alike.push_back(i);
+  }
+  return alike;
+}
+
+// Several conditions on the same sizes may be short together where one of them is not by itself.
+bool Contract::Join() {
+  bool changed = false;
+  for (size_t i = 0; i < conditions_.size(); ++i) {
+    if (conditions_[i].ways.size() > 1) continue;
+    const std::vector<size_t> alike = Alike(i);
+    const bool plain = absl::c_all_of(alike, [&](size_t k) { return IsPlain(conditions_[k]); });
+    if (alike.size() < 2 || plain) continue;
+    std::vector<Condition> joined;
+    Clauses together, others;
+    for (size_t k = 0; k < conditions_.size(); ++k) {
+      if (conditions_[k].ways.size() > 1) continue;
+      const bool is_one = absl::c_linear_search(alike, k);
+      Clauses& to = is_one ? together : others;
+      to.insert(to.end(), conditions_[k].ways[0].begin(), conditions_[k].ways[0].end());
+      if (is_one) joined.push_back(conditions_[k]);
+    }
+    std::optional<Clauses> shorter = AsRange(*context_, together);
+    if (!shorter.has_value()) shorter = Shortest(*context_, {together}, others);
+    if (!shorter.has_value()) continue;
+    shorter = Simplify(*context_, *shorter);
+    if (*shorter == together) continue;
+    changed = true;
+    for (size_t k = alike.size(); k-- > 0;) {
+      conditions_.erase(conditions_.begin() + static_cast<ptrdiff_t>(alike[k]));
+    }
+    for (size_t k = 0; k < shorter->size(); ++k) {
+      conditions_.insert(conditions_.begin() + static_cast<ptrdiff_t>(i + k),
+                         {{{(*shorter)[k]}}, "", CausesOf((*shorter)[k], joined, others)});
+    }
+    i += shorter->size() - 1;
+  }
+  return changed;
+}
+
+// Of the conditions that became `clause` and others, the causes of those that say it by themselves; where
+// none does, of all.
+std::vector<const Requirement*> Contract::CausesOf(const Clause& clause,
+                                                   const std::vector<Condition>& joined,
+                                                   const Clauses& others) {
+  std::vector<const Requirement*> all, own;
+  for (const Condition& condition : joined) {
+    Clauses given = others;
+    given.insert(given.end(), condition.ways[0].begin(), condition.ways[0].end());
+    const bool says_it = FollowsByCases(*context_, given, clause);
+    for (const Requirement* cause : condition.causes) {
+      if (!absl::c_linear_search(all, cause)) all.push_back(cause);
+      if (says_it && !absl::c_linear_search(own, cause)) own.push_back(cause);
+    }
+  }
+  return own.empty() ? all : own;
 }
 
 // A condition that only repeats another one, in other words, has causes of the same.

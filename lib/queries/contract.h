@@ -64,6 +64,12 @@ class Contract {
   Clauses OthersOf(size_t index) const;
   std::optional<Clauses> ReadUnderOthers(size_t index);
   bool Shorten();  // whether anything changed
+  bool IsPlain(const Condition& condition) const;
+  std::vector<size_t> Alike(size_t first) const;
+  bool Join();     // likewise
+  std::vector<const engine::Requirement*> CausesOf(const Clause& clause,
+                                                   const std::vector<Condition>& joined,
+                                                   const Clauses& others);
   void MergeCauses(const Clauses& singles, const std::vector<bool>& implied);
 
   const engine::Analysis& analysis_;

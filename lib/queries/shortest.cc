@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <set>
 #include <string>
 #include <utility>
@@ -20,7 +21,10 @@ namespace {
 constexpr size_t kMaxSymbols = 4;
 constexpr size_t kMaxPoints = 4000;
 constexpr size_t kMaxFacts = 28;    // that clauses are made of
+constexpr int64_t kMaxModulus = 64;
+constexpr int64_t kMaxRests = 64;   // of all sizes together, each of which is a proof of its own
 constexpr size_t kMaxClauses = 4;   // in place of one condition
+constexpr size_t kMaxChosen = 8;    // before those are dropped that others make idle
 constexpr int64_t kLargestNumber = 100000;
 
 using Bits = std::vector<uint64_t>;
@@ -74,10 +78,21 @@ class Shortener {
     if (points_.empty()) return std::nullopt;
     if (!TruthOfWays()) return std::nullopt;
     MakeFacts();
-    MakeClauses();
-    const std::optional<Clauses> chosen = Cover();
-    if (!chosen.has_value() || !IsShorter(*chosen) || !Proved(*chosen)) return std::nullopt;
-    return chosen;
+    for (size_t longest : {3, 4}) {
+      MakeClauses(longest);
+      std::vector<Clauses> covers;
+      for (const bool for_its_length : {true, false}) {
+        std::optional<Clauses> cover = Cover(for_its_length);
+        if (cover.has_value()) covers.push_back(*std::move(cover));
+      }
+      absl::c_stable_sort(covers, [this](const Clauses& x, const Clauses& y) {
+        return Text(context_, x).size() < Text(context_, y).size();
+      });
+      for (const Clauses& cover : covers) {
+        if (IsShorter(cover) && Proved(cover)) return cover;
+      }
+    }
+    return std::nullopt;
   }
 
  private:
@@ -187,16 +202,49 @@ class Shortener {
       AddFact({Fact::Kind::kEq, symbol, zero});
       AddFact({Fact::Kind::kEq, symbol, one});
     }
-    if (symbols_.size() == 1) {
-      AddThresholds();
-      for (int64_t number : numbers_) {
-        if (number > 1) AddFact({Fact::Kind::kDivides, context_.Constant(number), symbols_[0]});
-      }
-    }
+    if (symbols_.size() == 1) AddThresholds();
+    AddLimits();
+    AddMultiples();
     absl::c_stable_sort(candidates_, [](const Candidate& a, const Candidate& b) {
       return a.text.size() < b.text.size();
     });
     if (candidates_.size() > kMaxFacts) candidates_.resize(kMaxFacts);
+  }
+
+  // The least that a size is wherever the condition holds, and the greatest.
+  void AddLimits() {
+    for (Dim symbol : symbols_) {
+      const std::string name(*context_.SymbolName(symbol));
+      std::vector<int64_t> sizes;
+      for (size_t i = 0; i < points_.size(); ++i) {
+        if (Get(truth_, i)) sizes.push_back(points_[i].at(name));
+      }
+      const auto [least, greatest] = absl::c_minmax_element(sizes);
+      AddFact({Fact::Kind::kGe, symbol, context_.Constant(*least)});
+      AddFact({Fact::Kind::kGe, context_.Constant(*greatest), symbol});
+    }
+  }
+
+  // That a size is a multiple: of what it always is where the condition holds and nothing is empty; where
+  // it is the only one, of any number in the condition.
+  void AddMultiples() {
+    for (Dim symbol : symbols_) {
+      const std::string name(*context_.SymbolName(symbol));
+      std::set<int64_t> moduli;
+      if (symbols_.size() == 1) moduli = numbers_;
+      int64_t divisor = 0;
+      for (size_t i = 0; i < points_.size(); ++i) {
+        if (Get(truth_, i) && !IsEmpty(points_[i])) divisor = std::gcd(divisor, points_[i].at(name));
+      }
+      if (divisor <= kMaxModulus) moduli.insert(divisor);
+      for (int64_t modulus : moduli) {
+        if (modulus > 1) AddFact({Fact::Kind::kDivides, context_.Constant(modulus), symbol});
+      }
+    }
+  }
+
+  static bool IsEmpty(const Bindings& point) {
+    return absl::c_any_of(point, [](const auto& size) { return size.second == 0; });
   }
 
   void AddThresholds() {
@@ -211,59 +259,93 @@ class Shortener {
     }
   }
 
-  // Clauses that the condition implies, none of them longer than it has to be.
-  void MakeClauses() {
-    const size_t n = candidates_.size();
-    const auto add = [&](std::initializer_list<size_t> parts) {
-      Candidate joined{{}, "", Bits(truth_.size(), 0)};
-      for (size_t part : parts) {
-        joined.clause.push_back(candidates_[part].clause[0]);
-        joined.truth = Or(std::move(joined.truth), candidates_[part].truth);
-      }
-      if (!IsSubset(truth_, joined.truth) || Count(joined.truth) == points_.size()) return;
-      for (const Candidate& c : clauses_) {
-        const bool shorter = absl::c_all_of(
-            c.clause, [&](const Fact& f) { return absl::c_linear_search(joined.clause, f); });
-        if (shorter) return;
-      }
-      joined.text = Text(context_, joined.clause);
-      clauses_.push_back(std::move(joined));
-    };
-    for (size_t i = 0; i < n; ++i) add({i});
-    for (size_t i = 0; i < n; ++i) {
-      for (size_t k = 0; k < i; ++k) add({k, i});
-    }
-    for (size_t i = 0; i < n; ++i) {
-      for (size_t k = 0; k < i; ++k) {
-        for (size_t m = 0; m < k; ++m) add({m, k, i});
-      }
+  // Clauses that the condition implies, none of them longer than it has to be, of up to `longest` facts.
+  void MakeClauses(size_t longest) {
+    clauses_.clear();
+    for (size_t length = 1; length <= longest; ++length) {
+      AddClauses({{}, "", Bits(truth_.size(), 0)}, 0, length);
     }
   }
 
-  // Greedy: the clause that rules out most of what is still to be ruled out, for its length.
-  std::optional<Clauses> Cover() const {
+  // `start` and `missing` more facts, of those from number `next` on.
+  void AddClauses(const Candidate& start, size_t next, size_t missing) {
+    if (missing == 0) return AddClause(start);
+    for (size_t i = next; i < candidates_.size(); ++i) {
+      Candidate longer{start.clause, "", Or(start.truth, candidates_[i].truth)};
+      longer.clause.push_back(candidates_[i].clause[0]);
+      if (missing > 1 && IsSubset(truth_, longer.truth)) continue;  // needs no more
+      AddClauses(longer, i + 1, missing - 1);
+    }
+  }
+
+  void AddClause(Candidate clause) {
+    if (!IsSubset(truth_, clause.truth) || Count(clause.truth) == points_.size()) return;
+    const bool has_shorter = absl::c_any_of(clauses_, [&](const Candidate& c) {
+      return absl::c_all_of(
+          c.clause, [&](const Fact& f) { return absl::c_linear_search(clause.clause, f); });
+    });
+    if (has_shorter) return;
+    clause.text = Text(context_, clause.clause);
+    clauses_.push_back(std::move(clause));
+  }
+
+  size_t Gain(const Candidate& c, const Bits& wrong) const {
+    size_t gain = 0;
+    for (size_t w = 0; w < wrong.size(); ++w) {
+      gain += static_cast<size_t>(__builtin_popcountll(wrong[w] & ~c.truth[w]));
+    }
+    return gain;
+  }
+
+  // Greedy: the clause that rules out most of what is still to be ruled out, for its length or at all.
+  std::optional<Clauses> Cover(bool for_its_length) const {
     Bits wrong(truth_.size(), 0);
     for (size_t i = 0; i < points_.size(); ++i) {
       if (!Get(truth_, i)) Set(wrong, i);
     }
-    Clauses chosen;
-    while (Count(wrong) > 0) {
+    std::vector<const Candidate*> chosen;
+    for (Bits left = wrong; Count(left) > 0;) {
       const Candidate* best = nullptr;
       size_t best_gain = 0;
       for (const Candidate& c : clauses_) {
-        size_t gain = 0;
-        for (size_t w = 0; w < wrong.size(); ++w) {
-          gain += static_cast<size_t>(__builtin_popcountll(wrong[w] & ~c.truth[w]));
+        const size_t gain = Gain(c, left);
+        if (gain == 0) continue;
+        if (best != nullptr) {
+          const size_t mine = for_its_length ? gain * best->text.size() : gain;
+          const size_t its = for_its_length ? best_gain * c.text.size() : best_gain;
+          if (mine < its || (mine == its && c.text.size() >= best->text.size())) continue;
         }
-        const bool better = best == nullptr || gain > best_gain ||
-                            (gain == best_gain && c.text.size() < best->text.size());
-        if (gain > 0 && better) best = &c, best_gain = gain;
+        best = &c;
+        best_gain = gain;
       }
-      if (best == nullptr || chosen.size() == kMaxClauses) return std::nullopt;
-      chosen.push_back(best->clause);
-      for (size_t w = 0; w < wrong.size(); ++w) wrong[w] &= best->truth[w];
+      if (best == nullptr || chosen.size() == kMaxChosen) return std::nullopt;
+      chosen.push_back(best);
+      for (size_t w = 0; w < left.size(); ++w) left[w] &= best->truth[w];
     }
-    return chosen;
+    DropIdle(wrong, chosen);
+    if (chosen.size() > kMaxClauses) return std::nullopt;
+    // The plain ones first: they are known when the others are proved, and read.
+    absl::c_stable_sort(chosen, [](const Candidate* a, const Candidate* b) {
+      return a->clause.size() < b->clause.size();
+    });
+    Clauses clauses;
+    for (const Candidate* c : chosen) clauses.push_back(c->clause);
+    return clauses;
+  }
+
+  // What those chosen later rule out all the same.
+  static void DropIdle(const Bits& wrong, std::vector<const Candidate*>& chosen) {
+    for (size_t i = 0; i < chosen.size();) {
+      Bits left = wrong;
+      for (size_t k = 0; k < chosen.size(); ++k) {
+        for (size_t w = 0; k != i && w < left.size(); ++w) left[w] &= chosen[k]->truth[w];
+      }
+      if (Count(left) > 0) {
+        ++i;
+      } else {
+        chosen.erase(chosen.begin() + static_cast<ptrdiff_t>(i));
+      }
+    }
   }
 
   bool IsShorter(const Clauses& chosen) const {
@@ -272,27 +354,70 @@ class Shortener {
     return Text(context_, chosen).size() < length;
   }
 
+  // As it is, or for each rest that the sizes leave when they are divided by what the clauses chosen say
+  // that they are multiples of.
+  bool Proved(const Clauses& chosen) {
+    if (ProvedOf(ways_, given_, chosen)) return true;
+    std::vector<std::pair<Dim, int64_t>> moduli;
+    for (const Clause& clause : chosen) {
+      for (const Fact& fact : clause) {
+        const std::optional<int64_t> modulus = context_.ConstantOf(fact.a);
+        const std::pair divided(fact.b, modulus.value_or(0));
+        if (fact.kind != Fact::Kind::kDivides || !modulus.has_value() ||
+            !absl::c_linear_search(symbols_, fact.b) || absl::c_linear_search(moduli, divided)) {
+          continue;
+        }
+        moduli.push_back(divided);
+      }
+    }
+    int64_t rests = 1;
+    for (const auto& [symbol, modulus] : moduli) rests *= modulus;
+    return !moduli.empty() && rests <= kMaxRests && ProvedOfRests(ways_, given_, chosen, moduli);
+  }
+
+  bool ProvedOfRests(const std::vector<Clauses>& ways, const Clauses& given, const Clauses& chosen,
+                     absl::Span<const std::pair<Dim, int64_t>> moduli) {
+    if (moduli.empty()) return ProvedOf(ways, given, chosen);
+    const auto& [symbol, modulus] = moduli[0];
+    const Dim multiple = context_.Mul(context_.Constant(modulus), context_.Fresh("times"));
+    for (int64_t rest = 0; rest < modulus; ++rest) {
+      const Dim size = context_.Add(multiple, context_.Constant(rest));
+      const auto at = [&, s = symbol](const Clauses& clauses) {
+        Clauses result;
+        for (const Clause& clause : clauses) {
+          result.push_back(Substituted(context_, clause, s, size));
+        }
+        return result;
+      };
+      std::vector<Clauses> ways_at;
+      for (const Clauses& way : ways) ways_at.push_back(at(way));
+      if (!ProvedOfRests(ways_at, at(given), at(chosen), moduli.subspan(1))) return false;
+    }
+    return true;
+  }
+
   // One of several ways is left by every way, so it is proved of each; the other direction needs one
   // clause of each way, in all combinations, to be shown.
-  bool Proved(const Clauses& chosen) {
-    for (const Clauses& way : ways_) {
-      Clauses all = given_;
+  bool ProvedOf(const std::vector<Clauses>& ways, const Clauses& given, const Clauses& chosen) {
+    for (const Clauses& way : ways) {
+      Clauses all = given;
       all.insert(all.end(), way.begin(), way.end());
       for (const Clause& clause : chosen) {
         if (!FollowsByCases(context_, all, clause)) return false;
+        all.push_back(clause);
       }
     }
-    Clauses all = given_;
+    Clauses all = given;
     all.insert(all.end(), chosen.begin(), chosen.end());
-    return ProvedBack(all, 0, {});
+    return ProvedBack(ways, all, {});
   }
 
-  bool ProvedBack(const Clauses& given, size_t way, const Clause& so_far) {
-    if (way == ways_.size()) return FollowsByCases(context_, given, so_far);
-    return absl::c_all_of(ways_[way], [&](const Clause& clause) {
+  bool ProvedBack(absl::Span<const Clauses> ways, const Clauses& given, const Clause& so_far) {
+    if (ways.empty()) return FollowsByCases(context_, given, so_far);
+    return absl::c_all_of(ways[0], [&](const Clause& clause) {
       Clause longer = so_far;
       longer.insert(longer.end(), clause.begin(), clause.end());
-      return ProvedBack(given, way + 1, longer);
+      return ProvedBack(ways.subspan(1), given, longer);
     });
   }
 

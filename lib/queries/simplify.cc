@@ -52,6 +52,7 @@ class Simplifier {
           SpellBroadcast(clause, i) || OpenMaximum(clause, i) || ReadUnderOthers(clause, i)) {
         return;
       }
+      CancelTerms(clause[i]);
       CancelNumbers(clause[i]);
       if (std::optional<Fact> divides = AsDivides(clause[i])) clause[i] = *divides;
       if (std::optional<Fact> simpler = AsThreshold(context_, {clause[i]})) clause[i] = *simpler;
@@ -220,6 +221,13 @@ class Simplifier {
     return true;
   }
 
+  // b*t >= b*t + s - t says nothing of b.
+  void CancelTerms(Fact& fact) {
+    if (!IsComparison(fact)) return;
+    const Fact cancelled{fact.kind, context_.Sub(fact.a, fact.b), Dim::Inline(0)};
+    if (SymbolsOf(context_, {cancelled}).size() < SymbolsOf(context_, {fact}).size()) fact = cancelled;
+  }
+
   // 36*a == 9*b says 4*a == b.
   void CancelNumbers(Fact& fact) {
     if (!IsComparison(fact)) return;
@@ -252,13 +260,19 @@ class Simplifier {
     return std::nullopt;
   }
 
-  // x == m*(x//m), x == m*ceil(x/m): x % m == 0.
+  // x == m*(x//m), x == m*ceil(x/m): x % m == 0. So for a size s in the place of m; where s is 0, neither
+  // has a value, so that none of them holds.
   std::optional<Fact> AsDivides(const Fact& fact) {
     if (fact.kind != Fact::Kind::kEq) return std::nullopt;
     if (context_.ConstantOf(fact.a).has_value() || context_.ConstantOf(fact.b).has_value()) {
       return AsRemainder(context_.Sub(fact.a, fact.b));
     }
     for (const auto& [x, multiple] : {std::pair(fact.a, fact.b), std::pair(fact.b, fact.a)}) {
+      for (Dim symbol : context_.SymbolsOf(multiple)) {
+        if (x != symbol && context_.Mul(context_.FloorDiv(x, symbol), symbol) == multiple) {
+          return Fact{Fact::Kind::kDivides, symbol, x};
+        }
+      }
       for (int64_t m = 2; m <= kLargestModulus; ++m) {
         const Dim modulus = context_.Constant(m);
         if (context_.Mul(context_.FloorDiv(x, modulus), modulus) == multiple ||
@@ -292,11 +306,11 @@ class Simplifier {
     if (open.size() > 1 || open[0].kind == Fact::Kind::kBroadcast) {
       if (std::optional<Fact> simpler = AsThreshold(context_, open)) open = {*simpler};
     }
-    if (const auto range = AsRange(context_, open)) {
-      result_.push_back({range->first});
-      open = {range->second};
+    if (const auto range = AsRange(context_, {open})) {
+      result_.insert(result_.end(), range->begin(), range->end());
+    } else {
+      result_.push_back(std::move(open));
     }
-    result_.push_back(std::move(open));
   }
 
   Context& context_;

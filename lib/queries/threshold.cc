@@ -1,7 +1,9 @@
 #include "queries/threshold.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/algorithm/container.h"
 
@@ -13,8 +15,8 @@ constexpr int64_t kSizesBeyond = 70;  // that have to agree before a proof is tr
 
 class OneSize {
  public:
-  OneSize(Context& context, const Clause& clause, Dim symbol)
-      : context_(context), clause_(clause), symbol_(symbol), name_(*context.SymbolName(symbol)) {}
+  OneSize(Context& context, const Clauses& clauses, Dim symbol)
+      : context_(context), clauses_(clauses), symbol_(symbol), name_(*context.SymbolName(symbol)) {}
 
   std::optional<Fact> Threshold() {
     const Interval bounds = context_.Bounds(symbol_);
@@ -22,7 +24,7 @@ class OneSize {
     const std::optional<bool> first = At(bounds.lo);
     if (!first.has_value()) return std::nullopt;
     const std::optional<int64_t> change = FirstNot(*first, bounds.lo);
-    if (!change.has_value()) return std::nullopt;
+    if (!change.has_value()) return *first ? UpToANumber() : std::nullopt;
     if (*first) return UpTo(*change - 1, bounds.lo);
     if (AllBeyond(*change, true)) return From(*change);
     if (AllBeyond(*change + 1, false)) return Only(*change);
@@ -44,7 +46,7 @@ class OneSize {
 
  private:
   std::optional<bool> At(int64_t size) {
-    const Tri holds = Holds(context_, clause_, Bindings{{name_, size}});
+    const Tri holds = Holds(context_, clauses_, Bindings{{name_, size}});
     if (holds == Tri::kUnknown) return std::nullopt;
     return holds == Tri::kYes;
   }
@@ -71,18 +73,66 @@ class OneSize {
     return true;
   }
 
-  // Whether the clause is true, or false, wherever size >= start. With start + t in place of the size, and
-  // t at least 0, a polynomial often has no term below 0 left.
-  bool Proved(int64_t start, bool truth) {
-    const auto proved = [&](const Clause& clause) {
-      return truth ? Follows(context_, clause) : IsFalse(context_, clause);
-    };
+  bool ProvedOf(const Clauses& clauses, bool truth) {
+    if (!truth) return absl::c_any_of(clauses, [&](const Clause& c) { return IsFalse(context_, c); });
+    return absl::c_all_of(clauses, [&](const Clause& c) { return Follows(context_, c); });
+  }
+  bool ProvedWhere(const Fact& fact, bool truth) {
     context_.Push();
-    const bool assumed = context_.Assume(AtLeast(start), {}).ok() && proved(clause_);
+    const bool proved = context_.Assume(fact, {}).ok() && ProvedOf(clauses_, truth);
     context_.Pop();
-    if (assumed) return true;
+    return proved;
+  }
+
+  // Whether they are true, or false, wherever size >= start, where AllBeyond has found nothing else: what it
+  // has looked at one by one need not be proved again.
+  bool Proved(int64_t start, bool truth) {
+    return ProvedFrom(start, truth) || ProvedFrom(start + kSizesBeyond, truth);
+  }
+
+  // With start + t in place of the size, and t at least 0, a polynomial often has no term below 0 left.
+  bool ProvedFrom(int64_t start, bool truth) {
+    if (ProvedWhere(AtLeast(start), truth)) return true;
     const Dim size = context_.Add(context_.Fresh("more"), context_.Constant(start));
-    return proved(Substituted(context_, clause_, symbol_, size));
+    Clauses beyond;
+    for (const Clause& clause : clauses_) {
+      beyond.push_back(Substituted(context_, clause, symbol_, size));
+    }
+    return ProvedOf(beyond, truth);
+  }
+
+  // Too large to be looked at one by one: up to a number that stands in them.
+  std::optional<Fact> UpToANumber() {
+    for (int64_t number : Numbers()) {
+      const bool changes = At(number) == true && At(number + 1) == false;
+      if (changes && AllBeyond(number + 1, false) && ProvedWhere(AtMost(number), true) &&
+          Proved(number + 1, false)) {
+        return AtMost(number);
+      }
+    }
+    return std::nullopt;
+  }
+
+  // By how much the sides, and what maxima compare, differ where the size is 0.
+  std::vector<int64_t> Numbers() const {
+    std::vector<int64_t> numbers;
+    const auto add = [&](Dim a, Dim b) {
+      const auto x = context_.Evaluate(a, {{name_, 0}}), y = context_.Evaluate(b, {{name_, 0}});
+      if (!x.has_value() || !y.has_value() || *x == Interval::kMinusInf) return;
+      const int64_t number = std::max(*x - *y, *y - *x);
+      if (number > kMostSizes) numbers.push_back(number);
+    };
+    for (const Clause& clause : clauses_) {
+      for (const Fact& fact : clause) {
+        add(fact.a, fact.b);
+        for (Dim side : {fact.a, fact.b}) {
+          for (const std::vector<Dim>& compared : context_.ComparedIn(side)) {
+            for (Dim dim : compared) add(compared[0], dim);
+          }
+        }
+      }
+    }
+    return numbers;
   }
 
   std::optional<Fact> From(int64_t t) {
@@ -102,7 +152,7 @@ class OneSize {
   Fact AtMost(int64_t t) const { return {Fact::Kind::kGe, context_.Constant(t), symbol_}; }
 
   Context& context_;
-  const Clause& clause_;
+  const Clauses& clauses_;
   const Dim symbol_;
   const std::string name_;
 };
@@ -114,7 +164,7 @@ std::optional<Fact> OfSum(Context& context, const Clause& clause, Dim a, Dim b) 
   const Clause over_sum = Substituted(context, clause, b, context.Sub(sum, a));
   const std::vector<Dim> symbols = SymbolsOf(context, over_sum);
   if (symbols.size() != 1 || symbols[0] != sum) return std::nullopt;
-  const std::optional<Fact> found = OneSize(context, over_sum, sum).Threshold();
+  const std::optional<Fact> found = OneSize(context, {over_sum}, sum).Threshold();
   if (!found.has_value()) return std::nullopt;
   return Substituted(context, {*found}, sum, context.Add(a, b))[0];
 }
@@ -123,15 +173,24 @@ std::optional<Fact> OfSum(Context& context, const Clause& clause, Dim a, Dim b) 
 
 std::optional<Fact> AsThreshold(Context& context, const Clause& clause) {
   const std::vector<Dim> symbols = SymbolsOf(context, clause);
-  if (symbols.size() == 1) return OneSize(context, clause, symbols[0]).Threshold();
+  if (symbols.size() == 1) return OneSize(context, {clause}, symbols[0]).Threshold();
   if (symbols.size() == 2) return OfSum(context, clause, symbols[0], symbols[1]);
   return std::nullopt;
 }
 
-std::optional<std::pair<Fact, Fact>> AsRange(Context& context, const Clause& clause) {
-  const std::vector<Dim> symbols = SymbolsOf(context, clause);
-  if (symbols.size() != 1) return std::nullopt;
-  return OneSize(context, clause, symbols[0]).Range();
+std::optional<Clauses> AsRange(Context& context, const Clauses& clauses) {
+  std::vector<Dim> symbols;
+  for (const Clause& clause : clauses) {
+    const std::vector<Dim> of = SymbolsOf(context, clause);
+    symbols.insert(symbols.end(), of.begin(), of.end());
+  }
+  if (symbols.empty() || absl::c_any_of(symbols, [&](Dim s) { return s != symbols[0]; })) {
+    return std::nullopt;
+  }
+  OneSize size(context, clauses, symbols[0]);
+  if (const std::optional<Fact> one = size.Threshold()) return Clauses{{*one}};
+  const auto both = size.Range();
+  return both.has_value() ? std::optional(Clauses{{both->first}, {both->second}}) : std::nullopt;
 }
 
 }  // namespace symshape::queries

@@ -3,7 +3,6 @@
 #define SYMSHAPE_QUERIES_THRESHOLD_H_
 
 #include <optional>
-#include <utility>
 
 #include "queries/prove.h"
 
@@ -13,8 +12,9 @@ namespace symshape::queries {
 // "size == t", where it is one. The finite side is looked at size by size, the other one proved.
 std::optional<Fact> AsThreshold(Context& context, const Clause& clause);
 
-// A clause over one symbol that holds at all sizes from one to a larger one, and at no other: "size >= a", "size <= b".
-std::optional<std::pair<Fact, Fact>> AsRange(Context& context, const Clause& clause);
+// Clauses over one symbol that all hold at the sizes from one to another, at least or at most one, or at one
+// alone, and at no others: as "size >= a" and "size <= b", or one of them.
+std::optional<Clauses> AsRange(Context& context, const Clauses& clauses);
 
 }  // namespace symshape::queries
 

@@ -35,6 +35,9 @@ constexpr Row kRows[] = {
     {"4*max(0, h - 1) - 3*h >= -3", "always"},
     {"h % 4 == 0", "h % 4 == 0"},
     {"h//2 == 3*(h//6)", "(h//2) % 3 == 0"},
+    {"min(1000000, h) == h or h == 1 or min(1000000, h) == 1", "h <= 1000000"},
+    // What both sides have.
+    {"b*h + w >= b*h + h", "w >= h"},
     // A sum, where both sizes occur in no other way.
     {"max(0, h + w - 9) <= 0", "h + w <= 9"},
     {"h + 2*w <= 9", "h + 2*w <= 9"},
@@ -92,6 +95,12 @@ TEST(Simplify, Rows) {
       }
     }
   }
+}
+
+TEST(Simplify, AMultipleOfASize) {
+  Context context;
+  for (const char* name : {"h", "w"}) context.Symbol(name);
+  EXPECT_EQ(Text(context, Simplify(context, Read(context, "w*(h//w) == h"))), "h % w == 0");
 }
 
 TEST(Simplify, OpensABroadcastThatIsKnown) {
