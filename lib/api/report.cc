@@ -13,6 +13,7 @@
 #include "report/findings.h"
 #include "report/json.h"
 #include "report/terminal.h"
+#include "symshape/version.h"
 
 namespace symshape {
 namespace {
@@ -86,7 +87,7 @@ Findings Check(const Analysis& analysis, std::string_view model, FindingsFormat 
       findings.text = report::FindingsGithub(found, name);
       break;
     case FindingsFormat::kSarif:
-      findings.text = report::FindingsSarif(found, name);
+      findings.text = report::FindingsSarif(found, name, Version());
       break;
   }
   return findings;

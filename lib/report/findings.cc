@@ -127,7 +127,8 @@ std::string FindingsGithub(const std::vector<Finding>& findings, absl::string_vi
   return text;
 }
 
-std::string FindingsSarif(const std::vector<Finding>& findings, absl::string_view model) {
+std::string FindingsSarif(const std::vector<Finding>& findings, absl::string_view model,
+                          absl::string_view version) {
   ordered_json rules = ordered_json::array();
   ordered_json results = ordered_json::array();
   std::map<absl::string_view, std::map<std::string, int>> counts;  // by id and place
@@ -141,7 +142,8 @@ std::string FindingsSarif(const std::vector<Finding>& findings, absl::string_vie
     }
     results.push_back(SarifResult(finding, model, ++counts[row.id][Where(finding)]));
   }
-  const ordered_json driver = {{"name", "symshape"}, {"rules", rules}};
+  const ordered_json driver = {
+      {"name", "symshape"}, {"semanticVersion", std::string(version)}, {"rules", rules}};
   return Dump({{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
                {"version", "2.1.0"},
                {"runs", {{{"tool", {{"driver", driver}}}, {"results", results}}}}});

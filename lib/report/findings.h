@@ -18,7 +18,8 @@ std::string FindingsJson(const std::vector<queries::Finding>& findings, absl::st
 // Workflow commands: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 std::string FindingsGithub(const std::vector<queries::Finding>& findings, absl::string_view model);
 // SARIF 2.1.0, which code scanning services read.
-std::string FindingsSarif(const std::vector<queries::Finding>& findings, absl::string_view model);
+std::string FindingsSarif(const std::vector<queries::Finding>& findings, absl::string_view model,
+                          absl::string_view version);
 
 }  // namespace symshape::report
 

@@ -182,6 +182,7 @@ def test_sarif(folder):
     for path, uri in (('my model#1.onnx', 'my%20model%231.onnx'), (str(folder.path / 'my model#1.onnx'), f'file://{folder.path}/my%20model%231.onnx')):
         sarif = json.loads(folder.run('check', path, '--format=sarif').stdout)
         run, = sarif['runs']
+        assert folder.run('--version').stdout == f"symshape {run['tool']['driver']['semanticVersion']}\n"
         rules = {rule['id']: rule for rule in run['tool']['driver']['rules']}
         assert sarif['version'] == '2.1.0' and set(rules) == {'declared-shape', 'input-placeholder'}
         assert all(rule[key]['text'] for rule in rules.values() for key in ('shortDescription', 'fullDescription', 'help'))
