@@ -26,8 +26,8 @@ constexpr Row kRows[] = {
      "s == 1 or s + p == t or p + 1 == t"},
     {"max(s, 1 - p) == s or max(s, 1 - p) == 1 or s == 1", "", ""},
     // One size, between two others.
-    {"max(0, s//8 - 1)*max(0, s//8 - 1) + 2*max(0, s//8 - 1) == 63", "", "(s//8)*(s//8) == 64"},
-    {"s <= 4 or min(4, s) == min(4, s - 4*((s + 3)//4) + 4)", "", "-"},
+    {"max(0, s//8 - 1)*max(0, s//8 - 1) + 2*max(0, s//8 - 1) == 63", "", "s <= 71 and s >= 64"},
+    {"s <= 4 or min(4, s) == min(4, s - 4*((s + 3)//4) + 4)", "", "s <= 4 or s % 4 == 0"},
     // Branches.
     {"s <= 4 and t == 1 | s <= 6 and t == 1", "", "t == 1 and s <= 6"},
     // What the others say already.
