@@ -264,6 +264,12 @@ absl::Status InferGroupQueryAttention(const Operands& in, Results& out) {
                       {"key of ", key[1], " and query of ", query[1], ", length: equal"});
   }
   RequireSameAxes(in.shape(7), in.shape(8), 2, "cos_cache and sin_cache", out);
+  if (const ShapeView cosines = in.shape(7);
+      in.Int("do_rotary", 0) != 0 && cosines.has_rank() && cosines.rank() == 2) {
+    out.Require(Le(cosines[1] * 2, group->head_size),
+                {"cos_cache of ", cosines[1], ": at most half of a head of ", group->head_size});
+    out.Require(Divides(8, cosines[1]), {"8 divides cos_cache's ", cosines[1]});
+  }
   const std::optional<Expr> total = in.Scalar(6);
   if (total.has_value()) {
     RequireLengths(in, query[0], query[1], *total, out);

@@ -75,6 +75,9 @@ absl::Status InferVarlenNGramHash(const Operands& in, Results& out) {
   out.SetType(2, ElementType::kInt32);
   const absl::StatusOr<NGrams> ngrams = ReadNGrams(in);
   if (!ngrams.ok()) return ngrams.status();
+  if (!in.has(7) && (in.has(8) || in.wanted(2))) {
+    return absl::InvalidArgumentError("segments before or after go with segment_ids");
+  }
   if (absl::Status s = CheckRank(in, 0, 1); !s.ok()) return s;
   const ShapeView ids = in.shape(0);
   const ShapeView lengths = in.shape(3);

@@ -42,19 +42,26 @@ void RequireWeights(const Operands& in, int first, int second, int64_t packed, R
   }
   const Expr hidden = x[x.rank() - 1];
   out.Require(Ge(hidden, 1), {"hidden size ", hidden, ": at least 1"});
-  const Expr wide1 = fc1[2] * packed, wide2 = fc2[2] * packed;
-  const Fact old1[] = {Eq(fc1[1], hidden)};
-  out.RequireUnless(old1, Eq(wide1, hidden), {"hidden size ", hidden, " and fc1's ", wide1, " are equal"});
-  const Fact old2[] = {Eq(wide2, hidden)};
-  out.RequireUnless(old2, Eq(fc2[1], hidden), {"hidden size ", hidden, " and fc2's ", fc2[1], " are equal"});
   const bool splits = in.String("activation_type", "relu") == "swiglu";
-  if (splits && in.Int("swiglu_fusion", 0) == 0) return;
+  const bool sized = !splits || in.Int("swiglu_fusion", 0) != 0;
   const int64_t doubled = splits ? 2 : 1;
-  out.Require(Ge(fc1[1], 1), {"inner size ", fc1[1], ": at least 1"});
-  out.Require(Ge(wide2, 1), {"inner size ", wide2, ": at least 1"});
-  for (const Fact& old : {Eq(wide1, fc2[1] * doubled), old1[0], old2[0]}) {  // all of them, or the new order
-    out.RequireUnless({old}, Eq(fc1[1], wide2 * doubled),
-                      {"inner sizes ", fc1[1], " of fc1 and ", wide2, " of fc2 fit"});
+  if (sized) {
+    out.Require(Ge(fc1[1], 1), {"inner size ", fc1[1], ": at least 1"});
+    out.Require(Ge(fc2[2], 1), {"inner size ", fc2[2], ": at least 1"});
+  }
+  // All of the new order, or all of the old one.
+  const Expr wide1 = fc1[2] * packed, wide2 = fc2[2] * packed;
+  std::vector<Fact> now = {Eq(wide1, hidden), Eq(fc2[1], hidden)};
+  std::vector<Fact> old = {Eq(fc1[1], hidden), Eq(wide2, hidden)};
+  if (sized) {
+    now.push_back(Eq(fc1[1], wide2 * doubled));
+    old.push_back(Eq(wide1, fc2[1] * doubled));
+  }
+  for (size_t i = 0; i < now.size(); ++i) {
+    for (size_t k = 0; k < old.size(); ++k) {
+      if (!sized && i != k) continue;  // which kernel takes it is not told
+      out.RequireUnless({old[k]}, now[i], {"hidden size ", hidden, ", inner sizes ", fc1[1], " of fc1 and ", wide2, " of fc2 fit"});
+    }
   }
 }
 

@@ -13,7 +13,8 @@ void RequireTokens(const Operands& in, int lengths, Expr tokens, Results& out) {
   RequireSameSize(in.Wrap(ends->back().num), tokens, "the last of the lengths and tokens", out);
 }
 
-// input [tokens, C], weight [C, 1, k], lengths [B + 1], bias [C], initial_state (4) [B, C, k - 1] ->
+// input [tokens, C], weight [C, 1, k], lengths [B + 1], bias [C], initial_state (4) [B, C, k - 1],
+// capture_count (5) [B] ->
 // like input, like initial_state, state_update [B, capacity, C]
 // Source: onnxruntime contrib_ops/cuda/bert/varlen_causal_conv_with_state.cc.
 absl::Status InferVarlenCausalConv(const Operands& in, Results& out) {
@@ -27,6 +28,7 @@ absl::Status InferVarlenCausalConv(const Operands& in, Results& out) {
   RequireSameSize(x[1], state[1], "channels of input and state", out);
   RequireLength(in, 3, x[1], "channels of input and bias", out);
   RequireTokens(in, 2, x[0], out);
+  RequireLength(in, 5, state[0], "batch and capture_count", out);
   if (const ShapeView lengths = in.shape(2); lengths.has_rank() && lengths.rank() == 1) {
     RequireSameSize(lengths[0] - 1, state[0], "batch of lengths and state", out);
   }

@@ -37,6 +37,8 @@ void RequireKeyHeads(Expr key, Expr key_size, int64_t state_heads, Results& out)
 // decay (4) [B, T, Hkv] or [B, T, Hkv*Dk], beta (5) [B, T, Hkv] or [B, T, 1].
 void RequireGates(const Operands& in, int64_t state_heads, Expr key_size, Results& out) {
   const ShapeView decay = in.shape(4), beta = in.shape(5);
+  RequireSameAxes(in.shape(0), decay, 2, "query and decay", out);
+  RequireSameAxes(in.shape(0), beta, 2, "query and beta", out);
   if (decay.has_rank() && decay.rank() == 3) {
     const Fact for_each_key[] = {Eq(decay[2], key_size * state_heads)};
     out.RequireUnless(for_each_key, Eq(decay[2], state_heads), {"decay of ", decay[2], " for ", state_heads, " heads"});
@@ -44,6 +46,26 @@ void RequireGates(const Operands& in, int64_t state_heads, Expr key_size, Result
   if (beta.has_rank() && beta.rank() == 3) {
     const Fact for_all[] = {Eq(beta[2], 1)};
     out.RequireUnless(for_all, Eq(beta[2], state_heads), {"beta of ", beta[2], " for ", state_heads, " heads"});
+  }
+}
+
+// ONNX's own runs as its function, which reshapes the gates to [B, T, Hkv, 1 or Dk] and [B, T, 1 or Hkv, 1],
+// whatever they were, and nothing to what has a size of 0. Source: ONNX LinearAttention-27, the body.
+void RequireReshapedGates(const Operands& in, const ShapeView& query, int64_t state_heads, Expr key_size,
+                          Results& out) {
+  out.Require(Ge(query[0], 1), {"batch ", query[0], " is at least 1"});
+  out.Require(Ge(query[1], 1), {"length ", query[1], " is at least 1"});
+  const absl::string_view rule = in.String("update_rule", "gated_delta");
+  const bool is_both = rule == "gated_delta";
+  const Expr tokens = query[0] * query[1], heads = tokens * state_heads;
+  const ShapeView decay = in.shape(4), beta = in.shape(5);
+  if ((is_both || rule == "gated") && decay.has_rank()) {
+    const Fact for_each_key[] = {Eq(decay.Product(), heads * key_size)};
+    out.RequireUnless(for_each_key, Eq(decay.Product(), heads), {"decay of ", decay.Product(), " for ", heads, " heads"});
+  }
+  if ((is_both || rule == "delta") && beta.has_rank()) {
+    const Fact for_all[] = {Eq(beta.Product(), tokens)};
+    out.RequireUnless(for_all, Eq(beta.Product(), heads), {"beta of ", beta.Product(), " for ", heads, " heads"});
   }
 }
 
@@ -85,6 +107,7 @@ absl::Status InferLinearAttention(const Operands& in, Results& out) {
       RequireKeyHeads(key[2], key_size, *state_heads, out);
     }
   }
+  if (in.domain().empty()) RequireReshapedGates(in, query, *state_heads, key_size, out);
   if (in.domain() == kMicrosoft) {
     if (*query_heads % *state_heads != 0 && *state_heads % *query_heads != 0) {
       return absl::InvalidArgumentError(absl::StrCat("q_num_heads ", *query_heads, " and kv_num_heads ",
@@ -212,11 +235,11 @@ class GatedDeltaNet {
       out_.Require(Ge(size, 1), {"heads and sizes in initial_state, ", size, ": at least 1"});
     }
     out_.Require(Ge(keys, 1), {query_[tokens], " elements of query are more than those of values, ", heads * value_size});
-    if (const std::optional<int64_t> size = key_size.constant(); size && *size > 0) {
-      out_.Require(Divides(2 * *size, keys),
-                   {query_[tokens], " elements of query are two of keys of ", key_size,
-                    ", and values of ", heads * value_size});
-    }
+    out_.Require(Divides(2 * key_size, keys),
+                 {query_[tokens], " elements of query are two of keys of ", key_size,
+                  ", and values of ", heads * value_size});
+    out_.Require(Divides(keys, heads * 2 * key_size),
+                 {"heads of query in ", keys, " elements divide those of value, ", heads});
     if (const std::optional<Expr> batch = Batch(tokens)) {
       RequireSameSize(state_[0], *batch, "batch of query and initial_state", out_);
     }

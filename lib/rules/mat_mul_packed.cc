@@ -59,9 +59,12 @@ absl::Status InferMatMulNBitsOfBlocks(const Operands& in, Results& out) {
   const Expr n = in.Const(in.Int("N", 0));
   const int64_t blocks = (k + block - 1) / block;
   if (const ShapeView b = in.shape(1); b.has_rank() && b.rank() == 3) {
-    RequireSameSize(b[0], n, "columns of B and N", out);
-    RequireSameSize(b[1], in.Const(blocks), "blocks of B", out);
-    RequireSameSize(b[2], in.Const(block * bits / 8), "bytes of a block of B", out);
+    const Expr sizes[] = {n, in.Const(blocks), in.Const(block * bits / 8)};
+    // One without elements is taken for one that was packed anew at load, and not compared.
+    for (int axis = 0; axis < 3; ++axis) {
+      out.RequireUnlessZero(b.dims(), Eq(b[axis], sizes[axis]),
+                            {"axis ", axis, " of B, columns, blocks and bytes: ", b[axis], " and ", sizes[axis], " are equal"});
+    }
   }
   RequireColumns(in, 2, n, in.Const(blocks), "scales of N columns", out);
   const bool packed = in.type(3) == ElementType::kUint8;
