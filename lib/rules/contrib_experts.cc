@@ -98,8 +98,10 @@ void RequireScales(const Operands& in, int64_t packed, Results& out) {
   for (int operand : {3, 4}) {
     const std::optional<Expr> inner = rows(operand);
     if (!inner) continue;
-    const Fact old[] = {Eq(*inner, fc1[2] * packed)};
-    out.RequireUnless(old, Eq(*inner, fc1[1]), {"scales or bias of fc1, ", *inner, ", and inner size ", fc1[1], " are equal"});
+    for (const Fact& old : {Eq(*inner, fc1[2] * packed), Eq(fc1[1], hidden), Eq(fc2[2] * packed, hidden)}) {
+      out.RequireUnless({old}, Eq(*inner, fc1[1]),
+                        {"scales or bias of fc1, ", *inner, ", and inner size ", fc1[1], " are equal"});
+    }
   }
   for (int operand : {6, 7}) {
     if (const auto wide = rows(operand)) RequireSameSize(*wide, hidden, "scales or bias of fc2 and hidden size", out);

@@ -28,6 +28,8 @@ absl::Status InferVarlenCausalConv(const Operands& in, Results& out) {
   RequireSameSize(x[1], state[1], "channels of input and state", out);
   RequireLength(in, 3, x[1], "channels of input and bias", out);
   RequireTokens(in, 2, x[0], out);
+  out.Require(Ge(x[1], 1), {"channels ", x[1], ": at least 1"});
+  out.Require(Ge(x[0], state[0]), {x[0], " tokens are at least one for each of ", state[0]});
   RequireLength(in, 5, state[0], "batch and capture_count", out);
   if (const ShapeView lengths = in.shape(2); lengths.has_rank() && lengths.rank() == 1) {
     RequireSameSize(lengths[0] - 1, state[0], "batch of lengths and state", out);

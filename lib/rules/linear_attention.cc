@@ -108,21 +108,21 @@ absl::Status InferLinearAttention(const Operands& in, Results& out) {
     }
   }
   if (in.domain().empty()) RequireReshapedGates(in, query, *state_heads, key_size, out);
+  const ShapeBuilder state({query[0], in.Const(*state_heads), key_size, value_size});
+  if (const ShapeView past = in.shape(3); past.has_rank() && past.rank() == 4) {
+    for (int k = 0; k < 4; ++k) RequireSameSize(past[k], in.Wrap(state.dims()[k]), "past_state", out);
+  }
   if (in.domain() == kMicrosoft) {
     if (*query_heads % *state_heads != 0 && *state_heads % *query_heads != 0) {
       return absl::InvalidArgumentError(absl::StrCat("q_num_heads ", *query_heads, " and kv_num_heads ",
                                                      *state_heads, ": one divides the other"));
     }
     RequireGates(in, *state_heads, key_size, out);
-    const ShapeBuilder state({query[0], in.Const(*state_heads), key_size, value_size});
-    if (const ShapeView past = in.shape(3); past.has_rank() && past.rank() == 4) {
-      for (int k = 0; k < 4; ++k) RequireSameSize(past[k], in.Wrap(state.dims()[k]), "past_state", out);
-    }
   }
   const bool inverse = in.domain() == kMicrosoft && *state_heads > *query_heads;
   out.SetShape(
       0, ShapeBuilder({query[0], query[1], value_size * (inverse ? *state_heads : *query_heads)}));
-  SetState(in, {query[0], in.Const(*state_heads), key_size, value_size}, out);
+  SetState(in, state, out);
   return absl::OkStatus();
 }
 
@@ -204,6 +204,7 @@ class GatedDeltaNet {
     out_.Require(Divides(query_[tokens], heads),
                  {"heads of query, ", query_[tokens], ", divide those of value, ", heads});
     out_.SetShape(0, value_);
+    RequireGates(tokens, heads, query_[tokens + 1]);
     const std::optional<Expr> batch = Batch(tokens);
     if (!batch) return;
     const ShapeBuilder state({*batch, heads, value_size, query_[tokens + 1]});
@@ -212,6 +213,17 @@ class GatedDeltaNet {
                       absl::StrCat("axis ", k, " of initial_state"), out_);
     }
     out_.SetShape(1, state);
+  }
+
+  // decay [n..., Hv] or [n..., Hv, Dk], beta [n..., Hv]
+  void RequireGates(int tokens, Expr heads, Expr key_size) {
+    for (int i : {4, 5}) {
+      const ShapeView gate = in_.shape(i);
+      if (!gate.has_rank() || gate.rank() <= tokens || gate.rank() > tokens + 2) continue;
+      RequireSameAxes(query_, gate, tokens, "tokens of query and of a gate", out_);
+      RequireSameSize(gate[tokens], heads, "heads of value and of a gate", out_);
+      if (gate.rank() == tokens + 2) RequireSameSize(gate[tokens + 1], key_size, "key size and decay", out_);
+    }
   }
 
   // The first axis of the state.
@@ -240,6 +252,7 @@ class GatedDeltaNet {
                   ", and values of ", heads * value_size});
     out_.Require(Divides(keys, heads * 2 * key_size),
                  {"heads of query in ", keys, " elements divide those of value, ", heads});
+    RequireGates(tokens, heads, key_size);
     if (const std::optional<Expr> batch = Batch(tokens)) {
       RequireSameSize(state_[0], *batch, "batch of query and initial_state", out_);
     }

@@ -33,16 +33,16 @@ absl::Status InferWithSizes(const Operands& in, bool transposed, Results& out) {
   return absl::OkStatus();
 }
 
-// A list for N columns of `each`: [N*each] or [N, each].
+// A list for N columns of `each`: [N*each] or [N, each]. Nothing is compared with an empty weight.
 void RequireColumns(const Operands& in, int operand, Expr n, Expr each, absl::string_view what,
                     Results& out) {
-  const ShapeView list = in.shape(operand);
-  if (!list.has_rank() || list.rank() != 2) {
-    RequireLength(in, operand, n * each, what, out);
-    return;
-  }
-  RequireSameSize(list[0], n, what, out);
-  RequireSameSize(list[1], each, what, out);
+  const ShapeView list = in.shape(operand), weight = in.shape(1);
+  if (!list.has_rank() || list.rank() < 1 || list.rank() > 2) return;
+  const auto require = [&](Expr size, Expr expected) {
+    out.RequireUnlessZero(weight.dims(), Eq(size, expected), {what, ": ", size, " and ", expected, " are equal"});
+  };
+  require(list[0], list.rank() == 1 ? n * each : n);
+  if (list.rank() == 2) require(list[1], each);
 }
 
 absl::Status InferMatMulNBits(const Operands& in, Results& out) {
