@@ -109,7 +109,8 @@ absl::Status InferLinearAttention(const Operands& in, Results& out) {
   }
   if (in.domain().empty()) RequireReshapedGates(in, query, *state_heads, key_size, out);
   const ShapeBuilder state({query[0], in.Const(*state_heads), key_size, value_size});
-  if (const ShapeView past = in.shape(3); past.has_rank() && past.rank() == 4) {
+  // The body of ONNX's own broadcasts it.
+  if (const ShapeView past = in.shape(3); !in.domain().empty() && past.has_rank() && past.rank() == 4) {
     for (int k = 0; k < 4; ++k) RequireSameSize(past[k], in.Wrap(state.dims()[k]), "past_state", out);
   }
   if (in.domain() == kMicrosoft) {
