@@ -5,16 +5,12 @@
 // Budgets are counted in steps, so that the answer does not depend on the machine.
 #include <algorithm>
 
-#include "symbolic/solver.h"
+#include "symbolic/wide.h"
 
 namespace symshape::symbolic {
 namespace {
 
-constexpr int128 kLimit = int128{1} << 100;  // beyond it a proof is given up
-constexpr int kCombined = 3;                 // stored inequalities added up in one proof
-constexpr int kSplits = 4;                   // maxima and broadcasts split in one proof
-
-bool Small(int128 v) { return v < kLimit && v > -kLimit; }
+constexpr int kCombined = 3;  // stored inequalities added up in one proof
 
 const WideTerm* Find(const WidePoly& p, MonoId m) {
   auto it = std::lower_bound(p.terms.begin(), p.terms.end(), m,
@@ -22,156 +18,212 @@ const WideTerm* Find(const WidePoly& p, MonoId m) {
   return it != p.terms.end() && it->mono == m ? &*it : nullptr;
 }
 
-bool Scale(WidePoly& p, int128 factor) {
-  if (__builtin_mul_overflow(p.constant, factor, &p.constant) || !Small(p.constant)) return false;
-  for (WideTerm& t : p.terms) {
-    if (__builtin_mul_overflow(t.coeff, factor, &t.coeff) || !Small(t.coeff)) return false;
+// One proof: p, which stands for scale*p0, loses its newest atom again and again.
+class EnvelopeProof {
+ public:
+  EnvelopeProof(Solver& solver, WidePoly p, WidePoly scale, int& budget,
+                absl::Span<const WidePoly> extra, int splits)
+      : s_(solver),
+        p_(std::move(p)),
+        scale_(std::move(scale)),
+        budget_(budget),
+        extra_(extra),
+        splits_(splits) {}
+
+  bool Run() {
+    for (;;) {
+      if (--budget_ < 0 || !s_.Spend(2 + static_cast<int64_t>(p_.terms.size()))) return false;
+      WidePoly goal = p_;
+      goal.constant -= 1;
+      if (!AddTo(goal, scale_, 1)) return false;
+      const std::optional<int128> low = s_.LowerBound(goal);
+      if (low && *low >= 0) return true;
+      if (!PickNewest()) return ByFacts();
+      Separate();
+      if (s_.store.atom(newest_).kind != AtomKind::kFloorDiv) return ByElements();
+      if (!AreSignsKnown()) return ByFacts();
+      const PolyView divisor = s_.store.View(s_.store.atom(newest_).args[1]);
+      if (divisor.terms.empty()) {
+        if (!ReplaceQuotient(divisor.constant)) return false;
+      } else {
+        // At least 1 wherever the quotient is defined.
+        if (s_.Bounds(s_.store.atom(newest_).args[1]).lo < 0) return ByFacts();
+        if (!ReplaceRatio(s_.Widen(divisor))) return false;
+      }
+      p_ = std::move(others_);
+    }
   }
-  return true;
-}
+
+ private:
+  struct Occurrence {  // coeff * newest * rest
+    MonoId rest;
+    int128 coeff;
+  };
+
+  bool ByFacts() { return s_.ProveByFacts(p_, scale_, budget_, extra_, kCombined); }
+
+  bool AddTo(WidePoly& sum, const WidePoly& p, int128 factor) const {
+    bool fits = s_.AddWide(sum, Store::kNoMono, factor * p.constant);
+    for (const WideTerm& t : p.terms) fits = fits && s_.AddWide(sum, t.mono, factor * t.coeff);
+    return fits;
+  }
+  // sum += coeff * rest * p
+  bool AddProduct(WidePoly& sum, MonoId rest, int128 coeff, const WidePoly& p) {
+    WidePoly factor, product;
+    return s_.AddWide(factor, rest, coeff) && s_.MultiplyWide(p, factor, product) &&
+           AddTo(sum, product, 1);
+  }
+
+  bool PickNewest() {
+    bool found = false;
+    for (const WideTerm& t : p_.terms) {
+      if (s_.store.mono(t.mono).depth == 0) continue;
+      for (AtomId a : s_.store.atoms_of(t.mono)) {
+        if (s_.store.atom(a).kind == AtomKind::kSymbol || (found && a <= newest_)) continue;
+        newest_ = a;
+        found = true;
+      }
+    }
+    return found;
+  }
+
+  // p = others + sum of coeff * newest * rest
+  void Separate() {
+    others_ = WidePoly();
+    others_.constant = p_.constant;
+    uses_.clear();
+    for (const WideTerm& t : p_.terms) {
+      MonoId rest;
+      if (s_.store.DivideMono(t.mono, s_.store.atom(newest_).mono, &rest)) {
+        uses_.push_back({rest, t.coeff});
+      } else {
+        others_.terms.push_back(t);
+      }
+    }
+  }
+
+  // +1 or -1 where the sign of coeff*rest is known, else 0.
+  int SignOf(const Occurrence& o) const {
+    if (o.rest == Store::kNoMono) return o.coeff > 0 ? 1 : -1;
+    const Interval b = s_.MonoBounds(o.rest);
+    if (b.lo >= 0) return o.coeff > 0 ? 1 : -1;
+    if (b.hi <= 0) return o.coeff > 0 ? -1 : 1;
+    return 0;
+  }
+  bool AreSignsKnown() const {
+    return std::none_of(uses_.begin(), uses_.end(),
+                        [this](const Occurrence& o) { return SignOf(o) == 0; });
+  }
+
+  // others += the uses of x//d, each by its bound: x - d + 1 <= d*(x//d) <= x.
+  bool ReplaceQuotient(int64_t divisor) {
+    const Dim numerator = s_.store.atom(newest_).args[0];
+    const int128 d = divisor;
+    int128 g = d;
+    for (const Occurrence& o : uses_) g = GcdWide(g, o.coeff);
+    if (!Scale(others_, d / g) || !Scale(scale_, d / g)) return false;
+    std::optional<int64_t> residue;
+    if (s_.state.has_congruences() || !s_.state.exact.empty()) {
+      residue = s_.ResidueOf(s_.store.View(numerator), divisor);
+    }
+    for (const Occurrence& o : uses_) {
+      WidePoly bound = s_.Widen(s_.store.View(numerator));
+      bound.constant -= residue ? *residue : SignOf(o) > 0 ? d - 1 : 0;
+      if (!AddProduct(others_, o.rest, o.coeff / g, bound)) return false;
+    }
+    return true;
+  }
+
+  // What is left of each use where the divisor, one monomial, is taken out of it.
+  std::optional<absl::InlinedVector<Occurrence, 4>> DividedUses(const WidePoly& den) const {
+    if (den.constant != 0 || den.terms.size() != 1) return std::nullopt;
+    absl::InlinedVector<Occurrence, 4> divided;
+    for (const Occurrence& o : uses_) {
+      MonoId rest = Store::kNoMono;
+      if (o.rest == Store::kNoMono || o.coeff % den.terms[0].coeff != 0 ||
+          !s_.store.DivideMono(o.rest, den.terms[0].mono, &rest)) {
+        return std::nullopt;
+      }
+      divided.push_back({rest, o.coeff / den.terms[0].coeff});
+    }
+    return divided;
+  }
+
+  // The same for a symbolic divisor. Where all uses contain it, d*q needs no scaling.
+  bool ReplaceRatio(const WidePoly& den) {
+    const std::optional<absl::InlinedVector<Occurrence, 4>> divided = DividedUses(den);
+    if (!divided) {
+      WidePoly product;
+      if (!s_.MultiplyWide(others_, den, product)) return false;
+      others_ = std::move(product);
+      if (!s_.MultiplyWide(scale_, den, product)) return false;
+      scale_ = std::move(product);
+    }
+    for (size_t i = 0; i < uses_.size(); ++i) {
+      WidePoly bound = s_.Widen(s_.store.View(s_.store.atom(newest_).args[0]));
+      if (SignOf(uses_[i]) > 0) {
+        bound.constant += 1;
+        if (!AddTo(bound, den, -1)) return false;
+      }
+      const Occurrence& o = divided ? (*divided)[i] : uses_[i];
+      if (!AddProduct(others_, o.rest, o.coeff, bound)) return false;
+    }
+    return true;
+  }
+
+  // p with that element for the maximum or broadcast.
+  bool WithElement(Dim element, WidePoly& out) {
+    out = others_;
+    const WidePoly e = s_.Widen(s_.store.View(element));
+    for (const Occurrence& o : uses_) {
+      if (!AddProduct(out, o.rest, o.coeff, e)) return false;
+    }
+    return true;
+  }
+
+  // Max and Broadcast: the atom is one of its elements. Of a maximum that raises p any will do.
+  bool ByElements() {
+    const bool is_max = s_.store.atom(newest_).kind == AtomKind::kMax;
+    const bool raises = std::all_of(uses_.begin(), uses_.end(),
+                                    [this](const Occurrence& o) { return SignOf(o) > 0; });
+    if (is_max && raises && ByAnyElement()) return true;
+    if (splits_ <= 0) return false;
+    const absl::Span<const Dim> elements = s_.store.args(newest_);
+    for (size_t i = 0; i < elements.size(); ++i) {
+      WidePoly q;
+      if (!WithElement(elements[i], q)) return false;
+      std::vector<WidePoly> known(extra_.begin(), extra_.end());
+      for (size_t j = 0; is_max && j < elements.size(); ++j) {
+        WidePoly difference = s_.Widen(s_.store.View(elements[i]));
+        if (j == i || !AddTo(difference, s_.Widen(s_.store.View(elements[j])), -1)) continue;
+        known.push_back(std::move(difference));
+      }
+      if (!s_.Prove(q, scale_, budget_, known, splits_ - 1)) return false;
+    }
+    return true;
+  }
+
+  bool ByAnyElement() {
+    for (Dim e : s_.store.args(newest_)) {
+      WidePoly q;
+      int part = budget_ / 2;
+      if (WithElement(e, q) && s_.Prove(q, scale_, part, extra_, splits_)) return true;
+      budget_ -= budget_ / 4;
+    }
+    return false;
+  }
+
+  Solver& s_;
+  WidePoly p_, scale_;
+  int& budget_;
+  const absl::Span<const WidePoly> extra_;
+  const int splits_;
+  AtomId newest_ = 0;
+  WidePoly others_;
+  absl::InlinedVector<Occurrence, 4> uses_;
+};
 
 }  // namespace
-
-WidePoly Solver::Widen(const PolyView& p) const {
-  WidePoly out;
-  out.constant = p.constant;
-  for (const Term& t : p.terms) out.terms.push_back({t.mono, t.coeff});
-  return out;
-}
-
-bool Solver::AddWide(WidePoly& p, MonoId mono, int128 coeff) const {
-  if (coeff == 0) return true;
-  if (mono == Store::kNoMono) {
-    p.constant += coeff;
-    return Small(p.constant);
-  }
-  auto it = std::lower_bound(p.terms.begin(), p.terms.end(), mono,
-                             [](const WideTerm& t, MonoId m) { return t.mono < m; });
-  if (it == p.terms.end() || it->mono != mono) {
-    p.terms.insert(it, WideTerm{mono, coeff});
-    return Small(coeff) && p.terms.size() <= kMaxTerms;
-  }
-  it->coeff += coeff;
-  if (!Small(it->coeff)) return false;
-  if (it->coeff == 0) p.terms.erase(it);
-  return true;
-}
-
-bool Solver::MultiplyWide(const WidePoly& a, const WidePoly& b, WidePoly& out) {
-  out = WidePoly();
-  const size_t products = (a.terms.size() + 1) * (b.terms.size() + 1);
-  if (products > kMaxTerms || !Spend(static_cast<int64_t>(products / 4))) return false;
-  const auto add = [&](MonoId m, int128 x, int128 y) {
-    int128 c;
-    return !__builtin_mul_overflow(x, y, &c) && Small(c) && AddWide(out, m, c);
-  };
-  if (!add(Store::kNoMono, a.constant, b.constant)) return false;
-  for (const WideTerm& s : a.terms) {
-    if (!add(s.mono, s.coeff, b.constant)) return false;
-  }
-  for (const WideTerm& t : b.terms) {
-    if (!add(t.mono, t.coeff, a.constant)) return false;
-    for (const WideTerm& s : a.terms) {
-      if (store.mono(s.mono).degree + store.mono(t.mono).degree > 2 * kMaxDegree) return false;
-      if (!add(store.MulMono(s.mono, t.mono), s.coeff, t.coeff)) return false;
-    }
-  }
-  return true;
-}
-
-// A lower bound of p from the bounds of its atoms, each taken as lo + x or hi - x with x >= 0.
-std::optional<int128> Solver::LowerBound(const WidePoly& p) {
-  int128 sum = p.constant;
-  bool finite = true, linear = true;
-  for (const WideTerm& t : p.terms) {
-    linear = linear && store.mono(t.mono).degree == 1;
-    const Interval b = MonoBounds(t.mono);
-    const int64_t bound = t.coeff > 0 ? b.lo : b.hi;
-    int128 product;
-    if (bound == Interval::kMinusInf || bound == Interval::kPlusInf ||
-        __builtin_mul_overflow(int128{bound}, t.coeff, &product) || !Small(product)) {
-      finite = false;
-      continue;
-    }
-    sum += product;
-  }
-  if (linear || (finite && sum >= 0)) {
-    return finite ? std::optional<int128>(sum) : std::nullopt;
-  }
-  // Taken as lo + x, a monomial keeps its coefficient where no other one is a multiple of it.
-  const auto has_multiple = [&](const WideTerm& t) {
-    const Mono& m = store.mono(t.mono);
-    return std::any_of(p.terms.begin(), p.terms.end(), [&](const WideTerm& u) {
-      const Mono& other = store.mono(u.mono);
-      return other.degree > m.degree && (other.mask & m.mask) == m.mask;
-    });
-  };
-  for (const WideTerm& t : p.terms) {
-    if (t.coeff > 0) continue;
-    const auto atoms = store.atoms_of(t.mono);
-    const bool unbounded = std::all_of(atoms.begin(), atoms.end(), [this](AtomId a) {
-      return AtomBounds(a).hi == Interval::kPlusInf;
-    });
-    if (unbounded && !has_multiple(t)) return finite ? std::optional<int128>(sum) : std::nullopt;
-  }
-
-  absl::InlinedVector<AtomId, 8> flipped;
-  std::optional<int128> best;
-  if (finite) best = sum;
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    WidePoly shifted;
-    shifted.constant = p.constant;
-    for (const WideTerm& t : p.terms) {
-      WidePoly product;
-      product.constant = t.coeff;
-      for (AtomId a : store.atoms_of(t.mono)) {
-        const Interval b = AtomBounds(a);
-        const bool flip = std::find(flipped.begin(), flipped.end(), a) != flipped.end() ||
-                          b.lo == Interval::kMinusInf;
-        const int64_t base = flip ? b.hi : b.lo;
-        if (base == Interval::kPlusInf || base == Interval::kMinusInf) return best;
-        WidePoly factor, next;
-        factor.constant = base;
-        factor.terms.push_back({store.atom(a).mono, flip ? -1 : 1});
-        if (!MultiplyWide(product, factor, next)) return best;
-        product = std::move(next);
-      }
-      shifted.constant += product.constant;
-      if (!Small(shifted.constant)) return best;
-      for (const WideTerm& u : product.terms) {
-        if (!AddWide(shifted, u.mono, u.coeff)) return best;
-      }
-    }
-    int128 low = shifted.constant;
-    bool bounded = true;
-    absl::InlinedVector<AtomId, 8> candidates;
-    for (const WideTerm& t : shifted.terms) {
-      if (t.coeff > 0) continue;
-      int128 product = t.coeff;
-      bool width_known = true;
-      for (AtomId a : store.atoms_of(t.mono)) {
-        const Interval b = AtomBounds(a);
-        if (b.lo == Interval::kMinusInf || b.hi == Interval::kPlusInf) {
-          width_known = false;
-          continue;
-        }
-        candidates.push_back(a);
-        if (__builtin_mul_overflow(product, int128{b.hi} - b.lo, &product) || !Small(product)) {
-          return best;
-        }
-      }
-      if (width_known) {
-        low += product;
-      } else {
-        bounded = false;
-      }
-    }
-    if (bounded && (!best || low > *best)) best = low;
-    if ((best && *best >= 0) || candidates.empty()) return best;
-    flipped = candidates;
-  }
-  return best;
-}
 
 bool Solver::Prove(WidePoly p, WidePoly scale, int& budget, absl::Span<const WidePoly> extra,
                    int splits) {
@@ -181,176 +233,7 @@ bool Solver::Prove(WidePoly p, WidePoly scale, int& budget, absl::Span<const Wid
 
 bool Solver::ProveByEnvelope(WidePoly p, WidePoly scale, int& budget,
                              absl::Span<const WidePoly> extra, int splits) {
-  for (;;) {
-    if (--budget < 0 || !Spend(2 + static_cast<int64_t>(p.terms.size()))) return false;
-    WidePoly goal = p;
-    if (!AddWide(goal, Store::kNoMono, scale.constant - 1)) return false;
-    for (const WideTerm& t : scale.terms) {
-      if (!AddWide(goal, t.mono, t.coeff)) return false;
-    }
-    const std::optional<int128> low = LowerBound(goal);
-    if (low && *low >= 0) return true;
-
-    AtomId newest = 0;
-    bool found = false;
-    for (const WideTerm& t : p.terms) {
-      if (store.mono(t.mono).depth == 0) continue;
-      for (AtomId a : store.atoms_of(t.mono)) {
-        if (store.atom(a).kind == AtomKind::kSymbol || (found && a <= newest)) continue;
-        newest = a;
-        found = true;
-      }
-    }
-    if (!found) return ProveByFacts(p, scale, budget, extra, kCombined);
-    const Atom atom = store.atom(newest);
-
-    // p = others + sum of coeff * atom * rest
-    struct Occurrence {
-      MonoId rest;
-      int128 coeff;
-    };
-    WidePoly others;
-    others.constant = p.constant;
-    absl::InlinedVector<Occurrence, 4> uses;
-    for (const WideTerm& t : p.terms) {
-      MonoId rest;
-      if (store.DivideMono(t.mono, atom.mono, &rest)) {
-        uses.push_back({rest, t.coeff});
-      } else {
-        others.terms.push_back(t);
-      }
-    }
-    // +1 or -1 where the sign of coeff*rest is known, else 0.
-    const auto sign = [&](const Occurrence& o) {
-      if (o.rest == Store::kNoMono) return o.coeff > 0 ? 1 : -1;
-      const Interval b = MonoBounds(o.rest);
-      if (b.lo >= 0) return o.coeff > 0 ? 1 : -1;
-      if (b.hi <= 0) return o.coeff > 0 ? -1 : 1;
-      return 0;
-    };
-
-    if (atom.kind == AtomKind::kFloorDiv) {
-      for (const Occurrence& o : uses) {
-        if (sign(o) == 0) return ProveByFacts(p, scale, budget, extra, kCombined);
-      }
-      const PolyView divisor = store.View(atom.args[1]);
-      const WidePoly numerator = Widen(store.View(atom.args[0]));
-      if (divisor.terms.empty()) {
-        const int128 d = divisor.constant;
-        int128 g = d;
-        for (const Occurrence& o : uses) g = GcdWide(g, o.coeff);
-        const int128 f = d / g;
-        if (!Scale(others, f) || !Scale(scale, f)) return false;
-        std::optional<int64_t> residue;
-        if (state.has_congruences() || !state.exact.empty()) {
-          residue = ResidueOf(store.View(atom.args[0]), divisor.constant);
-        }
-        for (const Occurrence& o : uses) {
-          WidePoly bound = numerator, product;  // of d * atom
-          bound.constant -= residue ? *residue : sign(o) > 0 ? d - 1 : 0;
-          WidePoly factor;
-          if (!AddWide(factor, o.rest, o.coeff / g) || !MultiplyWide(bound, factor, product)) {
-            return false;
-          }
-          if (!AddWide(others, Store::kNoMono, product.constant)) return false;
-          for (const WideTerm& t : product.terms) {
-            if (!AddWide(others, t.mono, t.coeff)) return false;
-          }
-        }
-        p = std::move(others);
-        continue;
-      }
-      // Symbolic divisor, at least 1 wherever the quotient is defined.
-      if (Bounds(atom.args[1]).lo < 0) return ProveByFacts(p, scale, budget, extra, kCombined);
-      const WidePoly den = Widen(divisor);
-      // Where the divisor is a monomial that all uses contain, d*q needs no scaling.
-      bool contained = divisor.constant == 0 && divisor.terms.size() == 1;
-      absl::InlinedVector<MonoId, 4> rests;
-      if (contained) {
-        for (const Occurrence& o : uses) {
-          MonoId rest = Store::kNoMono;
-          contained = contained && o.rest != Store::kNoMono &&
-                      store.DivideMono(o.rest, divisor.terms[0].mono, &rest) &&
-                      o.coeff % divisor.terms[0].coeff == 0;
-          rests.push_back(rest);
-        }
-      }
-      if (!contained) {
-        WidePoly product;
-        if (!MultiplyWide(others, den, product)) return false;
-        others = std::move(product);
-        if (!MultiplyWide(scale, den, product)) return false;
-        scale = std::move(product);
-      }
-      for (size_t i = 0; i < uses.size(); ++i) {
-        WidePoly bound = numerator, product, factor;
-        if (sign(uses[i]) > 0) {
-          bound.constant += 1;
-          if (!AddWide(bound, Store::kNoMono, -den.constant)) return false;
-          for (const WideTerm& t : den.terms) {
-            if (!AddWide(bound, t.mono, -t.coeff)) return false;
-          }
-        }
-        const MonoId rest = contained ? rests[i] : uses[i].rest;
-        const int128 coeff = contained ? uses[i].coeff / divisor.terms[0].coeff : uses[i].coeff;
-        if (!AddWide(factor, rest, coeff) || !MultiplyWide(bound, factor, product)) return false;
-        if (!AddWide(others, Store::kNoMono, product.constant)) return false;
-        for (const WideTerm& t : product.terms) {
-          if (!AddWide(others, t.mono, t.coeff)) return false;
-        }
-      }
-      p = std::move(others);
-      continue;
-    }
-
-    // Max and Broadcast: the atom is one of its elements.
-    const auto with = [&](Dim element, WidePoly& out) {
-      out = others;
-      const WidePoly e = Widen(store.View(element));
-      for (const Occurrence& o : uses) {
-        WidePoly factor, product;
-        if (!AddWide(factor, o.rest, o.coeff) || !MultiplyWide(e, factor, product)) return false;
-        if (!AddWide(out, Store::kNoMono, product.constant)) return false;
-        for (const WideTerm& t : product.terms) {
-          if (!AddWide(out, t.mono, t.coeff)) return false;
-        }
-      }
-      return true;
-    };
-    const auto elements = store.args(newest);
-    if (atom.kind == AtomKind::kMax) {
-      bool raises = true;
-      for (const Occurrence& o : uses) raises = raises && sign(o) > 0;
-      if (raises) {  // any element will do
-        for (Dim e : elements) {
-          WidePoly q;
-          int part = budget / 2;
-          if (with(e, q) && Prove(q, scale, part, extra, splits)) return true;
-          budget -= budget / 4;
-        }
-      }
-    }
-    if (splits <= 0) return false;
-    for (size_t i = 0; i < elements.size(); ++i) {
-      WidePoly q;
-      if (!with(elements[i], q)) return false;
-      std::vector<WidePoly> known(extra.begin(), extra.end());
-      if (atom.kind == AtomKind::kMax) {
-        for (size_t j = 0; j < elements.size(); ++j) {
-          if (j == i) continue;
-          WidePoly difference = Widen(store.View(elements[i]));
-          const PolyView other = store.View(elements[j]);
-          bool fits = AddWide(difference, Store::kNoMono, -int128{other.constant});
-          for (const Term& t : other.terms) {
-            fits = fits && AddWide(difference, t.mono, -int128{t.coeff});
-          }
-          if (fits) known.push_back(std::move(difference));
-        }
-      }
-      if (!Prove(q, scale, budget, known, splits - 1)) return false;
-    }
-    return true;
-  }
+  return EnvelopeProof(*this, std::move(p), std::move(scale), budget, extra, splits).Run();
 }
 
 // p = p' + c*m*f with c > 0, m >= 0 and f >= 0 known: p' >= 0 is enough. c and m are chosen so that
@@ -390,11 +273,11 @@ bool Solver::ProveByFacts(const WidePoly& p, const WidePoly& scale, int& budget,
         if (!Scale(q, up) || !Scale(s, up)) continue;
         bool fits = true;
         for (const WideTerm& v : fact->terms) {
-          fits = fits && Small(v.coeff * times) &&
+          fits = fits && IsSmall(v.coeff * times) &&
                  AddWide(q, store.MulMono(v.mono, m), -v.coeff * times);
         }
         int128 c;
-        fits = fits && !__builtin_mul_overflow(fact->constant, times, &c) && Small(c) &&
+        fits = fits && !__builtin_mul_overflow(fact->constant, times, &c) && IsSmall(c) &&
                AddWide(q, m, -c);
         if (!fits) continue;
         WidePoly goal = q;
@@ -470,7 +353,7 @@ Interval Solver::TightPolyBounds(const Poly& poly, int depth) {
       const int128 c = Find(p, atom.mono)->coeff;
       const int128 divisor = store.View(atom.args[1]).constant;
       const int128 f = divisor / GcdWide(divisor, c);
-      if (!AddWide(p, atom.mono, -c) || !Scale(p, f) || !Small(scale * f)) return std::nullopt;
+      if (!AddWide(p, atom.mono, -c) || !Scale(p, f) || !IsSmall(scale * f)) return std::nullopt;
       scale *= f;
       const int128 times = c * f / divisor;
       WidePoly numerator = Widen(store.View(atom.args[0]));

@@ -60,6 +60,136 @@ bool Solver::SubstituteAtom(AtomId id, Dim value) {
   return true;
 }
 
+namespace {
+
+// Of an equation p == 0: the terms that can be written by the others.
+class Eliminable {
+ public:
+  Eliminable(Solver& solver, const Poly& p) : s_(solver), p_(p) {}
+
+  // A symbol with coefficient +1 or -1, else with any, in the order of elimination: fresh symbols
+  // before names, later ones before earlier ones.
+  const Term* Symbol() const {
+    const Term* best = nullptr;
+    std::tuple<bool, Rank> best_rank;
+    for (const Term& t : p_.terms) {
+      if (!IsAlone(t) || t.coeff == INT64_MIN) continue;
+      const Atom& a = s_.store.atom(AtomOf(t));
+      if (a.kind != AtomKind::kSymbol) continue;
+      const Rank rank = RankOf(a.symbol);
+      if (HighestKindBeside(t) > rank.first) continue;
+      const std::tuple<bool, Rank> key(t.coeff == 1 || t.coeff == -1, rank);
+      if (best != nullptr && key <= best_rank) continue;
+      best = &t;
+      best_rank = key;
+    }
+    return best;
+  }
+
+  // The newest compound atom with coefficient +1 or -1.
+  const Term* Compound() const {
+    const Term* best = nullptr;
+    for (const Term& t : p_.terms) {
+      if ((t.coeff != 1 && t.coeff != -1) || !IsAlone(t)) continue;
+      if (s_.store.atom(AtomOf(t)).kind == AtomKind::kSymbol) continue;
+      if (best == nullptr || AtomOf(t) > AtomOf(*best)) best = &t;
+    }
+    return best;
+  }
+
+ private:
+  using Rank = std::pair<int, uint32_t>;  // eliminated first: the highest
+
+  Rank RankOf(uint32_t symbol) const {
+    return Rank(static_cast<int>(s_.store.symbols()[symbol].kind), symbol);
+  }
+  AtomId AtomOf(const Term& t) const { return s_.store.mono(t.mono).atoms[0]; }
+  Dim DimOf(const Term& t) const { return s_.store.InternPoly(0, absl::MakeConstSpan(&t, 1)); }
+
+  // A single atom that no other term mentions.
+  bool IsAlone(const Term& t) const {
+    if (s_.store.mono(t.mono).degree != 1) return false;
+    return std::none_of(p_.terms.begin(), p_.terms.end(), [&](const Term& u) {
+      return u.mono != t.mono && s_.Contains(DimOf(u), AtomOf(t));
+    });
+  }
+  int HighestKindBeside(const Term& t) const {
+    int highest = 0;
+    for (const Term& u : p_.terms) {
+      if (u.mono == t.mono) continue;
+      for (Dim symbol : s_.SymbolsOf(DimOf(u))) {
+        const uint32_t index = s_.store.atom(*s_.store.OnlyAtom(symbol)).symbol;
+        highest = std::max(highest, RankOf(index).first);
+      }
+    }
+    return highest;
+  }
+
+  Solver& s_;
+  const Poly& p_;
+};
+
+}  // namespace
+
+// Factors that are known not to be 0 leave (row 10): true where some did, and what is left is
+// posted. False on overflow too: then the equation stays as it is.
+bool Solver::CancelNonZeroFactors(Poly p) {
+  const MonoId common = CommonMono(ViewOf(p));
+  if (common == Store::kNoMono) return false;
+  absl::InlinedVector<AtomId, 8> nonzero;
+  for (AtomId a : store.atoms_of(common)) {
+    if (ProveNe0(store.atom(a).dim)) nonzero.push_back(a);
+  }
+  if (nonzero.empty() || !DivideByMono(p, store.InternMono(nonzero))) return false;
+  Post(Fact::Kind::kEq, store.InternPoly(p), Dim::Inline(0));
+  return true;
+}
+
+// t + rest == 0, of which t is a symbol or, with a coefficient of 1 or -1, any atom.
+bool Solver::SolveFor(Dim equation, const Term& t, Dim rest) {
+  const AtomId id = store.mono(t.mono).atoms[0];
+  if (t.coeff == 1) return SubstituteAtom(id, Neg(rest));
+  if (t.coeff == -1) return SubstituteAtom(id, rest);
+  const Dim c = Constant(t.coeff);
+  if (!ApplyDivides(c, rest)) return false;
+  if (Resolve(equation) != equation) {  // that fact alone changed the equation
+    Post(Fact::Kind::kEq, equation, Dim::Inline(0));
+    return true;
+  }
+  return SubstituteAtom(id, FloorDiv(Neg(rest), c));
+}
+
+// d == 0 where nothing can be substituted: a rule for the leading product, which is larger than all
+// that replaces it, so that it ends, or the equation itself; and what it says about bounds.
+bool Solver::KeepEquation(Dim d, const Poly& p) {
+  // A sum as long as a product of sums is no use: it is not met again, and costs every proof.
+  if (p.terms.size() > kMaxKnownTerms) return PropagateBounds(d) && PropagateBounds(Neg(d));
+  const Term lead = store.Leading(p.terms);
+  if ((lead.coeff == 1 || lead.coeff == -1) && store.mono(lead.mono).degree > 1 &&
+      store.mono(lead.mono).depth == 0 && state.mono_rules.size() < 64) {
+    const Dim rest = WithoutTerm(p, lead);
+    state.mono_rules.emplace_back(lead.mono, lead.coeff == 1 ? Neg(rest) : rest);
+    Touch();
+  } else if (std::find(state.equations.begin(), state.equations.end(), d) ==
+             state.equations.end()) {
+    state.equations.push_back(d);
+  }
+  for (Dim side : {d, Neg(d)}) {
+    if (!PropagateBounds(side)) return false;
+    if (std::find(state.inequalities.begin(), state.inequalities.end(), side) ==
+        state.inequalities.end()) {
+      state.inequalities.push_back(side);
+      Touch();
+    }
+  }
+  return true;
+}
+
+Dim Solver::WithoutTerm(Poly p, const Term& t) {
+  p.terms.erase(std::find(p.terms.begin(), p.terms.end(), t));
+  return store.InternPoly(p);
+}
+
 bool Solver::ApplyEq(Dim d) {
   d = Resolve(d);
   Poly p = Copy(store.View(d));
@@ -73,112 +203,13 @@ bool Solver::ApplyEq(Dim d) {
     p.constant /= s;
     d = store.InternPoly(p);
   }
-  // Factors that are known not to be 0 leave (row 10).
-  const MonoId common = CommonMono(ViewOf(p));
-  if (common != Store::kNoMono) {
-    absl::InlinedVector<AtomId, 8> nonzero;
-    for (AtomId a : store.atoms_of(common)) {
-      if (ProveNe0(store.atom(a).dim)) nonzero.push_back(a);
-    }
-    if (!nonzero.empty()) {
-      if (!DivideByMono(p, store.InternMono(nonzero))) return false;
-      Post(Fact::Kind::kEq, store.InternPoly(p), Dim::Inline(0));
-      return true;
-    }
-  }
-
-  using Rank = std::pair<int, uint32_t>;  // eliminated first: the highest
-  const auto rank_of = [&](uint32_t symbol) {
-    return Rank(static_cast<int>(store.symbols()[symbol].kind), symbol);
-  };
-  int highest_kind_elsewhere;
-  const auto eligible = [&](const Term& t) {
-    const Mono& m = store.mono(t.mono);
-    if (m.degree != 1) return false;
-    const AtomId id = m.atoms[0];
-    highest_kind_elsewhere = 0;
-    for (const Term& u : p.terms) {
-      if (u.mono == t.mono) continue;
-      const Dim other = store.InternPoly(0, absl::MakeConstSpan(&u, 1));
-      if (Contains(other, id)) return false;
-      for (Dim s : SymbolsOf(other)) {
-        const uint32_t index = store.atom(*store.OnlyAtom(s)).symbol;
-        highest_kind_elsewhere = std::max(highest_kind_elsewhere, rank_of(index).first);
-      }
-    }
-    return true;
-  };
-  // 1. a symbol with coefficient +1 or -1, or with one that is known to divide the rest.
-  const Term* best = nullptr;
-  std::tuple<bool, Rank> best_rank;
-  for (const Term& t : p.terms) {
-    if (!eligible(t)) continue;
-    const Atom& a = store.atom(store.mono(t.mono).atoms[0]);
-    if (a.kind != AtomKind::kSymbol || t.coeff == INT64_MIN) continue;
-    const Rank rank = rank_of(a.symbol);
-    if (highest_kind_elsewhere > rank.first) continue;
-    const std::tuple<bool, Rank> key(t.coeff == 1 || t.coeff == -1, rank);
-    if (best == nullptr || key > best_rank) {
-      best = &t;
-      best_rank = key;
-    }
-  }
-  if (best != nullptr) {
-    const Term t = *best;
-    Poly rest = p;
-    rest.terms.erase(std::find(rest.terms.begin(), rest.terms.end(), t));
-    const Dim r = store.InternPoly(rest);
-    const AtomId id = store.mono(t.mono).atoms[0];
-    if (t.coeff == 1) return SubstituteAtom(id, Neg(r));
-    if (t.coeff == -1) return SubstituteAtom(id, r);
-    const Dim c = Constant(t.coeff);
-    if (!ApplyDivides(c, r)) return false;
-    if (Resolve(d) != d) {  // that fact alone changed the equation
-      Post(Fact::Kind::kEq, d, Dim::Inline(0));
-      return true;
-    }
-    return SubstituteAtom(id, FloorDiv(Neg(r), c));
-  }
-  // 2. a compound atom, the newest.
-  for (const Term& t : p.terms) {
-    if (t.coeff != 1 && t.coeff != -1) continue;
-    if (!eligible(t)) continue;
-    const AtomId id = store.mono(t.mono).atoms[0];
-    if (store.atom(id).kind == AtomKind::kSymbol) continue;
-    if (best == nullptr || id > store.mono(best->mono).atoms[0]) best = &t;
-  }
-  if (best != nullptr) {
-    const Term t = *best;
-    Poly rest = p;
-    rest.terms.erase(std::find(rest.terms.begin(), rest.terms.end(), t));
-    const Dim r = store.InternPoly(rest);
-    return SubstituteAtom(store.mono(t.mono).atoms[0], t.coeff == 1 ? Neg(r) : r);
-  }
-  // A sum as long as a product of sums is no use: it is not met again, and costs every proof.
-  if (p.terms.size() > kMaxKnownTerms) return PropagateBounds(d) && PropagateBounds(Neg(d));
-  // 3. the leading product, which is larger than all that replaces it: the rule terminates.
-  const Term lead = store.Leading(p.terms);
-  if ((lead.coeff == 1 || lead.coeff == -1) && store.mono(lead.mono).degree > 1 &&
-      store.mono(lead.mono).depth == 0 && state.mono_rules.size() < 64) {
-    Poly rest = p;
-    rest.terms.erase(std::find(rest.terms.begin(), rest.terms.end(), lead));
-    const Dim r = store.InternPoly(rest);
-    state.mono_rules.emplace_back(lead.mono, lead.coeff == 1 ? Neg(r) : r);
-    Touch();
-  } else if (std::find(state.equations.begin(), state.equations.end(), d) ==
-             state.equations.end()) {
-    state.equations.push_back(d);
-  }
-  // 4. whatever it says about bounds.
-  for (Dim side : {d, Neg(d)}) {
-    if (!PropagateBounds(side)) return false;
-    if (std::find(state.inequalities.begin(), state.inequalities.end(), side) ==
-        state.inequalities.end()) {
-      state.inequalities.push_back(side);
-      Touch();
-    }
-  }
-  return true;
+  if (CancelNonZeroFactors(p)) return true;
+  const Eliminable eliminable(*this, p);
+  const Term* best = eliminable.Symbol();
+  if (best == nullptr) best = eliminable.Compound();
+  if (best == nullptr) return KeepEquation(d, p);
+  const Term t = *best;
+  return SolveFor(d, t, WithoutTerm(p, t));
 }
 
 }  // namespace symshape::symbolic

@@ -349,7 +349,8 @@ Dim Solver::Representative(Dim d) {
   const size_t quotients = CountQuotients(store.View(d));
   if (quotients == 0) return d;
   Dim result = d;
-  if (const std::optional<Dim> sum = RepresentativeOfParts(d)) {
+  const bool alone = store.node(d).term_count == 1;
+  if (const auto sum = alone ? std::nullopt : RepresentativeOfParts(d)) {
     result = *sum;
   } else if (quotients == 1) {
     if (!any_several) {  // nothing that it could be equal to

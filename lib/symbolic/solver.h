@@ -7,7 +7,7 @@
 //   envelope.cc       the inequality prover                 factor.cc     factors, signs of products
 //   cases.cc          questions case by case                combine.cc    known inequalities summed
 //   lone_quotient.cc  n//d against a sum                    witness.cc    sizes to try first
-//   squares.cc        sums of squares
+//   squares.cc        sums of squares                       wide.h        what proofs calculate with
 //   hypothesis.h      as if more were known                 work.h        a limit in steps
 //   facts.cc          Assume, and what stays known          equate.cc     equalities
 //   narrow.cc         inequalities                          divides.cc    divisibility
@@ -326,6 +326,10 @@ class Solver {
   bool Settle();
   bool Apply(const Fact& fact);
   bool ApplyEq(Dim p);
+  bool CancelNonZeroFactors(Poly p);
+  bool SolveFor(Dim equation, const Term& t, Dim rest);
+  bool KeepEquation(Dim d, const Poly& p);
+  Dim WithoutTerm(Poly p, const Term& t);
   bool ApplyGe(Dim p);
   void PostFactors(const Poly& p);
   std::optional<bool> ApplyGeToAtom(Dim d, const Poly& p);
