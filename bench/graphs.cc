@@ -138,7 +138,8 @@ void Register() {
 void RegisterFile(const std::string& path) {
   for (const Measured& measured : kMeasured) {
     const auto run = [path, &measured](benchmark::State& state) {
-      const auto proto = OrDie(graph::ParseModelProto(OrDie(io::SourceFile::Read(path))->bytes(), path));
+      const auto proto =
+          OrDie(graph::ParseModelProto(OrDie(io::SourceFile::Read(path))->bytes(), path));
       measured.run(state, *proto);
       state.SetItemsProcessed(state.iterations() * proto->graph().node_size());
     };

@@ -29,8 +29,8 @@ enum class Known : uint8_t {
 };
 
 struct Tensor {
-  std::string name;  // in a subgraph by path: "loop_7/body/h"
-  std::string type;  // "float", "seq(tensor(int64))"; "undefined" where unknown
+  std::string name;            // in a subgraph by path: "loop_7/body/h"
+  std::string type;            // "float", "seq(tensor(int64))"; "undefined" where unknown
   std::optional<Shape> shape;  // absent where the rank is unknown, and where this is no tensor
   Known known = Known::kNothing;
   // What the file declared, where it is true only at some sizes: "[1, 16800, 2]". "" otherwise.

@@ -53,7 +53,8 @@ Findings Check(const Analysis& analysis, std::string_view model,
 // From the inputs to one axis of a tensor, a line for each node that makes a dim on the way.
 // Errors: kNotFound         no such tensor, with the nearest name
 //         kInvalidArgument  no such axis
-absl::StatusOr<std::string> ExplainAxis(const Analysis& analysis, std::string_view tensor, int axis);
+absl::StatusOr<std::string> ExplainAxis(const Analysis& analysis, std::string_view tensor,
+                                        int axis);
 // Which nodes need a condition such as "H % 32 == 0", or at which legal sizes it is false.
 // Errors: kInvalidArgument  it cannot be read, or names what no input has
 absl::StatusOr<std::string> ExplainFact(const Analysis& analysis, std::string_view fact);

@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "symbolic/guard.h"
 #include "api/state.h"
 #include "graph/node_name.h"
 #include "queries/describe.h"
 #include "queries/eval.h"
 #include "queries/sizes.h"
 #include "queries/solve.h"
+#include "symbolic/guard.h"
 
 namespace symshape {
 namespace {
@@ -44,8 +44,7 @@ Tensor MakeTensor(const State& state, TensorRef ref) {
   const engine::Analysis& analysis = *state.analysis;
   Tensor tensor;
   tensor.name = state.tensors.NameOf(ref);
-  tensor.type =
-      queries::TypeText(analysis.tables(), analysis.info(*ref.graph, ref.value).type);
+  tensor.type = queries::TypeText(analysis.tables(), analysis.info(*ref.graph, ref.value).type);
   tensor.shape = MakeShape(state, ref);
   tensor.known = KnownOf(analysis.ExactnessOf(*ref.graph, ref.value));
   tensor.stale = queries::StaleClaim(analysis, ref);
@@ -98,7 +97,9 @@ std::vector<Tensor> Analysis::inputs() const {
 std::vector<Tensor> Analysis::outputs() const {
   return MakeTensors(*state_, state_->tensors.outputs());
 }
-std::vector<Tensor> Analysis::tensors() const { return MakeTensors(*state_, state_->tensors.all()); }
+std::vector<Tensor> Analysis::tensors() const {
+  return MakeTensors(*state_, state_->tensors.all());
+}
 
 absl::StatusOr<std::optional<Shape>> Analysis::ShapeOf(std::string_view name) const {
   return internal::Guard([&]() -> absl::StatusOr<std::optional<Shape>> {
@@ -120,10 +121,10 @@ absl::StatusOr<std::vector<int64_t>> Analysis::Evaluate(std::string_view name,
     }
     const std::vector<Condition> broken = Broken(sizes);
     if (!broken.empty()) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "the model does not run at these sizes: ",
-          broken[0].when == "False" ? "" : absl::StrCat(broken[0].when, " is false, "),
-          broken[0].op, " '", broken[0].node, "'"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("the model does not run at these sizes: ",
+                       broken[0].when == "False" ? "" : absl::StrCat(broken[0].when, " is false, "),
+                       broken[0].op, " '", broken[0].node, "'"));
     }
     return (*shape)->Evaluate(sizes);
   });
@@ -148,8 +149,8 @@ std::vector<Condition> Analysis::Broken(const Sizes& sizes) const {
 std::vector<Sizes> Analysis::LegalSizes(int count, uint64_t seed, bool empty) const {
   const queries::Contract& contract = state_->contract();
   std::vector<Sizes> result;
-  for (const queries::SizeMap& found : queries::LegalSizes(
-           contract, {.count = count, .seed = seed, .smallest = empty ? 0 : 1})) {
+  for (const queries::SizeMap& found :
+       queries::LegalSizes(contract, {.count = count, .seed = seed, .smallest = empty ? 0 : 1})) {
     result.push_back(ByFileNames(contract, found));
   }
   return result;

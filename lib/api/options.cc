@@ -6,9 +6,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "symbolic/guard.h"
 #include "api/state.h"
 #include "nlohmann/json.hpp"
+#include "symbolic/guard.h"
 
 namespace symshape {
 namespace {
@@ -71,8 +71,8 @@ absl::StatusOr<std::vector<AxisName>> ParseDynamicAxes(std::string_view text) {
       const ordered_json json = ordered_json::parse(text);
       if (json.is_object()) return ReadAxes(json);
     } catch (const ordered_json::parse_error& e) {
-      return absl::InvalidArgumentError(absl::StrCat("dynamic axes: no JSON (byte ", e.byte, ")",
-                                                     "; ", kForms));
+      return absl::InvalidArgumentError(
+          absl::StrCat("dynamic axes: no JSON (byte ", e.byte, ")", "; ", kForms));
     }
     return absl::InvalidArgumentError(absl::StrCat("dynamic axes: no object; ", kForms));
   });
@@ -80,7 +80,8 @@ absl::StatusOr<std::vector<AxisName>> ParseDynamicAxes(std::string_view text) {
 
 absl::StatusOr<std::vector<std::pair<std::string, int64_t>>> ParseSizes(std::string_view text) {
   std::vector<std::pair<std::string, int64_t>> sizes;
-  for (absl::string_view part : absl::StrSplit(internal::ToAbsl(text), ',', absl::SkipWhitespace())) {
+  for (absl::string_view part :
+       absl::StrSplit(internal::ToAbsl(text), ',', absl::SkipWhitespace())) {
     // At the last '=': names may have any character.
     const size_t equals = part.rfind('=');
     int64_t size = 0;
@@ -104,7 +105,9 @@ absl::StatusOr<std::vector<std::pair<std::string, int64_t>>> ParseSizes(std::str
 }
 
 void Append(const Options& more, Options& options) {
-  const auto append = [](const auto& from, auto& to) { to.insert(to.end(), from.begin(), from.end()); };
+  const auto append = [](const auto& from, auto& to) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
   for (const auto& [name, size] : more.bind) {
     std::erase_if(options.bind, [&](const auto& bound) { return bound.first == name; });
   }

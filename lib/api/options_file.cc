@@ -4,10 +4,10 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "symbolic/guard.h"
 #include "api/state.h"
 #include "diagnostics/nearest.h"
 #include "io/source_file.h"
+#include "symbolic/guard.h"
 #include "symshape/options.h"
 
 #define TOML_HEADER_ONLY 1
@@ -17,10 +17,9 @@
 namespace symshape {
 namespace {
 
-constexpr absl::string_view kKeys[] = {"all_dynamic", "assume",  "assume_positive", "batch",
-                                       "bind",        "dynamic_axes", "model",      "name",
-                                       "op",          "range",   "rename",          "replace",
-                                       "unify"};
+constexpr absl::string_view kKeys[] = {
+    "all_dynamic", "assume", "assume_positive", "batch",  "bind",    "dynamic_axes", "model",
+    "name",        "op",     "range",           "rename", "replace", "unify"};
 
 std::string Place(const toml::node& node) {
   return absl::StrCat("line ", node.source().begin.line);
@@ -59,8 +58,8 @@ class Reader {
     if (key == "replace") return Pairs(key, node, options_.replace);
     if (key == "unify") return Pairs(key, node, options_.unify);
     if (key == "model") return Models(key, node);
-    return absl::InvalidArgumentError(absl::StrCat(Place(node), ": no option '", key, "'",
-                                                   diagnostics::DidYouMean(key, kKeys)));
+    return absl::InvalidArgumentError(
+        absl::StrCat(Place(node), ": no option '", key, "'", diagnostics::DidYouMean(key, kKeys)));
   }
 
   // Tables of options, which the caller reads.
@@ -161,9 +160,9 @@ class Reader {
 absl::Status ReadText(std::string_view text, std::string_view model_name, Options& options) {
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("line ", parsed.error().source().begin.line, ": ",
-                     internal::ToAbsl(parsed.error().description())));
+    return absl::InvalidArgumentError(absl::StrCat("line ", parsed.error().source().begin.line,
+                                                   ": ",
+                                                   internal::ToAbsl(parsed.error().description())));
   }
   if (absl::Status s = Reader(options).ReadTable(parsed.table()); !s.ok()) return s;
   const toml::table* of_model = parsed.table()["model"][model_name].as_table();
@@ -179,8 +178,7 @@ absl::StatusOr<Options> ReadOptionsFile(std::string_view path, std::string_view 
     if (absl::IsNotFound(file.status())) return Options();
     if (!file.ok()) return file.status();
     Options options;
-    const absl::Status read =
-        ReadText(internal::ToStd((*file)->bytes()), model_name, options);
+    const absl::Status read = ReadText(internal::ToStd((*file)->bytes()), model_name, options);
     if (!read.ok()) return absl::Status(read.code(), absl::StrCat(name, ": ", read.message()));
     return options;
   });

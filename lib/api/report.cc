@@ -2,7 +2,6 @@
 #include "symshape/report.h"
 
 #include "absl/strings/str_cat.h"
-#include "symbolic/guard.h"
 #include "api/state.h"
 #include "queries/check.h"
 #include "queries/explain.h"
@@ -13,6 +12,7 @@
 #include "report/findings.h"
 #include "report/json.h"
 #include "report/terminal.h"
+#include "symbolic/guard.h"
 #include "symshape/version.h"
 
 namespace symshape {
@@ -70,7 +70,8 @@ std::string ContractJson(const Analysis& analysis, std::string_view model, Contr
                               internal::ToAbsl(model));
 }
 
-Findings Check(const Analysis& analysis, std::string_view model, FindingsFormat format, bool color) {
+Findings Check(const Analysis& analysis, std::string_view model, FindingsFormat format,
+               bool color) {
   const internal::State& state = StateOf(analysis);
   const std::vector<queries::Finding> found =
       queries::Check(*state.analysis, state.tensors, state.contract());
@@ -93,7 +94,8 @@ Findings Check(const Analysis& analysis, std::string_view model, FindingsFormat 
   return findings;
 }
 
-absl::StatusOr<std::string> ExplainAxis(const Analysis& analysis, std::string_view tensor, int axis) {
+absl::StatusOr<std::string> ExplainAxis(const Analysis& analysis, std::string_view tensor,
+                                        int axis) {
   return internal::Guard([&]() -> absl::StatusOr<std::string> {
     const internal::State& state = StateOf(analysis);
     const absl::StatusOr<queries::TensorRef> ref = state.tensors.Find(internal::ToAbsl(tensor));
@@ -105,8 +107,8 @@ absl::StatusOr<std::string> ExplainAxis(const Analysis& analysis, std::string_vi
     }
     const int rank = static_cast<int>(dims->size());
     if (axis < -rank || axis >= rank) {
-      return absl::InvalidArgumentError(absl::StrCat("'", internal::ToAbsl(tensor), "' has rank ",
-                                                     rank, ", so no axis ", axis));
+      return absl::InvalidArgumentError(
+          absl::StrCat("'", internal::ToAbsl(tensor), "' has rank ", rank, ", so no axis ", axis));
     }
     if (axis < 0) axis += rank;
     return report::DerivationText(*state.analysis, internal::ToAbsl(tensor), axis,

@@ -40,9 +40,9 @@ std::string Render(const Message& message, const symbolic::Context& context);
 struct Diagnostic {
   absl::string_view id;  // a row of table.cc: kebab-case, stable
   Severity severity;
-  std::string node;     // name, or operator and position where it has none; "" where none is meant
-  std::string op;       // "MatMul-13"
-  std::string tensor;   // "" where none is meant
+  std::string node;    // name, or operator and position where it has none; "" where none is meant
+  std::string op;      // "MatMul-13"
+  std::string tensor;  // "" where none is meant
   Message message;
   std::vector<Message> notes;  // indented lines below
 };

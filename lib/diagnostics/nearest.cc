@@ -27,8 +27,8 @@ int Distance(absl::string_view a, absl::string_view b, int limit) {
   for (size_t i = 1; i <= a.size(); ++i) {
     row[0] = static_cast<int>(i) * kEdit;
     for (size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({above[j] + kEdit, row[j - 1] + kEdit,
-                         above[j - 1] + ChangeCost(a[i - 1], b[j - 1])});
+      row[j] = std::min(
+          {above[j] + kEdit, row[j - 1] + kEdit, above[j - 1] + ChangeCost(a[i - 1], b[j - 1])});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
         row[j] = std::min(row[j], before[j - 2] + kEdit);
       }

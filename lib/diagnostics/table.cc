@@ -8,15 +8,18 @@ namespace {
 
 constexpr Row kRows[] = {
     {"declared-name", Severity::kWarning,
-     "an axis has a name that stands for another size elsewhere: an input's axis, or another tensor's",
-     "give the axis another name, or let `symshape check --fix` write its formula: runtimes may reuse "
+     "an axis has a name that stands for another size elsewhere: an input's axis, or another "
+     "tensor's",
+     "give the axis another name, or let `symshape check --fix` write its formula: runtimes may "
+     "reuse "
      "buffers where names are equal"},
     {"declared-rank", Severity::kWarning,
      "the file declares another rank for a tensor than its node gives it",
      "infer, and check --fix, write the inferred shape; infer --strict makes this an error"},
     {"declared-shape", Severity::kWarning,
      "the file declares sizes that hold only at some of the inputs' sizes, or at none",
-     "infer, and check --fix, write the inferred shape; the model was probably exported at one size "
+     "infer, and check --fix, write the inferred shape; the model was probably exported at one "
+     "size "
      "and its inputs were renamed afterwards. infer --strict makes this an error"},
     {"declared-type", Severity::kWarning,
      "the file declares another element type for a tensor than its node gives it",
@@ -24,17 +27,20 @@ constexpr Row kRows[] = {
     {"input-claim", Severity::kWarning,
      "an input's axis is declared as an expression, but nodes allow other sizes, and no runtime "
      "checks it",
-     "nothing to do: infer gives the axis a name of its own. Where the expression is meant, say so: "
+     "nothing to do: infer gives the axis a name of its own. Where the expression is meant, say "
+     "so: "
      "--assume 'AXIS == EXPRESSION'"},
     {"input-fixed", Severity::kWarning,
      "an input's axis is declared dynamic, but its nodes run at one size only",
-     "symshape bind MODEL NAME=SIZE writes a fixed axis; symshape contract names the node that needs it"},
+     "symshape bind MODEL NAME=SIZE writes a fixed axis; symshape contract names the node that "
+     "needs it"},
     {"input-placeholder", Severity::kWarning,
      "an input's axis is declared as ?, 0 or -1, which runtimes take for a name, or literally",
      "name the axis: --name INPUT:AXIS=NAME; infer makes a name up where nobody gives one"},
     {"missing-operand", Severity::kError,
      "a node lacks an operand that its operator cannot do without",
-     "give the node that operand, or repair what wrote the model: no runtime loads it. The node's outputs are "
+     "give the node that operand, or repair what wrote the model: no runtime loads it. The node's "
+     "outputs are "
      "what the other operands tell"},
     {"never-runs", Severity::kError,
      "a node cannot run at any size: its operands disagree, or an attribute is impossible",
@@ -49,12 +55,16 @@ constexpr Row kRows[] = {
      "operators count as their newest known version: update symshape, or lower the opset "
      "(onnx.version_converter) if it was raised by hand"},
     {"output-fixed", Severity::kWarning,
-     "an output's axis was to be dynamic (--dynamic-axes, --name), but it has one size whatever the inputs' are",
-     "nothing to do: the number was written. symshape explain MODEL OUTPUT:AXIS names the node that fixed it"},
+     "an output's axis was to be dynamic (--dynamic-axes, --name), but it has one size whatever "
+     "the inputs' are",
+     "nothing to do: the number was written. symshape explain MODEL OUTPUT:AXIS names the node "
+     "that fixed it"},
     {"rank-lost", Severity::kNote,
-     "a tensor has no rank that holds in every run: an input declares none, branches, trips or items "
+     "a tensor has no rank that holds in every run: an input declares none, branches, trips or "
+     "items "
      "differ, or a size or data decides it",
-     "nothing to do: the shape stays open. Where you know the rank, a Squeeze with axes, or a Reshape "
+     "nothing to do: the shape stays open. Where you know the rank, a Squeeze with axes, or a "
+     "Reshape "
      "to as many axes, tells it"},
     {"schema-inference", Severity::kWarning,
      "onnx's own inference, asked for an operator without a native rule, refuses the node",
@@ -69,7 +79,8 @@ constexpr Row kRows[] = {
      "(docs/adding-an-operator.md)"},
     {"unused-definition", Severity::kWarning,
      "an operator is defined by --op, symshape.toml or Options, and no node of the model has it",
-     "correct the domain or the name; `symshape infer MODEL` without the definition lists the operators that "
+     "correct the domain or the name; `symshape infer MODEL` without the definition lists the "
+     "operators that "
      "need one"},
 };
 

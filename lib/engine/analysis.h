@@ -34,8 +34,8 @@ struct Requirement {
   std::vector<std::vector<Need>> ways;
   diagnostics::Message message;
   const graph::Graph* graph;
-  uint32_t node;       // index into graph->nodes
-  bool conditional;    // inside a branch or loop body that need not be entered
+  uint32_t node;     // index into graph->nodes
+  bool conditional;  // inside a branch or loop body that need not be entered
   std::vector<std::pair<const graph::Graph*, uint32_t>> also;  // other nodes that require the same
 };
 
@@ -43,8 +43,8 @@ struct Requirement {
 struct NamedAxis {
   graph::ValueId input;
   int axis;
-  std::string name;     // what symshape calls it
-  std::string written;  // what the file had: "", "?", "-1", "0", "past + 1"
+  std::string name;      // what symshape calls it
+  std::string written;   // what the file had: "", "?", "-1", "0", "past + 1"
   bool formula = false;  // the name is an expression over symbols that the user put there: "32*h"
 };
 
@@ -72,8 +72,8 @@ struct Call {
 
 // How much is known of one tensor.
 enum class Exactness : uint8_t {
-  kExact,        // every dim is a function of the inputs' symbols
-  kNamed,        // some dim is a symbol that only data decides
+  kExact,  // every dim is a function of the inputs' symbols
+  kNamed,  // some dim is a symbol that only data decides
   kUnknownRank,
   kUnknownType,
 };

@@ -68,7 +68,8 @@ diagnostics::Piece::Shape ClaimedShape(symbolic::Context& context,
         shape.push_back(context.Constant(d.value));
         break;
       case DeclaredDim::Kind::kParam:
-        shape.push_back(context.Symbol(d.param, symbolic::kSize, symbolic::SymbolKind::kValueInfoName));
+        shape.push_back(
+            context.Symbol(d.param, symbolic::kSize, symbolic::SymbolKind::kValueInfoName));
         break;
       case DeclaredDim::Kind::kUnset:
         shape.push_back(Dim::None());
@@ -82,7 +83,8 @@ diagnostics::Piece::Shape ClaimedShape(symbolic::Context& context,
 std::vector<bool> GivenInputs(const graph::Graph& main) {
   const std::vector<bool> initialized = graph::Initialized(main);
   std::vector<bool> given(main.values.size());
-  for (graph::ValueId input : main.inputs) given[graph::Index(input)] = !initialized[graph::Index(input)];
+  for (graph::ValueId input : main.inputs)
+    given[graph::Index(input)] = !initialized[graph::Index(input)];
   return given;
 }
 
@@ -95,7 +97,8 @@ void Walk::CheckClaims() {
   for (const auto& graph : model_.graphs) {
     for (uint32_t v = 0; v < graph->values.size(); ++v) {
       const graph::Value& value = graph->values[v];
-      if (value.declared == nullptr || value.declared->kind != DeclaredType::Kind::kTensor) continue;
+      if (value.declared == nullptr || value.declared->kind != DeclaredType::Kind::kTensor)
+        continue;
       if (graph.get() == model_.main && given[v]) continue;
       const Info info = analysis_->info(*graph, static_cast<graph::ValueId>(v));
       const std::optional<absl::Span<const Dim>> dims = analysis_->DimsOf(info);

@@ -104,7 +104,8 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
       taken = context().ConstantOf(condition.elements[0].num);
     } else if (condition.has_elements && condition.elements.size() == 1 &&
                condition.elements[0].is_test()) {
-      const symbolic::Fact fact{symbolic::Fact::Kind::kGe, condition.elements[0].test, Dim::Inline(1)};
+      const symbolic::Fact fact{symbolic::Fact::Kind::kGe, condition.elements[0].test,
+                                Dim::Inline(1)};
       const symbolic::Tri holds = context().Decide(fact);
       if (holds != symbolic::Tri::kUnknown) taken = holds == symbolic::Tri::kYes;
     }

@@ -25,7 +25,8 @@ const onnx::OpSchema* SchemaOf(const graph::Operator& op) {
 // A line that would define the operator: outputs like the first operand, whose axes are spelled out
 // where its rank is known.
 std::string DefinitionOf(const graph::Operator& op, const rules::Operands& in) {
-  const std::string name = op.domain.empty() ? std::string(op.name) : absl::StrCat(op.domain, "::", op.name);
+  const std::string name =
+      op.domain.empty() ? std::string(op.name) : absl::StrCat(op.domain, "::", op.name);
   const rules::ShapeView x = in.shape(0);
   if (!x.has_rank() || x.rank() == 0) return absl::StrCat(name, " = same(0)");
   std::vector<std::string> axes;
@@ -86,7 +87,8 @@ void Walk::InferByFallback(Frame& frame, uint32_t index, absl::Span<const Info> 
   const rules::Operands operands(tables(), frame.model, node, inputs, frame.call_attributes);
   if (schema == nullptr) {
     diagnostics::Diagnostic d = AtNode(frame, index, "unknown-operator");
-    d.message = {"no rule for operator ", op.domain.empty() ? absl::string_view("ai.onnx") : op.domain, ".", op.name,
+    d.message = {"no rule for operator ",
+                 op.domain.empty() ? absl::string_view("ai.onnx") : op.domain, ".", op.name,
                  ": of its outputs, only what the file declares is known"};
     d.notes.push_back({"define it, for example: --op '", DefinitionOf(op, operands), "'"});
     d.node.clear();  // once for each operator, not for each node

@@ -30,7 +30,12 @@ void Walk::CheckImports() {
     const auto known = newest.find(std::string(domain == "ai.onnx" ? "" : domain));
     if (known == newest.end() || version <= known->second.second) continue;
     diagnostics::Diagnostic d = AboutImports("opset-newer", known->first);
-    d.message = {"opset ", version, " of ", d.op, " is newer than ", known->second.second,
+    d.message = {"opset ",
+                 version,
+                 " of ",
+                 d.op,
+                 " is newer than ",
+                 known->second.second,
                  ", the newest that is known here"};
     Report(std::move(d));
   }

@@ -24,9 +24,10 @@ absl::Status CheckIsName(absl::string_view text) {
   const absl::StatusOr<std::vector<std::string>> names = Context::NamesIn(text);
   if (!names.ok() || (names->size() == 1 && (*names)[0] == text)) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      names->empty() ? absl::StrCat("'", text, "' is a number, no name; a fixed size is --bind NAME=", text)
-                     : absl::StrCat("'", text, "' is an expression, no name; --replace NAME=", text,
-                                    " says that an axis is that"));
+      names->empty()
+          ? absl::StrCat("'", text, "' is a number, no name; a fixed size is --bind NAME=", text)
+          : absl::StrCat("'", text, "' is an expression, no name; --replace NAME=", text,
+                         " says that an axis is that"));
 }
 
 }  // namespace

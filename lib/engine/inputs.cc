@@ -37,7 +37,8 @@ absl::Status Walk::NameInputs() {
       if (claimed.has_value()) {
         bindable.insert(axis.text);
         for (const auto& [name, size] : options_.bindings) {
-          if (name == axis.text) claimed = size;  // the user's own goes before the exporter's formula
+          if (name == axis.text)
+            claimed = size;  // the user's own goes before the exporter's formula
         }
       }
       absl::StatusOr<Dim> dim =
@@ -96,8 +97,7 @@ absl::StatusOr<Dim> Walk::NamedDim(const Axis& axis, std::set<std::string>& bind
   std::vector<std::pair<Dim, Dim>> bound;
   for (const std::string& name : names) {
     bindable.insert(name);
-    const symbolic::Interval domain{options_.assume_positive ? 1 : 0,
-                                    symbolic::Interval::kPlusInf};
+    const symbolic::Interval domain{options_.assume_positive ? 1 : 0, symbolic::Interval::kPlusInf};
     for (const auto& [bound_name, size] : options_.bindings) {
       if (bound_name != name) continue;
       if (!axis.formula) return context().Constant(size);
@@ -171,8 +171,8 @@ rules::TypeId Walk::TypeOfClaim(const DeclaredType& declared, absl::string_view 
       type.kind = declared.kind == DeclaredType::Kind::kSequence ? Type::Kind::kSequence
                                                                  : Type::Kind::kOptional;
       if (declared.inner != nullptr) {
-        type.inner = TypeOfClaim(*declared.inner, stem,
-                                 type.kind == Type::Kind::kOptional ? axes : nullptr);
+        type.inner =
+            TypeOfClaim(*declared.inner, stem, type.kind == Type::Kind::kOptional ? axes : nullptr);
       }
       break;
     case DeclaredType::Kind::kMap:
@@ -205,8 +205,8 @@ void Walk::StartInputs(Frame& frame) {
           NameUnknownElements(frame, Frame::kInputs, static_cast<int>(i), value.name, info);
         } else {
           const bool has_axes = ShapedType(&declared) != nullptr;
-          info.type = TypeOfClaim(declared, value.name,
-                                  has_axes ? &analysis_->input_dims_[i] : nullptr);
+          info.type =
+              TypeOfClaim(declared, value.name, has_axes ? &analysis_->input_dims_[i] : nullptr);
         }
       }
       input_infos_.push_back(info);

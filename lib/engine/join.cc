@@ -101,8 +101,7 @@ TypeId JoinTypes(Tables& tables, Info a, Info b, const Differ& differ) {
 
 Info Join(Tables& tables, Info a, Info b, const Differ& differ) {
   if (a == b) return a;
-  return {JoinTypes(tables, a, b, differ),
-          JoinKnowledge(tables, a.knowledge, b.knowledge, differ)};
+  return {JoinTypes(tables, a, b, differ), JoinKnowledge(tables, a.knowledge, b.knowledge, differ)};
 }
 
 }  // namespace symshape::engine

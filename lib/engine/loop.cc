@@ -35,7 +35,8 @@ Info OneElement(rules::Tables& tables, ElementType type, Dim element, const grap
 }
 
 // Whether a tensor's rank was known before the loop, and is not after it.
-bool LostRank(const rules::Tables& tables, absl::Span<const Info> before, absl::Span<const Info> after) {
+bool LostRank(const rules::Tables& tables, absl::Span<const Info> before,
+              absl::Span<const Info> after) {
   const auto has_rank = [&](Info info) {
     const Type& type = tables.type(info.type);
     return type.kind == Type::Kind::kTensor && type.shape != ShapeId::kUnknownRank;
@@ -53,8 +54,9 @@ std::optional<Dim> ScalarOf(const rules::Tables& tables, Info info) {
 }
 
 const graph::Node* ProducerOf(const graph::Graph& graph, graph::ValueId value) {
-  const auto made = absl::c_find_if(
-      graph.nodes, [&](const graph::Node& node) { return absl::c_linear_search(node.outputs, value); });
+  const auto made = absl::c_find_if(graph.nodes, [&](const graph::Node& node) {
+    return absl::c_linear_search(node.outputs, value);
+  });
   return made == graph.nodes.end() ? nullptr : &*made;
 }
 
@@ -159,13 +161,15 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   }
   // Inside the body a trip is being made: the condition was true, and the trip's number is below M.
   const auto entering = [&](Dim trip) {
-    return std::vector<Info>{OneElement(tables(), ElementType::kInt64, trip, *body, 0),
-                             OneElement(tables(), ElementType::kBool, context().Constant(1), *body, 1)};
+    return std::vector<Info>{
+        OneElement(tables(), ElementType::kInt64, trip, *body, 0),
+        OneElement(tables(), ElementType::kBool, context().Constant(1), *body, 1)};
   };
   if (!run.ToFixpoint(entering(run.trip()), {}, 1, limit)) return;
 
-  const Trips counted = CountTrips(frame, node, starts, ScalarOf(tables(), OutputOf(*run.last(), 0)),
-                                   CountDown(frame, n, run, starts), limit, /*unlimited=*/!given(0));
+  const Trips counted =
+      CountTrips(frame, node, starts, ScalarOf(tables(), OutputOf(*run.last(), 0)),
+                 CountDown(frame, n, run, starts), limit, /*unlimited=*/!given(0));
   const Dim trips = counted.count;
   const Expr count(context(), trips);
   std::vector<Info> finals;
@@ -173,7 +177,8 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   const std::optional<int64_t> few = context().ConstantOf(trips);
   if (few && *few >= 1 && *few <= kFewTrips && LostRank(tables(), initial, finals)) {
     context().Pop();
-    const auto made = run.Unrolled(*few, 1, [&](int64_t trip) { return entering(context().Constant(trip)); });
+    const auto made =
+        run.Unrolled(*few, 1, [&](int64_t trip) { return entering(context().Constant(trip)); });
     if (!run.ToFixpoint(entering(run.trip()), {}, 1, limit)) return;
     for (size_t k = 0; made && k < carried; ++k) {
       if (LostRank(tables(), {&initial[k], 1}, {&finals[k], 1})) finals[k] = (*made)[k];
@@ -190,7 +195,8 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   }
   context().Pop();
   BoundTrips(counted);  // what was said in the body's scope is forgotten
-  if (!counted.is_open) run.RequireOfATrip({{symbolic::Fact::Kind::kEq, trips, context().Constant(0)}});
+  if (!counted.is_open)
+    run.RequireOfATrip({{symbolic::Fact::Kind::kEq, trips, context().Constant(0)}});
   // Source: onnxruntime core/providers/cpu/controlflow/loop.cc, "Inconsistent shape in loop output".
   const symbolic::Fact one_trip{symbolic::Fact::Kind::kGe, context().Constant(1), trips};
   for (const auto& [first, last] : stacked) {
@@ -235,15 +241,14 @@ Info Walk::Stacked(Frame& frame, uint32_t node, LoopRun& run, const graph::Graph
   Info stacked;
   if (type.kind != Type::Kind::kTensor) return stacked;
   if (type.shape != ShapeId::kUnknownRank) {
-    const graph::DeclaredType* declared =
-        body.values[graph::Index(body.outputs[output])].declared;
+    const graph::DeclaredType* declared = body.values[graph::Index(body.outputs[output])].declared;
     const absl::Span<const Dim> dims = tables().dims(type.shape);
     std::vector<Dim> stack;
     for (size_t i = 0; i < dims.size(); ++i) {
       const uint32_t key = kStackKeys + static_cast<uint32_t>(output * 64 + i);
       // All trips have the size of the first one, or the node fails.
-      const auto ends = zero_without_trips ? run.FirstAndLast(dims[i], Expr(context(), trips))
-                                           : std::nullopt;
+      const auto ends =
+          zero_without_trips ? run.FirstAndLast(dims[i], Expr(context(), trips)) : std::nullopt;
       Dim d = run.Outside(ends ? ends->first : dims[i], key, "scan");
       if (zero_without_trips) d = OfTrips(frame, node, key, declared, i, d, trips);
       stack.push_back(d);

@@ -36,8 +36,14 @@ class LoopRun {
 
   LoopRun(Walk& walk, Frame& frame, uint32_t node, const graph::Graph& body,
           std::vector<Info> initial, Shapes shapes)
-      : walk_(walk), depth_(walk.depth_), frame_(frame), node_(node), body_(body), shapes_(shapes),
-        initial_(initial), carried_(std::move(initial)) {
+      : walk_(walk),
+        depth_(walk.depth_),
+        frame_(frame),
+        node_(node),
+        body_(body),
+        shapes_(shapes),
+        initial_(initial),
+        carried_(std::move(initial)) {
     trip_ = Local(kTripKey, "trip", symbolic::kSize);
   }
   Dim trip() const { return trip_; }
@@ -143,7 +149,8 @@ class LoopRun {
   // only the data tells. `entering`: the body's inputs before the carried ones, on that trip. The frames
   // of the body are left as the last trip has them.
   template <typename Entering>
-  std::optional<std::vector<Info>> Unrolled(int64_t trips, size_t first_output, const Entering& entering) {
+  std::optional<std::vector<Info>> Unrolled(int64_t trips, size_t first_output,
+                                            const Entering& entering) {
     std::vector<Info> carried = initial_;
     for (int64_t trip = 0; trip < trips; ++trip) {
       std::vector<Info> inputs = entering(trip);
@@ -155,7 +162,8 @@ class LoopRun {
       }
       walk_.context().Pop();
       const auto differs = [this](Info info) { return MentionsLocal(info); };
-      if (frame == nullptr || std::any_of(carried.begin(), carried.end(), differs)) return std::nullopt;
+      if (frame == nullptr || std::any_of(carried.begin(), carried.end(), differs))
+        return std::nullopt;
     }
     return carried;
   }
@@ -215,7 +223,9 @@ class LoopRun {
   bool IsOfEachTrip(const Requirement& r) {
     if (r.graph != &body_ || r.ways.size() != 1) return false;
     if (walk_.PlanOf(*last_, body_.nodes[r.node]).kind != Plan::Kind::kRule) return false;
-    const auto mentions = [this](const symbolic::Fact& f) { return MentionsLocal(f.a) || MentionsLocal(f.b); };
+    const auto mentions = [this](const symbolic::Fact& f) {
+      return MentionsLocal(f.a) || MentionsLocal(f.b);
+    };
     return std::none_of(r.ways[0].begin(), r.ways[0].end(), [&](const Need& need) {
       return mentions(need.fact) || std::any_of(need.unless.begin(), need.unless.end(), mentions);
     });
@@ -227,15 +237,17 @@ class LoopRun {
     bool changed = false;
     for (size_t k = 0; k < carried_.size(); ++k) {
       const Differ differ = [&](Dim a, Dim, uint32_t slot) {
-        if (IsKept(slot) || locals_.count(a.bits()) > 0 || closed_.count(Key(k, slot)) > 0) return a;
+        if (IsKept(slot) || locals_.count(a.bits()) > 0 || closed_.count(Key(k, slot)) > 0)
+          return a;
         const bool axis = slot < kAxisSlots;
         const Dim symbol = Local(kLocalKeys + Key(k, slot), "carried",
                                  axis ? symbolic::kSize : symbolic::kAnyInteger);
         locals_[symbol.bits()] = {Key(k, slot), a};
         return symbol;
       };
-      Info joined = give_up && carried_[k] != out_[k] ? Info{}
-                                                       : Join(walk_.tables(), carried_[k], out_[k], differ);
+      Info joined = give_up && carried_[k] != out_[k]
+                        ? Info{}
+                        : Join(walk_.tables(), carried_[k], out_[k], differ);
       if (joined == carried_[k]) continue;
       // The interval over all elements could creep on for ever.
       Knowledge knowledge = walk_.tables().knowledge(joined.knowledge);
@@ -298,8 +310,8 @@ class LoopRun {
   const Shapes shapes_;
   size_t required_ = 0;  // requirements before the body's
   std::vector<Info> initial_;
-  std::vector<Info> carried_;  // into the body
-  std::vector<Info> out_;      // and out of it
+  std::vector<Info> carried_;              // into the body
+  std::vector<Info> out_;                  // and out of it
   std::map<uint32_t, LocalPlace> locals_;  // by the symbol's id
   std::map<uint32_t, Dim> closed_;         // place -> step
   Dim trip_;

@@ -24,7 +24,8 @@ void Mix(uint64_t& hash, uint64_t value) {
 
 template <typename T>
 bool SameBytes(absl::Span<const T> a, absl::Span<const T> b) {
-  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
 bool SameTensor(const Tensor* a, const Tensor* b) {
@@ -111,8 +112,8 @@ std::optional<Memo::Key> Memo::KeyOf(const graph::Operator& op, const Node& node
   }
   for (const Info& input : inputs) {
     const Info info = rules::WithoutUnread(input);
-    Mix(hash, uint64_t{static_cast<uint32_t>(info.type)} << 32 |
-                  static_cast<uint32_t>(info.knowledge));
+    Mix(hash,
+        uint64_t{static_cast<uint32_t>(info.type)} << 32 | static_cast<uint32_t>(info.knowledge));
   }
   return Key{&op, &node, inputs, hash};
 }

@@ -38,11 +38,11 @@ struct Options {
   bool assume_positive = false;                           // every input symbol >= 1
   std::vector<AxisName> dynamic_axes;
   bool all_dynamic = false;  // every axis of an input becomes a symbol of its own
-  bool batch = false;        // axis 0 of every input is called "batch", but where dynamic_axes names it
+  bool batch = false;  // axis 0 of every input is called "batch", but where dynamic_axes names it
   using Pairs = std::vector<std::pair<std::string, std::string>>;
-  Pairs rename;   // old name, new name
-  Pairs unify;    // two names of one size: it gets the first
-  Pairs replace;  // a name, and an expression over new ones: H, 32*h
+  Pairs rename;                  // old name, new name
+  Pairs unify;                   // two names of one size: it gets the first
+  Pairs replace;                 // a name, and an expression over new ones: H, 32*h
   std::vector<std::string> ops;  // definitions as text: signature.h, or an ONNX function
   std::vector<UserRule> rules;
   // Rounds over the graph: later ones use facts that late nodes told.

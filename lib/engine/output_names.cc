@@ -64,14 +64,15 @@ absl::Status Walk::NameOutput(const AxisName& name, size_t output) {
     d.id = "rank-lost";
     d.severity = diagnostics::Severity::kWarning;
     d.tensor = name.tensor;
-    d.message = {absl::StrCat("was to get a name for axis ", name.axis, ", but its rank is unknown")};
+    d.message = {
+        absl::StrCat("was to get a name for axis ", name.axis, ", but its rank is unknown")};
     Report(std::move(d));
     return absl::OkStatus();
   }
   const int rank = static_cast<int>(known.has_value() ? known->size() : declared->size());
   if (name.axis < -rank || name.axis >= rank) {
-    return absl::InvalidArgumentError(absl::StrCat("dynamic axes: output '", name.tensor,
-                                                   "' has rank ", rank, ", so no axis ", name.axis));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "dynamic axes: output '", name.tensor, "' has rank ", rank, ", so no axis ", name.axis));
   }
   std::vector<DeclaredDim>& claims = analysis_->claimed_dims_[value];
   if (claims.empty() && declared.has_value()) claims.assign(declared->begin(), declared->end());

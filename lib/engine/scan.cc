@@ -43,7 +43,8 @@ void Walk::InferScan(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   std::vector<Info> sliced;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Type& whole = tables().type(inputs[i].type);
-    if (!batched || whole.shape == ShapeId::kUnknownRank || tables().dims(whole.shape).empty()) continue;
+    if (!batched || whole.shape == ShapeId::kUnknownRank || tables().dims(whole.shape).empty())
+      continue;
     const Dim first = tables().dims(whole.shape)[0];
     if (batch) {
       Require(frame, node, {symbolic::Fact::Kind::kEq, first, *batch}, {},

@@ -15,9 +15,8 @@ void Walk::InferSequenceMap(Frame& frame, uint32_t node, absl::Span<const Info> 
   std::vector<Info> elements;
   for (const Info& input : inputs) {
     const Type& type = tables().type(input.type);
-    elements.push_back(type.kind == Type::Kind::kSequence
-                           ? Info{type.inner, rules::KnowledgeId::kNone}
-                           : input);
+    elements.push_back(
+        type.kind == Type::Kind::kSequence ? Info{type.inner, rules::KnowledgeId::kNone} : input);
   }
   context().Push();
   if (Frame* each = EnterBody(frame, node, *body, elements, Entered::kRepeatedly)) {

@@ -28,8 +28,9 @@ Diagnostic Walk::AtNode(const Frame& frame, uint32_t node, absl::string_view id)
 }
 
 void Walk::Report(Diagnostic diagnostic) {
-  if (!reported_.insert(absl::StrCat(diagnostic.id, "\n", diagnostic.node, "\n", diagnostic.op,
-                                     "\n", diagnostic.tensor))
+  if (!reported_
+           .insert(absl::StrCat(diagnostic.id, "\n", diagnostic.node, "\n", diagnostic.op, "\n",
+                                diagnostic.tensor))
            .second) {
     return;
   }
@@ -83,8 +84,8 @@ size_t Walk::Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> 
   const auto [at, is_new] = required_.try_emplace({ways, conditional}, list.size());
   if (is_new) {
     ++told_;
-    list.push_back({std::move(ways), {message.begin(), message.end()}, &owner->graph, node,
-                    conditional, {}});
+    list.push_back(
+        {std::move(ways), {message.begin(), message.end()}, &owner->graph, node, conditional, {}});
     return at->second;
   }
   Requirement& listed = list[at->second];
@@ -121,8 +122,7 @@ bool Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<con
   const size_t listed = Record(frame, node, {{std::move(need)}}, message);
   if (open) return true;
   if (answer == Tri::kUnknown) {
-    const symbolic::Cause cause{symbolic::Cause::Kind::kRequired,
-                                static_cast<uint32_t>(listed)};
+    const symbolic::Cause cause{symbolic::Cause::Kind::kRequired, static_cast<uint32_t>(listed)};
     if (Assume(fact, cause)) return true;
   }
   if (frame.conditional) return true;  // a branch that cannot be entered
@@ -161,7 +161,8 @@ bool Walk::HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where)
     for (const Need& need : r->ways[0]) {
       if (need.unless.empty() || !absl::c_all_of(need.unless, is_refuted)) continue;
       const std::vector<Dim> its = context().SymbolsOf(context().Sub(need.fact.a, need.fact.b));
-      if (absl::c_all_of(its, [&](Dim s) { return symbols.contains(s); })) known.push_back(need.fact);
+      if (absl::c_all_of(its, [&](Dim s) { return symbols.contains(s); }))
+        known.push_back(need.fact);
     }
   }
   return context().HoldWhere(asked, known);
@@ -196,8 +197,10 @@ void Walk::ForgetRequirements(size_t size) {
 Dim Walk::Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view stem,
                 Interval domain) {
   HasSymbols(frame);
-  const absl::string_view shown = stem.substr(0, stem.find('#'));  // what follows tells places apart
-  const auto [it, is_new] = fresh_.try_emplace(FreshKey{frame.id, node, nth, std::string(stem)}, Dim());
+  const absl::string_view shown =
+      stem.substr(0, stem.find('#'));  // what follows tells places apart
+  const auto [it, is_new] =
+      fresh_.try_emplace(FreshKey{frame.id, node, nth, std::string(stem)}, Dim());
   if (!frame.repeated) {
     if (is_new) it->second = context().Fresh(NewName(shown), domain);
     if (is_new && domain.lo != Interval::kMinusInf) {
@@ -207,8 +210,8 @@ Dim Walk::Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view ste
   }
   // The domain may hold for this trip only, so it is a fact of the body's scope.
   if (is_new) {
-    it->second = context().Fresh(NewName(shown), domain.lo >= 0 ? symbolic::kSize
-                                                               : symbolic::kAnyInteger);
+    it->second =
+        context().Fresh(NewName(shown), domain.lo >= 0 ? symbolic::kSize : symbolic::kAnyInteger);
     analysis_->local_symbols_.emplace(it->second, depth_);
   }
   if (domain.hi != Interval::kPlusInf) Bound(it->second, context().Constant(domain.hi));

@@ -90,8 +90,8 @@ class Application {
   absl::Status Set(int o, const Signature::Output& output) {
     const bool typed = output.type != graph::ElementType::kUndefined;
     if (!(typed && output.dims) && output.like >= in_.size()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("output ", o, " is like operand ", output.like, ", which the node does not have"));
+      return absl::InvalidArgumentError(absl::StrCat("output ", o, " is like operand ", output.like,
+                                                     ", which the node does not have"));
     }
     out_.SetType(o, typed ? output.type : in_.type(output.like));
     if (!output.dims) {
@@ -215,8 +215,9 @@ void Walk::CheckDefinitions() {
   for (const std::unique_ptr<UserOp>& known : user_ops_.all()) {
     const std::string name = FullName(known->domain, known->op);
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const auto elsewhere = std::find_if(model_.operators.begin(), model_.operators.end(),
-                                        [&](const graph::Operator& op) { return op.name == known->op; });
+    const auto elsewhere =
+        std::find_if(model_.operators.begin(), model_.operators.end(),
+                     [&](const graph::Operator& op) { return op.name == known->op; });
     const std::string meant =
         known->domain.empty() && elsewhere != model_.operators.end()
             ? absl::StrCat("; did you mean '", FullName(elsewhere->domain, elsewhere->name), "'?")

@@ -55,9 +55,9 @@ struct Frame {
   const graph::Model& model;  // of the file, or of a schema's function body
   const graph::Graph& graph;
   const uint32_t id;
-  Frame* const parent;  // nullptr for the main graph
-  uint32_t parent_node = kInputs;  // of the parent's graph, which activates this
-  std::vector<rules::Info> infos;  // by value
+  Frame* const parent;                                // nullptr for the main graph
+  uint32_t parent_node = kInputs;                     // of the parent's graph, which activates this
+  std::vector<rules::Info> infos;                     // by value
   std::vector<std::optional<Plan>>* plans = nullptr;  // by operator of its model
   absl::Span<const graph::Attribute> call_attributes;
   std::vector<graph::Attribute> call_attribute_storage;
@@ -163,7 +163,7 @@ class Walk {
                  absl::Span<Info> outputs);
   struct Trips {
     Dim count;
-    bool is_open = false;            // a symbol of its own, with these bounds
+    bool is_open = false;  // a symbol of its own, with these bounds
     std::optional<Dim> least, most;
   };
   Trips CountTrips(Frame& frame, uint32_t node, std::optional<int64_t> starts,
@@ -271,8 +271,8 @@ class Walk {
   int depth_ = 0;
   Memo memo_;
   absl::Status memo_status_;  // where options_.check_memo: the first answer that no rule gives
-  uint64_t facts_told_ = 0;  // those that may leave the epoch as it is included
-  uint64_t told_ = 0;        // what else was told: diagnostics, requirements
+  uint64_t facts_told_ = 0;   // those that may leave the epoch as it is included
+  uint64_t told_ = 0;         // what else was told: diagnostics, requirements
   absl::node_hash_map<const graph::Model*, std::vector<std::optional<Plan>>> plans_;
   // Keys of a node's fresh symbols that no rule asks for.
   static constexpr uint32_t kElementKeys = 1u << 24;

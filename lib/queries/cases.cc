@@ -144,8 +144,8 @@ bool FollowsByCases(Context& context, const Clauses& given, const Clause& clause
     if (opposite.has_value()) {
       all.push_back({*opposite});
     } else if (fact.kind == Fact::Kind::kDivides) {
-      all.push_back({{Fact::Kind::kEq, fact.a, zero},
-                     {Fact::Kind::kNe, context.Mod(fact.b, fact.a), zero}});
+      all.push_back(
+          {{Fact::Kind::kEq, fact.a, zero}, {Fact::Kind::kNe, context.Mod(fact.b, fact.a), zero}});
     }
   }
   return Proof(context).Impossible(all);

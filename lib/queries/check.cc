@@ -253,7 +253,8 @@ class Checker {
     for (const Condition& condition : contract_.conditions()) {
       if (condition.ways.size() > 1 || condition.ways[0].size() > 1) continue;
       const Clause& clause = condition.ways[0][0];
-      if (clause.size() == 1 && clause[0].kind == Fact::Kind::kBroadcast) broadcasts.push_back(clause[0]);
+      if (clause.size() == 1 && clause[0].kind == Fact::Kind::kBroadcast)
+        broadcasts.push_back(clause[0]);
     }
     return broadcasts;
   }
@@ -267,7 +268,8 @@ class Checker {
     if (legal.empty()) return round;
     const std::vector<Dim> symbols = SymbolsOf(contract_.context(), facts);
     std::erase_if(legal[0], [&](const auto& size) {
-      return absl::c_none_of(symbols, [&](Dim s) { return *contract_.context().SymbolName(s) == size.first; });
+      return absl::c_none_of(
+          symbols, [&](Dim s) { return *contract_.context().SymbolName(s) == size.first; });
     });
     return legal[0];
   }
@@ -287,10 +289,10 @@ class Checker {
       if (axis.written == "?" || axis.written == "0" || axis.written == "-1") {
         Finding& finding = Add("input-placeholder", input);
         finding.declared = axis.written;
-        finding.detail = absl::StrCat(
-            "axis ", axis.axis, "; ",
-            axis.written == "0" ? "onnxruntime refuses every other size; " : "", "infer calls it ",
-            axis.name);
+        finding.detail =
+            absl::StrCat("axis ", axis.axis, "; ",
+                         axis.written == "0" ? "onnxruntime refuses every other size; " : "",
+                         "infer calls it ", axis.name);
         continue;
       }
       const std::optional<Dim> symbol = context_.FindSymbol(axis.name);
@@ -312,7 +314,8 @@ class Checker {
         if (context_.ConstantOf(symbol).has_value() || !told.insert(symbol).second) continue;
         const std::optional<int64_t> only = context_.ConstantOf(context_.Resolve(symbol));
         if (!only.has_value()) continue;
-        Finding& finding = Add("input-fixed", std::string(main.values[graph::Index(main.inputs[i])].name));
+        Finding& finding =
+            Add("input-fixed", std::string(main.values[graph::Index(main.inputs[i])].name));
         finding.declared = context_.Print(symbol);
         finding.inferred = absl::StrCat(*only);
         finding.true_at = TrueAt({{Fact::Kind::kEq, symbol, context_.Constant(*only)}});

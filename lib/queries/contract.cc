@@ -53,8 +53,8 @@ Contract::Contract(const engine::Analysis& analysis)
       condition.ways = {{{{Fact::Kind::kEq, Dim::Inline(0), Dim::Inline(1)}}}};  // with no symbol
     }
     condition.when = TextOf(condition.ways);
-    const auto same = absl::c_find_if(
-        conditions_, [&](const Condition& c) { return c.when == condition.when; });
+    const auto same =
+        absl::c_find_if(conditions_, [&](const Condition& c) { return c.when == condition.when; });
     if (same == conditions_.end()) {
       conditions_.push_back(std::move(condition));
     } else {
@@ -164,7 +164,8 @@ std::optional<Ranges> Contract::RangesIn(const Need& need) const {
       if (analysis_.IsInputSymbol(symbol)) continue;
       const engine::Analysis::Range* range = analysis_.RangeOf(symbol);
       if (range == nullptr) return std::nullopt;
-      const Dim copy = context_->Symbol(*from.SymbolName(symbol), {range->least, Interval::kPlusInf});
+      const Dim copy =
+          context_->Symbol(*from.SymbolName(symbol), {range->least, Interval::kPlusInf});
       // Copied when all symbols are there, with what they are at least.
       const bool is_new = ranges.try_emplace(copy, Range{range->least, range->greatest}).second;
       if (is_new && !range->greatest.is_none()) open.push_back(range->greatest);
@@ -201,7 +202,8 @@ void Contract::AddClauses(Clauses clauses, const Requirement& requirement) {
   for (Clause& clause : clauses) {
     if (clause.size() == 1) context_->Assume(clause[0], {}).IgnoreError();
     const std::vector<Clauses> ways{{std::move(clause)}};
-    const auto same = absl::c_find_if(conditions_, [&](const Condition& c) { return c.ways == ways; });
+    const auto same =
+        absl::c_find_if(conditions_, [&](const Condition& c) { return c.ways == ways; });
     if (same == conditions_.end()) {
       conditions_.push_back({ways, "", {&requirement}});
     } else if (!absl::c_linear_search(same->causes, &requirement)) {
@@ -262,7 +264,8 @@ std::optional<Clauses> Contract::ReadUnderOthers(size_t index) {
   }
   Clauses read = ways[0];
   for (Clause& clause : read) {
-    for (Fact& fact : clause) fact = {fact.kind, context_->Resolve(fact.a), context_->Resolve(fact.b)};
+    for (Fact& fact : clause)
+      fact = {fact.kind, context_->Resolve(fact.a), context_->Resolve(fact.b)};
   }
   const bool told = !has_maximum(read);
   if (told) read = Simplify(*context_, read);
@@ -310,7 +313,8 @@ bool Contract::IsPlain(const Condition& condition) const {
 std::vector<size_t> Contract::Alike(size_t first) const {
   const auto symbols = [&](const Condition& condition) {
     Clause facts;
-    for (const Clause& clause : condition.ways[0]) facts.insert(facts.end(), clause.begin(), clause.end());
+    for (const Clause& clause : condition.ways[0])
+      facts.insert(facts.end(), clause.begin(), clause.end());
     return SymbolsOf(*context_, facts);
   };
   std::vector<size_t> alike;

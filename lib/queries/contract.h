@@ -15,8 +15,9 @@
 namespace symshape::queries {
 
 struct Condition {
-  std::vector<Clauses> ways;  // one of them holds, all of its clauses; mostly one way with one clause
-  std::string when;           // what Python's eval reads: "batch == 0 or past + seq <= 512"
+  std::vector<Clauses>
+      ways;          // one of them holds, all of its clauses; mostly one way with one clause
+  std::string when;  // what Python's eval reads: "batch == 0 or past + seq <= 512"
   std::vector<const engine::Requirement*> causes;  // who needs it, the earliest first
 };
 
@@ -66,7 +67,7 @@ class Contract {
   bool Shorten();  // whether anything changed
   bool IsPlain(const Condition& condition) const;
   std::vector<size_t> Alike(size_t first) const;
-  bool Join();     // likewise
+  bool Join();  // likewise
   std::vector<const engine::Requirement*> CausesOf(const Clause& clause,
                                                    const std::vector<Condition>& joined,
                                                    const Clauses& others);
@@ -76,7 +77,7 @@ class Contract {
   std::unique_ptr<Context> context_;
   absl::flat_hash_map<Dim, Dim> symbols_;  // of the analysis -> of the contract
   std::vector<Dim> ordered_symbols_;
-  absl::flat_hash_map<std::string, std::string> names_;        // the file's -> the contract's
+  absl::flat_hash_map<std::string, std::string> names_;  // the file's -> the contract's
   std::vector<Condition> conditions_;
   std::vector<Condition> conditional_;
 };

@@ -20,9 +20,8 @@ absl::Status CheckSizes(const engine::Analysis& analysis, const Bindings& sizes)
   for (Dim symbol : SymbolsOf(analysis)) names.push_back(*context.SymbolName(symbol));
   for (const auto& [name, size] : sizes) {
     if (!context.FindSymbol(name).has_value()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("no size of this model is called '", name, "'",
-                       diagnostics::DidYouMean(name, names)));
+      return absl::InvalidArgumentError(absl::StrCat("no size of this model is called '", name, "'",
+                                                     diagnostics::DidYouMean(name, names)));
     }
     if (size < 0) {
       return absl::InvalidArgumentError(absl::StrCat("'", name, "' is ", size, ", below 0"));

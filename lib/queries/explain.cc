@@ -125,7 +125,8 @@ class Derivation {
     }
     for (const graph::Node* node : nodes) {
       for (ValueId output : node->outputs) {
-        if (output == ValueId::kNone || !absl::c_linear_search(Carried(graph, output), dim)) continue;
+        if (output == ValueId::kNone || !absl::c_linear_search(Carried(graph, output), dim))
+          continue;
         ExplainOperands(graph, *node, dim);
         steps_.push_back({dim, &graph, node, output});
         return;
@@ -195,9 +196,11 @@ class Derivation {
       if (input == ValueId::kNone) continue;
       for (Dim carried : Carried(graph, input)) {
         const std::vector<Dim> of = context_.SymbolsOf(carried);
-        const bool shares = absl::c_any_of(of, [&](Dim s) { return absl::c_linear_search(symbols, s); });
+        const bool shares =
+            absl::c_any_of(of, [&](Dim s) { return absl::c_linear_search(symbols, s); });
         if (!shares || carried == dim) continue;
-        const bool all = absl::c_all_of(symbols, [&](Dim s) { return absl::c_linear_search(of, s); });
+        const bool all =
+            absl::c_all_of(symbols, [&](Dim s) { return absl::c_linear_search(of, s); });
         if (all) {
           Explain({&graph, input}, carried);
           return;

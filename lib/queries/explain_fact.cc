@@ -55,7 +55,8 @@ absl::StatusOr<Clauses> ReadClauses(Context& context, absl::string_view text) {
     if (!fact.ok()) return fact.status();
     if (fact->size() != 1) {
       return absl::InvalidArgumentError(
-          absl::StrCat("'", part, "': beside an 'or' stands one comparison, unless it is as "
+          absl::StrCat("'", part,
+                       "': beside an 'or' stands one comparison, unless it is as "
                        "symshape contract prints it"));
     }
     clause.push_back((*fact)[0]);
@@ -91,7 +92,8 @@ const Condition* ThatSays(const Contract& contract, const Clause& clause) {
 }
 
 // Whether it holds where all these conditions do.
-bool FollowsFromAll(Context& context, const std::vector<const Condition*>& given, const Clause& clause) {
+bool FollowsFromAll(Context& context, const std::vector<const Condition*>& given,
+                    const Clause& clause) {
   context.Push();
   for (const Condition* condition : given) {
     for (const Clause& each : condition->ways[0]) {
@@ -159,10 +161,11 @@ absl::StatusOr<FactReason> ExplainPart(const Contract& contract, absl::string_vi
 
 }  // namespace
 
-absl::StatusOr<std::vector<FactReason>> ExplainFact(const Contract& contract, absl::string_view text) {
+absl::StatusOr<std::vector<FactReason>> ExplainFact(const Contract& contract,
+                                                    absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
-  const bool whole = absl::c_any_of(contract.conditions(),
-                                    [&](const Condition& c) { return c.when == text; });
+  const bool whole =
+      absl::c_any_of(contract.conditions(), [&](const Condition& c) { return c.when == text; });
   std::vector<FactReason> reasons;
   for (absl::string_view part : whole ? Texts{text} : SplitAt(text, " and ")) {
     absl::StatusOr<FactReason> reason = ExplainPart(contract, whole ? part : Unbracketed(part));

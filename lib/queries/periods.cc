@@ -13,12 +13,14 @@
 namespace symshape::queries {
 namespace {
 
-constexpr int64_t kLongest = 128;   // period
-constexpr int64_t kSizes = 1024;    // that have to agree before a proof is tried
+constexpr int64_t kLongest = 128;  // period
+constexpr int64_t kSizes = 1024;   // that have to agree before a proof is tried
 
 // The truth of both at the first sizes; nullopt where one contradicts the other.
-std::optional<std::pair<std::vector<bool>, std::vector<bool>>> Compared(
-    const Context& context, const Clauses& given, const Clause& clause, const std::string& name) {
+std::optional<std::pair<std::vector<bool>, std::vector<bool>>> Compared(const Context& context,
+                                                                        const Clauses& given,
+                                                                        const Clause& clause,
+                                                                        const std::string& name) {
   std::vector<bool> where, asked;
   for (int64_t size = 0; size < kSizes; ++size) {
     const Bindings sizes{{name, size}};
@@ -43,7 +45,8 @@ int64_t PeriodOf(const std::vector<bool>& a, const std::vector<bool>& b) {
 }
 
 // What `clause` says of the symbol alone where all of `others` are false: nullopt where it says more.
-std::optional<Clause> Of(const Context& context, const Clause& clause, Dim symbol, const Clause& others) {
+std::optional<Clause> Of(const Context& context, const Clause& clause, Dim symbol,
+                         const Clause& others) {
   Clause of;
   for (const Fact& fact : clause) {
     if (absl::c_linear_search(others, fact)) continue;

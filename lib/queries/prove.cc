@@ -148,7 +148,8 @@ std::vector<bool> Implied(Context& context, const Clauses& clauses) {
       if (k == i || dropped[k] || !worth_it) continue;
       follows = FollowsFrom(context, clauses[k], clauses[i]);
     }
-    if (!follows && together) follows = FollowsByPeriods(context, Others(clauses, dropped, i), clauses[i]);
+    if (!follows && together)
+      follows = FollowsByPeriods(context, Others(clauses, dropped, i), clauses[i]);
     dropped[i] = follows;
   }
   return dropped;

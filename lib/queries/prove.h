@@ -20,7 +20,7 @@ using symbolic::Fact;
 using symbolic::Interval;
 using symbolic::Tri;
 
-using Clause = std::vector<Fact>;      // one of them holds; none: false at every size
+using Clause = std::vector<Fact>;     // one of them holds; none: false at every size
 using Clauses = std::vector<Clause>;  // all of them hold
 
 // The opposite, where a fact can say it.
@@ -42,12 +42,9 @@ Clause Substituted(Context& context, const Clause& clause, Dim symbol, Dim by);
 std::vector<bool> Implied(Context& context, const Clauses& clauses);
 
 // The truth at sizes; kUnknown where a symbol has none, or a number exceeds int64_t.
-Tri Holds(const Context& context, const Fact& fact,
-                    const Bindings& sizes);
-Tri Holds(const Context& context, const Clause& clause,
-                    const Bindings& sizes);
-Tri Holds(const Context& context, const Clauses& clauses,
-                    const Bindings& sizes);
+Tri Holds(const Context& context, const Fact& fact, const Bindings& sizes);
+Tri Holds(const Context& context, const Clause& clause, const Bindings& sizes);
+Tri Holds(const Context& context, const Clauses& clauses, const Bindings& sizes);
 
 // "batch == 0 or seq <= 64": what Python's eval reads; "False" where no size makes it true.
 std::string Text(const Context& context, const Clause& clause);

@@ -20,7 +20,8 @@ std::string NewName(const Context& context, absl::string_view name, int64_t modu
 }
 
 // symbol % modulus == 0, and nothing else.
-std::optional<std::pair<Dim, int64_t>> Divisible(const Context& context, const Condition& condition) {
+std::optional<std::pair<Dim, int64_t>> Divisible(const Context& context,
+                                                 const Condition& condition) {
   if (condition.ways.size() != 1 || condition.ways[0].size() != 1 ||
       condition.ways[0][0].size() != 1) {
     return std::nullopt;
@@ -45,8 +46,8 @@ Reparametrized Reparametrize(const Contract& contract) {
     const auto& [symbol, modulus] = *divisible;
     if (absl::c_any_of(replaced, [s = symbol](const auto& r) { return r.first == s; })) continue;
     const std::string name(*context.SymbolName(symbol));
-    const Dim expression = context.Mul(context.Constant(modulus),
-                                       context.Symbol(NewName(context, name, modulus)));
+    const Dim expression =
+        context.Mul(context.Constant(modulus), context.Symbol(NewName(context, name, modulus)));
     replaced.emplace_back(symbol, expression);
     result.axes.push_back({name, context.Print(expression), &condition});
   }

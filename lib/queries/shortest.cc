@@ -20,11 +20,11 @@ namespace {
 
 constexpr size_t kMaxSymbols = 4;
 constexpr size_t kMaxPoints = 4000;
-constexpr size_t kMaxFacts = 28;    // that clauses are made of
+constexpr size_t kMaxFacts = 28;  // that clauses are made of
 constexpr int64_t kMaxModulus = 64;
-constexpr int64_t kMaxRests = 64;   // of all sizes together, each of which is a proof of its own
-constexpr size_t kMaxClauses = 4;   // in place of one condition
-constexpr size_t kMaxChosen = 8;    // before those are dropped that others make idle
+constexpr int64_t kMaxRests = 64;  // of all sizes together, each of which is a proof of its own
+constexpr size_t kMaxClauses = 4;  // in place of one condition
+constexpr size_t kMaxChosen = 8;   // before those are dropped that others make idle
 constexpr int64_t kLargestNumber = 100000;
 
 using Bits = std::vector<uint64_t>;
@@ -131,7 +131,8 @@ class Shortener {
     std::vector<int64_t> sizes = SizesOf(numbers_);
     size_t count = 1;
     for (size_t i = 0; i < symbols_.size(); ++i) count *= sizes.size();
-    while (count > kMaxPoints && sizes.size() > 4) {  // too many: those between the numbers go first
+    while (count > kMaxPoints &&
+           sizes.size() > 4) {  // too many: those between the numbers go first
       sizes.erase(sizes.begin() + static_cast<ptrdiff_t>(sizes.size() / 2));
       count = 1;
       for (size_t i = 0; i < symbols_.size(); ++i) count *= sizes.size();
@@ -234,7 +235,8 @@ class Shortener {
       if (symbols_.size() == 1) moduli = numbers_;
       int64_t divisor = 0;
       for (size_t i = 0; i < points_.size(); ++i) {
-        if (Get(truth_, i) && !IsEmpty(points_[i])) divisor = std::gcd(divisor, points_[i].at(name));
+        if (Get(truth_, i) && !IsEmpty(points_[i]))
+          divisor = std::gcd(divisor, points_[i].at(name));
       }
       if (divisor <= kMaxModulus) moduli.insert(divisor);
       for (int64_t modulus : moduli) {
@@ -281,8 +283,8 @@ class Shortener {
   void AddClause(Candidate clause) {
     if (!IsSubset(truth_, clause.truth) || Count(clause.truth) == points_.size()) return;
     const bool has_shorter = absl::c_any_of(clauses_, [&](const Candidate& c) {
-      return absl::c_all_of(
-          c.clause, [&](const Fact& f) { return absl::c_linear_search(clause.clause, f); });
+      return absl::c_all_of(c.clause,
+                            [&](const Fact& f) { return absl::c_linear_search(clause.clause, f); });
     });
     if (has_shorter) return;
     clause.text = Text(context_, clause.clause);

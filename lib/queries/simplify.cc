@@ -124,7 +124,8 @@ class Simplifier {
           Clause opened = clause;
           if (other == x) {
             opened[i] = {Fact::Kind::kEq, y, x};
-            opened.insert(opened.begin() + static_cast<ptrdiff_t>(i) + 1, {Fact::Kind::kEq, y, one});
+            opened.insert(opened.begin() + static_cast<ptrdiff_t>(i) + 1,
+                          {Fact::Kind::kEq, y, one});
           } else if (absl::c_linear_search(clause, Fact{Fact::Kind::kEq, x, one})) {
             opened.erase(opened.begin() + static_cast<ptrdiff_t>(i));
           } else {
@@ -148,8 +149,9 @@ class Simplifier {
     bool worth_it = absl::c_any_of(broadcasts_, [&](const Fact& known) {
       return IsBroadcastOf(fact.a, known.a, known.b) || IsBroadcastOf(fact.b, known.a, known.b);
     });
-    for (const Fact& way : {Fact{Fact::Kind::kEq, fact.a, fact.b}, Fact{Fact::Kind::kEq, fact.a, one},
-                            Fact{Fact::Kind::kEq, fact.b, one}}) {
+    for (const Fact& way :
+         {Fact{Fact::Kind::kEq, fact.a, fact.b}, Fact{Fact::Kind::kEq, fact.a, one},
+          Fact{Fact::Kind::kEq, fact.b, one}}) {
       const bool possible = context_.Decide(way) != Tri::kNo;
       worth_it = worth_it || !possible;
       if (possible) ways.push_back(way);
@@ -225,7 +227,8 @@ class Simplifier {
   void CancelTerms(Fact& fact) {
     if (!IsComparison(fact)) return;
     const Fact cancelled{fact.kind, context_.Sub(fact.a, fact.b), Dim::Inline(0)};
-    if (SymbolsOf(context_, {cancelled}).size() < SymbolsOf(context_, {fact}).size()) fact = cancelled;
+    if (SymbolsOf(context_, {cancelled}).size() < SymbolsOf(context_, {fact}).size())
+      fact = cancelled;
   }
 
   // 36*a == 9*b says 4*a == b.

@@ -12,16 +12,19 @@
 namespace symshape::queries {
 namespace {
 
-constexpr int kFutile = 40;         // draws in a row that give nothing new, until larger sizes are drawn
-constexpr int64_t kReach = 4096;    // the largest that is drawn; how far a nearest size is looked for
+constexpr int kFutile = 40;  // draws in a row that give nothing new, until larger sizes are drawn
+constexpr int64_t kReach = 4096;  // the largest that is drawn; how far a nearest size is looked for
 
 // Lets the algebra draw sizes (Context::Sample): it knows all conditions, so that each size that is
 // chosen narrows the others. Of a condition with several ways each draw takes one.
 class Draws {
  public:
   Draws(const Contract& contract, const SizesOptions& options)
-      : contract_(contract), options_(options), context_(contract.context().Fork()),
-        random_(options.seed), largest_(options.largest) {
+      : contract_(contract),
+        options_(options),
+        context_(contract.context().Fork()),
+        random_(options.seed),
+        largest_(options.largest) {
     for (Dim symbol : contract.symbols()) Know(AtLeast(symbol, options.smallest));
     for (const Fact& fact : options.also) Know(fact);
     for (const Condition& condition : contract.conditions()) Know(condition);
@@ -52,7 +55,8 @@ class Draws {
 
   void Know(const Fact& fact) {
     impossible_ = !Assume(fact) || impossible_;
-    const int64_t divisor = fact.kind == Fact::Kind::kDivides ? context_.ConstantOf(fact.a).value_or(0) : 0;
+    const int64_t divisor =
+        fact.kind == Fact::Kind::kDivides ? context_.ConstantOf(fact.a).value_or(0) : 0;
     if (divisor < 1 || divisor > kReach) return;
     const auto known = absl::c_find_if(divided_, [&](const auto& d) { return d.first == fact.b; });
     if (known == divided_.end()) {
@@ -91,7 +95,8 @@ class Draws {
   void AddEdges() {
     for (Dim symbol : contract_.symbols()) {
       const Interval bounds = context_.Bounds(symbol);
-      for (int64_t edge : {bounds.lo, std::min(bounds.hi, std::max(bounds.lo, largest_)), bounds.hi}) {
+      for (int64_t edge :
+           {bounds.lo, std::min(bounds.hi, std::max(bounds.lo, largest_)), bounds.hi}) {
         if (edge > kReach || enough()) continue;
         Add(Draw(0, {Fact{Fact::Kind::kEq, symbol, context_.Constant(edge)}}));
       }
@@ -165,9 +170,9 @@ class Draws {
   std::mt19937_64 random_;
   int64_t largest_;
   bool impossible_ = false;
-  int depth_ = 0;                           // scopes of the draw
+  int depth_ = 0;                                 // scopes of the draw
   std::vector<std::pair<Dim, int64_t>> divided_;  // what has to be a multiple, and of what
-  std::vector<std::vector<Clauses>> open_;  // conditions of several ways
+  std::vector<std::vector<Clauses>> open_;        // conditions of several ways
   std::vector<SizeMap> found_;
   std::set<SizeMap> seen_;
 };
@@ -180,7 +185,8 @@ int Roundness(int64_t size) {
 }
 
 bool AllHold(const Context& context, const Clause& facts, const Bindings& sizes) {
-  return absl::c_all_of(facts, [&](const Fact& f) { return Holds(context, f, sizes) == Tri::kYes; });
+  return absl::c_all_of(facts,
+                        [&](const Fact& f) { return Holds(context, f, sizes) == Tri::kYes; });
 }
 
 }  // namespace

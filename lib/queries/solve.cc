@@ -11,7 +11,8 @@ namespace {
 
 class Solver {
  public:
-  explicit Solver(const Contract& contract) : contract_(contract), context_(contract.context().Fork()) {
+  explicit Solver(const Contract& contract)
+      : contract_(contract), context_(contract.context().Fork()) {
     for (const Condition& condition : contract.conditions()) {
       if (condition.ways.size() > 1) continue;
       for (const Clause& clause : condition.ways[0]) clauses_.push_back(Spelled(clause));

@@ -74,7 +74,8 @@ class OneSize {
   }
 
   bool ProvedOf(const Clauses& clauses, bool truth) {
-    if (!truth) return absl::c_any_of(clauses, [&](const Clause& c) { return IsFalse(context_, c); });
+    if (!truth)
+      return absl::c_any_of(clauses, [&](const Clause& c) { return IsFalse(context_, c); });
     return absl::c_all_of(clauses, [&](const Clause& c) { return Follows(context_, c); });
   }
   bool ProvedWhere(const Fact& fact, bool truth) {

@@ -53,7 +53,8 @@ std::string StepText(const engine::Analysis& analysis, const Step& step, const S
 
 std::string DerivationText(const engine::Analysis& analysis, absl::string_view tensor, int axis,
                            const std::vector<Step>& steps, const Sources& sources) {
-  if (steps.empty()) return absl::StrCat("'", tensor, "' axis ", axis, " is in no shape that is known\n");
+  if (steps.empty())
+    return absl::StrCat("'", tensor, "' axis ", axis, " is in no shape that is known\n");
   const symbolic::Context& context = analysis.context();
   std::string text =
       absl::StrCat("'", tensor, "' axis ", axis, " is ", context.Print(steps.back().dim), "\n");
@@ -81,14 +82,16 @@ std::string FactText(const engine::Analysis& analysis, const queries::FactReason
     absl::StrAppend(&text, fact, " is needed: it follows from ",
                     absl::StrJoin(reason.conditions, " and ", when), "\n");
     for (const queries::Condition* condition : reason.conditions) {
-      absl::StrAppend(&text, "  ", condition->when, ": ", CauseText(analysis, *condition, sources), "\n");
+      absl::StrAppend(&text, "  ", condition->when, ": ", CauseText(analysis, *condition, sources),
+                      "\n");
     }
     return text;
   }
   for (const queries::Condition* condition : reason.conditions) {
-    absl::StrAppend(&text, fact, " is needed: ",
-                    condition->when == fact ? "" : absl::StrCat("it follows from ", condition->when, ", "),
-                    CauseText(analysis, *condition, sources), "\n");
+    absl::StrAppend(
+        &text, fact, " is needed: ",
+        condition->when == fact ? "" : absl::StrCat("it follows from ", condition->when, ", "),
+        CauseText(analysis, *condition, sources), "\n");
   }
   for (const queries::SizeMap& sizes : reason.counterexamples) {
     absl::StrAppend(&text, fact, " is not needed: by its contract the model runs at ",

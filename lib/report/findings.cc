@@ -69,7 +69,8 @@ const std::string& Where(const Finding& finding) {
 // Consumers ask for a line, although the file has none, and tell results of one line apart by a
 // fingerprint: the `count`th of its rule in one place.
 ordered_json SarifResult(const Finding& finding, absl::string_view model, int count) {
-  const ordered_json place = {{"artifactLocation", {{"uri", Uri(model)}}}, {"region", {{"startLine", 1}}}};
+  const ordered_json place = {{"artifactLocation", {{"uri", Uri(model)}}},
+                              {"region", {{"startLine", 1}}}};
   const ordered_json name = {{"fullyQualifiedName", Where(finding)}};
   const ordered_json location = {{"physicalLocation", place},
                                  {"logicalLocations", ordered_json::array({name})}};
@@ -83,7 +84,8 @@ ordered_json SarifResult(const Finding& finding, absl::string_view model, int co
 
 }  // namespace
 
-std::string FindingsText(const std::vector<Finding>& findings, absl::string_view model, bool color) {
+std::string FindingsText(const std::vector<Finding>& findings, absl::string_view model,
+                         bool color) {
   std::string text;
   for (const Finding& finding : findings) {
     const Severity severity = finding.row->severity;

@@ -99,9 +99,9 @@ ordered_json DiagnosticJson(const engine::Analysis& analysis,
 }
 
 ordered_json SummaryJson(const queries::Summary& summary) {
-  return {{"tensors", summary.tensors},         {"exact", summary.exact},
-          {"named", summary.named},             {"no_rank", summary.unknown_rank},
-          {"nothing", summary.unknown_type},    {"stale", summary.stale}};
+  return {{"tensors", summary.tensors},      {"exact", summary.exact},
+          {"named", summary.named},          {"no_rank", summary.unknown_rank},
+          {"nothing", summary.unknown_type}, {"stale", summary.stale}};
 }
 
 }  // namespace

@@ -116,8 +116,8 @@ std::string DiagnosticText(const engine::Analysis& analysis,
                            absl::string_view model, const TextOptions& options) {
   const symbolic::Context& context = analysis.context();
   const Severity severity = SeverityOf(diagnostic, options);
-  std::string text = absl::StrCat(
-      model, ": ", Styled(Name(severity), StyleOf(severity), options.color), ": ");
+  std::string text =
+      absl::StrCat(model, ": ", Styled(Name(severity), StyleOf(severity), options.color), ": ");
   if (!diagnostic.node.empty()) {
     absl::StrAppend(&text, "node '", diagnostic.node, "'",
                     diagnostic.op.empty() ? "" : absl::StrCat(" (", diagnostic.op, ")"), ": ");
@@ -177,9 +177,8 @@ std::string Diagnostics(const engine::Analysis& analysis, const queries::Tensors
   }
   const bool claims = absl::c_any_of(analysis.diagnostics(),
                                      [](const auto& d) { return d.id == "declared-shape"; });
-  const TrueAt true_at = contract != nullptr && claims
-                             ? SizesOfClaims(analysis, tensors, *contract)
-                             : TrueAt();
+  const TrueAt true_at =
+      contract != nullptr && claims ? SizesOfClaims(analysis, tensors, *contract) : TrueAt();
   std::string text;
   for (const diagnostics::Diagnostic& diagnostic : analysis.diagnostics()) {
     if (options.errors_only && SeverityOf(diagnostic, options) != Severity::kError) continue;

@@ -82,8 +82,9 @@ absl::Status InferAttention(const Operands& in, Results& out) {
     RequireSameSize(query->head_size, key->head_size, "head size of Q and K", out);
   } else if (query->head_size.dim() != key->head_size.dim()) {  // the body expands K to Q
     const Fact expands[] = {Eq(key->head_size, 1)};
-    out.RequireUnless(expands, Eq(query->head_size, key->head_size),
-                      {"head size of Q and K: ", query->head_size, " and ", key->head_size, " are equal"});
+    out.RequireUnless(
+        expands, Eq(query->head_size, key->head_size),
+        {"head size of Q and K: ", query->head_size, " and ", key->head_size, " are equal"});
   }
   RequireSameSize(key->heads, value->heads, "heads of K and V", out);
   if (!is_function) {
@@ -140,7 +141,8 @@ absl::Status InferRotaryEmbedding(const Operands& in, Results& out) {
   if (!heads.ok()) return heads.status();
   const int64_t turned = in.Int("rotary_embedding_dim", 0);
   if (turned > 0) {
-    out.Require(Ge(heads->head_size, turned), {"rotary_embedding_dim ", turned, " of a head of ", heads->head_size});
+    out.Require(Ge(heads->head_size, turned),
+                {"rotary_embedding_dim ", turned, " of a head of ", heads->head_size});
   }
   const Expr half = FloorDiv(turned > 0 ? in.Const(turned) : heads->head_size, 2);
   if (!in.has(3)) {
@@ -189,11 +191,13 @@ void RequireContribCaches(const Operands& in, const ShapeView& x, Results& out) 
     RequireSameSize(cache[1], half, "cos_cache and X", out);
     return;
   }
-  out.Require(Ge(head_size, turned), {"rotary_embedding_dim ", turned, " of a head of ", head_size});
+  out.Require(Ge(head_size, turned),
+              {"rotary_embedding_dim ", turned, " of a head of ", head_size});
   const Fact whole[] = {Eq(cache[1], half)};
   if (!cache[1].is(turned / 2)) {
-    out.RequireUnless(whole, Eq(cache[1], turned / 2),
-                      {"cos_cache of ", cache[1], ": half of rotary_embedding_dim ", turned, " or of the head"});
+    out.RequireUnless(
+        whole, Eq(cache[1], turned / 2),
+        {"cos_cache of ", cache[1], ": half of rotary_embedding_dim ", turned, " or of the head"});
   }
 }
 
@@ -202,15 +206,15 @@ void RequireContribCaches(const Operands& in, const ShapeView& x, Results& out) 
 void RequireSections(const Operands& in, const ShapeView& x, Results& out) {
   const int64_t heads = in.Int("num_heads", 0), given = in.Int("rotary_embedding_dim", 0);
   if (x.rank() == 3 && heads < 1) return;
-  const Expr turned = given > 0       ? in.Const(given)
-                      : x.rank() == 4 ? x[3]
-                                      : FloorDiv(x[2], heads);
-  out.RequireUnlessZero(x.dims(), Divides(2, turned), {"what is turned of a head, ", turned, ", is even"});
+  const Expr turned = given > 0 ? in.Const(given) : x.rank() == 4 ? x[3] : FloorDiv(x[2], heads);
+  out.RequireUnlessZero(x.dims(), Divides(2, turned),
+                        {"what is turned of a head, ", turned, ", is even"});
   const auto sections = in.IntList("mrope_section");
   if (!sections) return;
   int64_t sum = 0;
   for (int64_t section : *sections) sum += section;
-  RequireSameSize(FloorDiv(turned, 2), in.Const(sum), "half of what is turned and mrope_section", out);
+  RequireSameSize(FloorDiv(turned, 2), in.Const(sum), "half of what is turned and mrope_section",
+                  out);
 }
 
 // position_ids are [1] or [B, S]; MRotaryEmbedding's [3, B, S].
@@ -237,9 +241,11 @@ absl::Status InferContribRotaryEmbedding(const Operands& in, Results& out) {
   const Expr sequence = x[x.rank() - 2];
   RequirePositions(in, x[0], sequence, out);
   const ShapeView cache = in.shape(2);
-  if (!cache.has_rank() || cache.rank() != 2 || in.Int("is_packed_batching", 0) != 0) return absl::OkStatus();
+  if (!cache.has_rank() || cache.rank() != 2 || in.Int("is_packed_batching", 0) != 0)
+    return absl::OkStatus();
   if (!Surely(in, Le(sequence, cache[0]))) {
-    out.Require(Le(sequence, cache[0]), {"sequence of ", sequence, " in a cache of ", cache[0], " positions"});
+    out.Require(Le(sequence, cache[0]),
+                {"sequence of ", sequence, " in a cache of ", cache[0], " positions"});
   }
   return absl::OkStatus();
 }

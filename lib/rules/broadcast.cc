@@ -120,7 +120,8 @@ void RequireBroadcastTo(absl::Span<const Dim> from, absl::Span<const Dim> to, Re
       continue;
     }
     const Fact one[] = {Eq(size, 1)};
-    out.RequireUnless(one, Eq(size, target), {"broadcast of ", size, " to ", target, ": equal, or 1 itself"});
+    out.RequireUnless(one, Eq(size, target),
+                      {"broadcast of ", size, " to ", target, ": equal, or 1 itself"});
   }
 }
 

@@ -39,8 +39,9 @@ absl::Status InferCenterCropPad(const Operands& in, Results& out) {
   }
   ShapeBuilder y(x.dims());
   for (size_t k = 0; k < axes.size(); ++k) {
-    const Element wanted =
-        sizes == nullptr ? Element() : sizes->size() == 1 ? sizes->front() : (*sizes)[k];
+    const Element wanted = sizes == nullptr     ? Element()
+                           : sizes->size() == 1 ? sizes->front()
+                                                : (*sizes)[k];
     if (!wanted.is_integer()) {
       y.Set(axes[k], out.Fresh(AxisStem("crop", axes[k])));
       continue;

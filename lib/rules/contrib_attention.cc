@@ -69,7 +69,9 @@ void SetPresent(const Operands& in, int past_index, bool shared, Expr batch, int
 // GPUs only: nothing is said of them.
 void RequireKeyValue(const ShapeView& query, const ShapeView& key, const ShapeView& value,
                      int64_t heads, Results& out) {
-  const auto rank_is = [](const ShapeView& s, int rank) { return s.has_rank() && s.rank() == rank; };
+  const auto rank_is = [](const ShapeView& s, int rank) {
+    return s.has_rank() && s.rank() == rank;
+  };
   if (query.rank() != 3) return;
   RequireSameAxes(query, key, 1, "query and key, batch", out);
   RequireSameAxes(query, value, 1, "query and value, batch", out);
@@ -77,8 +79,10 @@ void RequireKeyValue(const ShapeView& query, const ShapeView& key, const ShapeVi
     RequireSameSize(query[2], key[2], "query and key, width", out);
     out.Require(Divides(heads, query[2]), {"num_heads ", heads, " divides ", query[2]});
   }
-  if (rank_is(value, 3)) out.Require(Divides(heads, value[2]), {"num_heads ", heads, " divides ", value[2]});
-  if (rank_is(key, 3) && rank_is(value, 3)) RequireSameSize(key[1], value[1], "key and value, length", out);
+  if (rank_is(value, 3))
+    out.Require(Divides(heads, value[2]), {"num_heads ", heads, " divides ", value[2]});
+  if (rank_is(key, 3) && rank_is(value, 3))
+    RequireSameSize(key[1], value[1], "key and value, length", out);
   if (rank_is(key, 4)) {
     RequireSameSize(key[1], Expr(key[1].context(), heads), "key, num_heads", out);
     RequireSameSize(query[2], key[3] * heads, "query and key, width", out);
@@ -87,7 +91,8 @@ void RequireKeyValue(const ShapeView& query, const ShapeView& key, const ShapeVi
 }
 
 // Pasts [B, N, P, D] fit the query [B, S, N*D], both by its D, and are as long.
-void RequirePasts(const Operands& in, int past_index, const ShapeView& query, int64_t heads, Results& out) {
+void RequirePasts(const Operands& in, int past_index, const ShapeView& query, int64_t heads,
+                  Results& out) {
   const ShapeView pasts[] = {in.shape(past_index), in.shape(past_index + 1)};
   for (const ShapeView& past : pasts) {
     if (!past.has_rank() || past.rank() != 4 || query.rank() != 3) continue;
@@ -108,16 +113,19 @@ struct MultiHeadOperands {
   int past;  // past_value follows it
 };
 
-void RequireBias(const Operands& in, int index, const ShapeView& query, const KeyValue& kv, Results& out) {
+void RequireBias(const Operands& in, int index, const ShapeView& query, const KeyValue& kv,
+                 Results& out) {
   const ShapeView bias = in.shape(index);
   if (!bias.has_rank() || bias.rank() != 1 || query.rank() != 3 || !kv.hidden.has_value()) return;
-  RequireSameSize(bias[0], 2 * query[2] + *kv.hidden, "bias and the widths of query, key and value", out);
+  RequireSameSize(bias[0], 2 * query[2] + *kv.hidden, "bias and the widths of query, key and value",
+                  out);
 }
 
 // query, key, value, bias, mask, attention_bias, past_key, past_value, past_sequence_length
 // -> [B, S, Hv], present_key, present_value, Q*K [B, N, S, total]
 // Source: onnxruntime contrib_ops/cpu/bert/multihead_attention_helper.h.
-absl::Status SetMultiHead(const Operands& in, const MultiHeadOperands& at, bool shared, Results& out) {
+absl::Status SetMultiHead(const Operands& in, const MultiHeadOperands& at, bool shared,
+                          Results& out) {
   for (int output = 0; output < 4; ++output) SetTypeLike(in, {0}, out, output);
   const ShapeView query = in.shape(0);
   if (!query.has_rank()) return absl::OkStatus();
@@ -128,8 +136,10 @@ absl::Status SetMultiHead(const Operands& in, const MultiHeadOperands& at, bool 
   if (heads < 1) return absl::InvalidArgumentError("num_heads is at least 1");
   const KeyValue kv = ReadKeyValue(query, in.shape(1), in.shape(2), heads);
   // The kernel divides by the width of a head, and dies where that is 0.
-  if (query.rank() == 3) out.Require(Ge(query[2], 1), {"width ", query[2], " of query: at least 1"});
-  if (kv.hidden.has_value()) out.Require(Ge(*kv.hidden, 1), {"width ", *kv.hidden, " of value: at least 1"});
+  if (query.rank() == 3)
+    out.Require(Ge(query[2], 1), {"width ", query[2], " of query: at least 1"});
+  if (kv.hidden.has_value())
+    out.Require(Ge(*kv.hidden, 1), {"width ", *kv.hidden, " of value: at least 1"});
   RequireKeyValue(query, in.shape(1), in.shape(2), heads, out);
   if (in.has(1)) {  // else the query's width is that of all three
     RequirePasts(in, at.past, query, heads, out);
@@ -204,7 +214,8 @@ void RequireGroup(const Operands& in, Expr batch, Expr head_size, Results& out) 
   const ShapeView key = in.shape(1), value = in.shape(2);
   if (key.has_rank() && key.rank() == 3) {
     RequireSameSize(key[0], batch, "key and query, batch", out);
-    RequireSameSize(key[2], head_size * in.Int("kv_num_heads", 0), "key, kv_num_heads heads of the query's size", out);
+    RequireSameSize(key[2], head_size * in.Int("kv_num_heads", 0),
+                    "key, kv_num_heads heads of the query's size", out);
     if (value.has_rank() && value.rank() == 3) RequireSameAxes(key, value, 3, "key and value", out);
   }
   const ShapeView keys = in.shape(3), values = in.shape(4);
@@ -219,8 +230,8 @@ void RequireLengths(const Operands& in, Expr batch, Expr sequence, Expr total, R
   out.Require(Ge(total, 1), {"total_sequence_length ", total, " is at least 1"});
   out.Require(Ge(sequence, 1), {"sequence ", sequence, " is at least 1"});
   const ShapeView key = in.shape(1);
-  const bool as_many = !in.has(1) || (key.has_rank() && key.rank() == 3 &&
-                                      key[1].dim() == sequence.dim());
+  const bool as_many =
+      !in.has(1) || (key.has_rank() && key.rank() == 3 && key[1].dim() == sequence.dim());
   if (!as_many) return;
   out.Require(Ge(total, sequence),
               {"total_sequence_length ", total, " has room for sequence ", sequence});
@@ -232,8 +243,8 @@ void RequireLengths(const Operands& in, Expr batch, Expr sequence, Expr total, R
   if (!past.has_rank() || past.rank() != 4) return;
   const Fact fits_buffer = Le(total, past[2]);
   out.RequireUnless({fits_buffer}, Eq(total, past[2] + sequence),
-                    {"total_sequence_length ", total, " is past ", past[2], " + sequence ", sequence,
-                     ", or at most past"});
+                    {"total_sequence_length ", total, " is past ", past[2], " + sequence ",
+                     sequence, ", or at most past"});
   const Fact alternatives[] = {Le(sequence, 1), Eq(sequence, total)};
   out.RequireUnless(alternatives, Eq(batch, 1),
                     {"batch ", batch, " is 1 where more than one query follows a past"});
@@ -258,9 +269,11 @@ absl::Status InferGroupQueryAttention(const Operands& in, Results& out) {
               {divisor, " divides the head size ", group->head_size});
   RequireGroup(in, query[0], group->head_size, out);
   RequireLength(in, 5, query[0], "seqlens_k and batch", out);
-  if (const ShapeView key = in.shape(1); key.has_rank() && key.rank() == 3 && key[1].dim() != query[1].dim()) {
+  if (const ShapeView key = in.shape(1);
+      key.has_rank() && key.rank() == 3 && key[1].dim() != query[1].dim()) {
     const Fact shared[] = {Eq(key[1], 0)};  // the keys are in the past of another node
-    out.RequireUnless(in.has(3) ? absl::MakeConstSpan(shared) : absl::Span<const Fact>(), Eq(key[1], query[1]),
+    out.RequireUnless(in.has(3) ? absl::MakeConstSpan(shared) : absl::Span<const Fact>(),
+                      Eq(key[1], query[1]),
                       {"key of ", key[1], " and query of ", query[1], ", length: equal"});
   }
   RequireSameAxes(in.shape(7), in.shape(8), 2, "cos_cache and sin_cache", out);
@@ -289,7 +302,8 @@ absl::Status InferGroupQueryAttention(const Operands& in, Results& out) {
       if (past_known && total.has_value()) length = Max(past[2], *total);
     }
     out.SetShape(1 + i, ShapeBuilder({query[0], in.Const(in.Int("kv_num_heads", 0)),
-                                      length.has_value() ? *length : out.Fresh(StemAt("present_sequence", i)),
+                                      length.has_value() ? *length
+                                                         : out.Fresh(StemAt("present_sequence", i)),
                                       past_known ? past[3] : group->head_size}));
   }
   if (total.has_value()) {
@@ -334,7 +348,8 @@ absl::Status InferSparseAttention(const Operands& in, Results& out) {
   for (int i : {3, 4}) RequireCache(in, i, query[0], head_size, out);
   const std::optional<Expr> total = in.Scalar(7);
   if (total && past.has_rank() && past.rank() == 4) {
-    out.Require(Ge(past[2], *total), {"past of ", past[2], " has room for a total length of ", *total});
+    out.Require(Ge(past[2], *total),
+                {"past of ", past[2], " has room for a total length of ", *total});
   }
   return status;
 }

@@ -31,7 +31,8 @@ struct ProjectedOperands {
 // Weights [Hin, Hq + Hk + Hv] are of the input's width, the bias of theirs, and each of the three is
 // whole heads: a third, or as the attribute says.
 // Source: onnxruntime contrib_ops/cpu/bert/attention_validation.h, CheckAttentionWeights.
-void RequireWeights(const Operands& in, const ProjectedOperands& at, Expr input_width, Results& out) {
+void RequireWeights(const Operands& in, const ProjectedOperands& at, Expr input_width,
+                    Results& out) {
   const ShapeView w = in.shape(at.weights);
   if (!w.has_rank() || w.rank() != 2) return;
   RequireSameSize(input_width, w[0], "input width and weights", out);
@@ -45,7 +46,8 @@ void RequireWeights(const Operands& in, const ProjectedOperands& at, Expr input_
   }
   const int64_t heads = in.Int("num_heads", 0);
   if (heads < 1 || heads > (int64_t{1} << 32)) return;
-  out.Require(Divides(3 * heads, w[1]), {"3 * num_heads ", heads, " divides ", w[1], " of the weights"});
+  out.Require(Divides(3 * heads, w[1]),
+              {"3 * num_heads ", heads, " divides ", w[1], " of the weights"});
   out.Require(Ge(w[1], 1), {"weights of ", w[1], " are not empty"});
 }
 
@@ -99,7 +101,8 @@ absl::Status InferAttention(const Operands& in, Results& out) {
 
 // input, weight, bias, input_scale, weight_scale, mask_index, zero points, past (8) -> float
 absl::Status InferQAttention(const Operands& in, Results& out) {
-  return SetProjected(in, {.mask = 5, .past = 8, .attention_bias = -1}, SharedType(in, {3, 2, 4}), out);
+  return SetProjected(in, {.mask = 5, .past = 8, .attention_bias = -1}, SharedType(in, {3, 2, 4}),
+                      out);
 }
 
 // input [tokens, Hin], weights, bias -> [tokens, Hv]

@@ -37,7 +37,8 @@ absl::StatusOr<NGrams> ReadNGrams(const Operands& in) {
 }
 
 // multipliers (1), moduli (2) [hashes], the ids before, [B, history], and then offsets [hashes].
-absl::Status RequireHashes(const Operands& in, const NGrams& n, int past, Expr batch, Results& out) {
+absl::Status RequireHashes(const Operands& in, const NGrams& n, int past, Expr batch,
+                           Results& out) {
   for (int i : {1, 2}) {
     if (absl::Status s = CheckRank(in, i, 1); !s.ok()) return s;
   }

@@ -28,7 +28,8 @@ void RequireExperts(const Operands& in, absl::Span<const int> operands, Results&
   out.Require(Ge(routed[1], in.Int("k", 1)), {"k of ", routed[1], " experts"});
   for (int i : operands) {
     const ShapeView x = in.shape(i);
-    if (x.has_rank() && x.rank() > 0) RequireSameSize(x[0], routed[1], "experts of router_probs and of weights", out);
+    if (x.has_rank() && x.rank() > 0)
+      RequireSameSize(x[0], routed[1], "experts of router_probs and of weights", out);
   }
 }
 
@@ -60,7 +61,9 @@ void RequireWeights(const Operands& in, int first, int second, int64_t packed, R
   for (size_t i = 0; i < now.size(); ++i) {
     for (size_t k = 0; k < old.size(); ++k) {
       if (!sized && i != k) continue;  // which kernel takes it is not told
-      out.RequireUnless({old[k]}, now[i], {"hidden size ", hidden, ", inner sizes ", fc1[1], " of fc1 and ", wide2, " of fc2 fit"});
+      out.RequireUnless(
+          {old[k]}, now[i],
+          {"hidden size ", hidden, ", inner sizes ", fc1[1], " of fc1 and ", wide2, " of fc2 fit"});
     }
   }
 }
@@ -73,7 +76,8 @@ absl::Status InferMoe(const Operands& in, Results& out) {
   const ShapeView fc1 = in.shape(2), wide = in.shape(3);
   if (fc1.has_rank() && fc1.rank() == 3 && wide.has_rank() && wide.rank() == 2) {
     const Fact old[] = {Eq(wide[1], fc1[2])};
-    out.RequireUnless(old, Eq(wide[1], fc1[1]), {"fc1's bias of ", wide[1], " and inner size ", fc1[1], " are equal"});
+    out.RequireUnless(old, Eq(wide[1], fc1[1]),
+                      {"fc1's bias of ", wide[1], " and inner size ", fc1[1], " are equal"});
   }
   const ShapeView x = in.shape(0), bias = in.shape(5);
   if (x.has_rank() && x.rank() > 0 && bias.has_rank() && bias.rank() == 2) {
@@ -87,7 +91,8 @@ absl::Status InferMoe(const Operands& in, Results& out) {
 // Source: onnxruntime contrib_ops/cpu/moe/moe_helper.h, CheckInputs.
 void RequireScales(const Operands& in, int64_t packed, Results& out) {
   const ShapeView x = in.shape(0), fc1 = in.shape(2), fc2 = in.shape(5);
-  if (!x.has_rank() || x.rank() == 0 || !fc1.has_rank() || fc1.rank() != 3 || !fc2.has_rank() || fc2.rank() != 3) {
+  if (!x.has_rank() || x.rank() == 0 || !fc1.has_rank() || fc1.rank() != 3 || !fc2.has_rank() ||
+      fc2.rank() != 3) {
     return;
   }
   const Expr hidden = x[x.rank() - 1];
@@ -98,13 +103,16 @@ void RequireScales(const Operands& in, int64_t packed, Results& out) {
   for (int operand : {3, 4}) {
     const std::optional<Expr> inner = rows(operand);
     if (!inner) continue;
-    for (const Fact& old : {Eq(*inner, fc1[2] * packed), Eq(fc1[1], hidden), Eq(fc2[2] * packed, hidden)}) {
-      out.RequireUnless({old}, Eq(*inner, fc1[1]),
-                        {"scales or bias of fc1, ", *inner, ", and inner size ", fc1[1], " are equal"});
+    for (const Fact& old :
+         {Eq(*inner, fc1[2] * packed), Eq(fc1[1], hidden), Eq(fc2[2] * packed, hidden)}) {
+      out.RequireUnless(
+          {old}, Eq(*inner, fc1[1]),
+          {"scales or bias of fc1, ", *inner, ", and inner size ", fc1[1], " are equal"});
     }
   }
   for (int operand : {6, 7}) {
-    if (const auto wide = rows(operand)) RequireSameSize(*wide, hidden, "scales or bias of fc2 and hidden size", out);
+    if (const auto wide = rows(operand))
+      RequireSameSize(*wide, hidden, "scales or bias of fc2 and hidden size", out);
   }
   const int64_t block = in.Int("block_size", 0);
   if (block <= 0) return;
@@ -147,7 +155,8 @@ absl::Status InferGroupRouter(const Operands& in, Results& out) {
   const Expr experts = in.has(2) ? weight[0] : x[x.rank() - 1];
   RequireLength(in, 1, experts, "expert_bias and experts", out);
   out.Require(Ge(experts, in.Int("top_k", 0)), {"top_k of ", experts, " experts"});
-  out.Require(Divides(std::max<int64_t>(in.Int("n_group", 1), 1), experts), {"n_group divides ", experts, " experts"});
+  out.Require(Divides(std::max<int64_t>(in.Int("n_group", 1), 1), experts),
+              {"n_group divides ", experts, " experts"});
   const ShapeBuilder y({x.Product(0, x.rank() - 1), experts});
   for (int output = 0; output < 3; ++output) out.SetShape(output, y);
   return absl::OkStatus();

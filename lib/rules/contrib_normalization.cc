@@ -11,7 +11,8 @@ namespace {
 void RequireSkip(const ShapeView& x, const ShapeView& skip, Results& out) {
   if (!skip.has_rank()) return;
   if (skip.rank() == 3 && x.rank() == 3 && skip[0].dim() != x[0].dim()) {
-    out.RequireUnless({Eq(x[0], 0), Eq(x[1], 0)}, Ge(skip[0], 1), {"skip of batch ", skip[0], " for ", x[0]});
+    out.RequireUnless({Eq(x[0], 0), Eq(x[1], 0)}, Ge(skip[0], 1),
+                      {"skip of batch ", skip[0], " for ", x[0]});
   }
   for (int i = 1; i <= 2 && i <= skip.rank() && i <= x.rank(); ++i) {
     RequireSameSize(x[x.rank() - i], skip[skip.rank() - i], "input and skip", out);
@@ -96,7 +97,8 @@ absl::Status InferGatedRmsNorm(const Operands& in, Results& out) {
   const ShapeView x = in.shape(0);
   if (x.has_rank()) RequireSameAxes(x, in.shape(2), x.rank(), "X and gate", out);
   const ShapeView scale = in.shape(1);
-  if (!x.has_rank() || x.rank() == 0 || !scale.has_rank() || scale.rank() != 1) return absl::OkStatus();
+  if (!x.has_rank() || x.rank() == 0 || !scale.has_rank() || scale.rank() != 1)
+    return absl::OkStatus();
   const Expr width = x[x.rank() - 1];
   out.Require(Ge(scale[0], 1), {"scale of ", scale[0], ": at least 1"});
   out.Require(Eq(Mod(width, scale[0]), 0), {"scale of ", scale[0], " divides ", width});

@@ -49,7 +49,8 @@ void RequireGate(const Operands& in, int operand, const Streams& s, bool flat, R
   RequireSameAxes(in.shape(0), gate, s.lead, "streams and gate", out);
   if (gate.rank() == s.lead + 1) {
     const Fact whole[] = {Eq(gate[s.lead], s.branches * s.hidden)};
-    out.RequireUnless(flat ? absl::MakeConstSpan(whole) : absl::Span<const Fact>(), Eq(gate[s.lead], s.branches),
+    out.RequireUnless(flat ? absl::MakeConstSpan(whole) : absl::Span<const Fact>(),
+                      Eq(gate[s.lead], s.branches),
                       {"gate of ", gate[s.lead], " for ", s.branches, " branches"});
   } else if (gate.rank() == s.lead + 2) {
     RequireSameSize(gate[s.lead], s.branches, "branches and gate", out);
@@ -68,7 +69,8 @@ absl::Status InferBranchwiseRmsNorm(const Operands& in, Results& out) {
   const auto& [lead, branches, hidden] = **streams;
   if (scale.rank() == 1) {
     const Fact each[] = {Eq(scale[0], branches * hidden)};
-    out.RequireUnless(each, Eq(scale[0], hidden), {"scale of ", scale[0], " for a width of ", hidden});
+    out.RequireUnless(each, Eq(scale[0], hidden),
+                      {"scale of ", scale[0], " for a width of ", hidden});
   } else if (scale.rank() == 2) {
     RequireSameSize(scale[0], branches, "branches and scale", out);
     RequireSameSize(scale[1], hidden, "width and scale", out);
@@ -104,7 +106,8 @@ absl::Status InferPostMix(const Operands& in, Results& out) {
   RequireGate(in, 2, **streams, /*flat=*/false, out);
   if (const ShapeView mix = in.shape(3); mix.has_rank() && mix.rank() == lead + 2) {
     RequireSameAxes(in.shape(0), mix, lead, "streams and stream_mix", out);
-    for (int i : {lead, lead + 1}) RequireSameSize(mix[i], (*streams)->branches, "branches and stream_mix", out);
+    for (int i : {lead, lead + 1})
+      RequireSameSize(mix[i], (*streams)->branches, "branches and stream_mix", out);
   }
   return absl::OkStatus();
 }

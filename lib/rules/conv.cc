@@ -27,12 +27,14 @@ absl::StatusOr<std::vector<Expr>> ReadKernel(const Operands& in, const ShapeView
   if (attribute.has_value() && !attribute->empty()) {
     absl::StatusOr<std::vector<Expr>> kernel = KernelShape(in, rank);
     if (kernel.ok() && w.has_rank()) {
-      for (int i = 0; i < rank; ++i) RequireSameSize((*kernel)[i], w[2 + i], "kernel_shape and W", out);
+      for (int i = 0; i < rank; ++i)
+        RequireSameSize((*kernel)[i], w[2 + i], "kernel_shape and W", out);
     }
     return kernel;
   }
   std::vector<Expr> kernel;
-  for (int i = 0; i < rank; ++i) kernel.push_back(w.has_rank() ? w[2 + i] : out.Fresh("conv_kernel"));
+  for (int i = 0; i < rank; ++i)
+    kernel.push_back(w.has_rank() ? w[2 + i] : out.Fresh("conv_kernel"));
   return kernel;
 }
 
@@ -130,7 +132,8 @@ absl::Status InferBlockedConv(const Operands& in, Results& out) {
                       {kSmallestBlock, " divides ", x[1], " channels"});
   }
   if (w.has_rank() && w.rank() > 0) {
-    out.Require(Divides(kSmallestBlock, w[0]), {kSmallestBlock, " divides ", w[0], " output channels"});
+    out.Require(Divides(kSmallestBlock, w[0]),
+                {kSmallestBlock, " divides ", w[0], " output channels"});
   }
   return InferFusedConv(in, out);
 }
@@ -148,7 +151,8 @@ absl::Status InferDeformConv(const Operands& in, Results& out) {
   if (!x.has_rank() || !w.has_rank() || groups < 1 || shape == ShapeId::kUnknownRank) {
     return absl::OkStatus();
   }
-  for (const auto& [name, channels] : {std::pair("input", x[1]), std::pair("output", w[0]), std::pair("W's", w[1])}) {
+  for (const auto& [name, channels] :
+       {std::pair("input", x[1]), std::pair("output", w[0]), std::pair("W's", w[1])}) {
     out.Require(Ge(channels, 1), {name, " channels, ", channels, ": at least 1"});
   }
   out.Require(Divides(groups, x[1]), {"offset_group ", groups, " divides ", x[1], " channels"});

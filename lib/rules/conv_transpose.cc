@@ -57,12 +57,13 @@ Expr TransposeCount(Expr size, const Window& window, int axis, int64_t output_pa
 // output_shape is what is left when padding is cut off, which is never negative: at most a stride less 1
 // more than X gives. Source: onnxruntime core/providers/cpu/nn/conv_transpose_attributes.h.
 void RequireReached(int64_t output, Expr size, const WindowAxis& a, Results& out) {
-  out.Require(Gt(size * a.stride + a.Extent(), output), {"output_shape ", output, " reached from ", size});
+  out.Require(Gt(size * a.stride + a.Extent(), output),
+              {"output_shape ", output, " reached from ", size});
 }
 
 // The groups divide X's C channels, which W has, and the bias has M.
-void RequireChannels(const Operands& in, const TransposeOperands& at, Expr channels, const ShapeView& w,
-                     Results& out) {
+void RequireChannels(const Operands& in, const TransposeOperands& at, Expr channels,
+                     const ShapeView& w, Results& out) {
   const int64_t group = in.Int("group", 1);
   RequireSameSize(channels, w[0], "channels of X and of W", out);
   out.Require(Divides(group, channels), {"group ", group, " divides ", channels, " channels"});
@@ -102,7 +103,8 @@ absl::Status SetConvTranspose(const Operands& in, const TransposeOperands& at, R
     output_padding.assign(padding->begin(), padding->end());
   }
   std::optional<std::vector<Expr>> pads;
-  if (at.pads >= 0) RequireLength(in, at.pads, in.Const(2 * spatial), "pads, before and after each axis", out);
+  if (at.pads >= 0)
+    RequireLength(in, at.pads, in.Const(2 * spatial), "pads, before and after each axis", out);
   if (at.pads >= 0 && in.has(at.pads)) {
     pads = in.Ints(at.pads);
     if (!pads.has_value() || static_cast<int>(pads->size()) != 2 * spatial) {
@@ -115,9 +117,9 @@ absl::Status SetConvTranspose(const Operands& in, const TransposeOperands& at, R
     if (!output_shape->empty()) {
       RequireNotEmpty(x[first + i], out);
       if (output_padding[i] >= window->axes[i].stride) {
-        return absl::InvalidArgumentError(absl::StrCat("output_padding ", output_padding[i],
-                                                       " beside an output_shape is below the stride, ",
-                                                       window->axes[i].stride));
+        return absl::InvalidArgumentError(
+            absl::StrCat("output_padding ", output_padding[i],
+                         " beside an output_shape is below the stride, ", window->axes[i].stride));
       }
       RequireReached((*output_shape)[i], x[first + i], window->axes[i], out);
       y.Add(in.Const((*output_shape)[i]));

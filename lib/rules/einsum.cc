@@ -33,7 +33,8 @@ absl::StatusOr<Term> ReadTerm(absl::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '.') {
       if (text.substr(i, 3) != "..." || term.ellipsis) {
-        return absl::InvalidArgumentError(absl::StrCat("equation has a stray '.' in \"", text, "\""));
+        return absl::InvalidArgumentError(
+            absl::StrCat("equation has a stray '.' in \"", text, "\""));
       }
       term.ellipsis = true;
       i += 2;
@@ -88,21 +89,20 @@ struct Sizes {
 
   void Add(char c, Expr size, Results& out) {
     Dim& known = letter[static_cast<size_t>(c)];
-    known = known.is_none() ? size.dim()
-                            : BroadcastShapes({known}, {size.dim()}, out).dims()[0];
+    known = known.is_none() ? size.dim() : BroadcastShapes({known}, {size.dim()}, out).dims()[0];
   }
 };
 
 absl::Status AddOperand(const Term& term, const ShapeView& shape, Sizes& sizes, Results& out) {
   const int extra = shape.rank() - term.letters();
   if (extra < 0 || (extra > 0 && !term.ellipsis)) {
-    return absl::InvalidArgumentError(absl::StrCat("equation has ", term.letters(),
-                                                   " letters for an operand of rank ",
-                                                   shape.rank()));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "equation has ", term.letters(), " letters for an operand of rank ", shape.rank()));
   }
   int axis = 0;
   const auto add = [&](char c) {
-    RequireSameSize(shape[term.FirstAxis(c, extra)], shape[axis], "axes of a letter that a term has twice", out);
+    RequireSameSize(shape[term.FirstAxis(c, extra)], shape[axis],
+                    "axes of a letter that a term has twice", out);
     sizes.Add(c, shape[axis++], out);
   };
   for (char c : term.before) add(c);
@@ -163,7 +163,8 @@ std::optional<Move> OnlyMove(const std::vector<int>& order) {
 // that are not passed, empty or not; but for a move that changes nothing, past sizes of 1.
 // Source: onnxruntime core/providers/cpu/math/einsum_utils/einsum_compute_preprocessor.cc (PreprocessInputs),
 // core/framework/transpose_helper.cc (TransposeSingleAxisOutwards, TransposeSingleAxisInwards).
-void RequireDivisors(const Equation& equation, const Term& term, const ShapeView& shape, Results& out) {
+void RequireDivisors(const Equation& equation, const Term& term, const ShapeView& shape,
+                     Results& out) {
   const std::optional<Move> move = OnlyMove(OrderOfAxes(equation, term, shape.rank()));
   if (!move) return;
   Context& context = out.tables().context();

@@ -22,7 +22,6 @@
 #include <optional>
 
 #include "absl/functional/function_ref.h"
-
 #include "rules/results.h"
 #include "rules/tables.h"
 
@@ -114,7 +113,8 @@ class ElementMath {
   Expr test(const Element& a) const { return Expr(context_, a.test); }
   Element FitInteger(Expr value) const;
   std::optional<int64_t> IntegerOf(const Element& a) const;  // where it is a constant
-  Element Rational(Expr num, Expr den, bool exact, uint8_t roundings = Element::kAnyRoundings) const;
+  Element Rational(Expr num, Expr den, bool exact,
+                   uint8_t roundings = Element::kAnyRoundings) const;
   // whole(n, d): the integer that n/d becomes.
   using Whole = absl::FunctionRef<Expr(Expr n, Expr d)>;
   uint8_t RoundingsOf(const Element& a, const Element& b) const;

@@ -156,15 +156,16 @@ class GatherNd {
 
   // Tuples of a length that only the data tells end within data, and read no empty axis.
   void RequireTuplesOf(Expr length) {
-    out_.Require(Le(length, data_.rank() - batch_),
-                 {"tuples of ", length, " after ", batch_, " batch axes, data has rank ", data_.rank()});
+    out_.Require(Le(length, data_.rank() - batch_), {"tuples of ", length, " after ", batch_,
+                                                     " batch axes, data has rank ", data_.rank()});
     RequireBatches();
     for (int k = 0; batch_ + k < data_.rank(); ++k) {
       if (Surely(in_, Ge(data_[batch_ + k], 1))) continue;
       std::vector<Fact> unless{Le(length, k)};
       for (int i = 0; i + 1 < indices_.rank(); ++i) unless.push_back(Eq(indices_[i], 0));
       for (int i = batch_ + k + 1; i < data_.rank(); ++i) unless.push_back(Eq(data_[i], 0));
-      out_.RequireUnless(unless, Ge(data_[batch_ + k], 1), {"axis ", batch_ + k, " of data is indexed"});
+      out_.RequireUnless(unless, Ge(data_[batch_ + k], 1),
+                         {"axis ", batch_ + k, " of data is indexed"});
     }
   }
 

@@ -52,7 +52,8 @@ class Joining {
       : in_(in), parts_(parts), out_(out) {}
 
   Expr Shared(int axis) {
-    const ShapeView& some = *absl::c_find_if(parts_, [](const ShapeView& x) { return x.has_rank(); });
+    const ShapeView& some =
+        *absl::c_find_if(parts_, [](const ShapeView& x) { return x.has_rank(); });
     if (absl::c_all_of(parts_, [&](const ShapeView& x) { return SameDim(x, some, axis); })) {
       return some[axis];
     }
@@ -103,8 +104,7 @@ class Joining {
     if (candidates_.size() > 2) return std::nullopt;
     const ShapeView& second = candidates_[1];
     // 1 where the first is empty and the second is not
-    const Expr yields =
-        Max(in_.Const(0), Min(in_.Const(1), second.Product()) - leader.Product());
+    const Expr yields = Max(in_.Const(0), Min(in_.Const(1), second.Product()) - leader.Product());
     return leader[axis] + (second[axis] - leader[axis]) * yields;
   }
 
@@ -142,8 +142,7 @@ class Joining {
 ShapeBuilder SharedDims(const Operands& in, absl::Span<const ShapeView> parts,
                         std::optional<int> joined, Results& out) {
   Joining joining(in, parts, out);
-  const int rank =
-      absl::c_find_if(parts, [](const ShapeView& x) { return x.has_rank(); })->rank();
+  const int rank = absl::c_find_if(parts, [](const ShapeView& x) { return x.has_rank(); })->rank();
   ShapeBuilder dims;
   for (int axis = 0; axis < rank; ++axis) {
     dims.Add(axis == joined ? in.Const(0) : joining.Shared(axis));

@@ -56,12 +56,9 @@ absl::Status InferCrop(const Operands& in, Results& out) {
 }
 
 constexpr Rule kLegacyRules[] = {
-    {kOnnx, "Affine", 1, InferLikeInput},
-    {kOnnx, "Crop", 1, InferCrop},
-    {kOnnx, "ImageScaler", 1, InferImageScaler},
-    {kOnnx, "ParametricSoftplus", 1, InferLikeInput},
-    {kOnnx, "Scale", 1, InferLikeInput},
-    {kOnnx, "ScaledTanh", 1, InferLikeInput},
+    {kOnnx, "Affine", 1, InferLikeInput},        {kOnnx, "Crop", 1, InferCrop},
+    {kOnnx, "ImageScaler", 1, InferImageScaler}, {kOnnx, "ParametricSoftplus", 1, InferLikeInput},
+    {kOnnx, "Scale", 1, InferLikeInput},         {kOnnx, "ScaledTanh", 1, InferLikeInput},
 };
 
 }  // namespace

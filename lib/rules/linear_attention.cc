@@ -41,18 +41,20 @@ void RequireGates(const Operands& in, int64_t state_heads, Expr key_size, Result
   RequireSameAxes(in.shape(0), beta, 2, "query and beta", out);
   if (decay.has_rank() && decay.rank() == 3) {
     const Fact for_each_key[] = {Eq(decay[2], key_size * state_heads)};
-    out.RequireUnless(for_each_key, Eq(decay[2], state_heads), {"decay of ", decay[2], " for ", state_heads, " heads"});
+    out.RequireUnless(for_each_key, Eq(decay[2], state_heads),
+                      {"decay of ", decay[2], " for ", state_heads, " heads"});
   }
   if (beta.has_rank() && beta.rank() == 3) {
     const Fact for_all[] = {Eq(beta[2], 1)};
-    out.RequireUnless(for_all, Eq(beta[2], state_heads), {"beta of ", beta[2], " for ", state_heads, " heads"});
+    out.RequireUnless(for_all, Eq(beta[2], state_heads),
+                      {"beta of ", beta[2], " for ", state_heads, " heads"});
   }
 }
 
 // ONNX's own runs as its function, which reshapes the gates to [B, T, Hkv, 1 or Dk] and [B, T, 1 or Hkv, 1],
 // whatever they were, and nothing to what has a size of 0. Source: ONNX LinearAttention-27, the body.
-void RequireReshapedGates(const Operands& in, const ShapeView& query, int64_t state_heads, Expr key_size,
-                          Results& out) {
+void RequireReshapedGates(const Operands& in, const ShapeView& query, int64_t state_heads,
+                          Expr key_size, Results& out) {
   out.Require(Ge(query[0], 1), {"batch ", query[0], " is at least 1"});
   out.Require(Ge(query[1], 1), {"length ", query[1], " is at least 1"});
   const absl::string_view rule = in.String("update_rule", "gated_delta");
@@ -61,11 +63,13 @@ void RequireReshapedGates(const Operands& in, const ShapeView& query, int64_t st
   const ShapeView decay = in.shape(4), beta = in.shape(5);
   if ((is_both || rule == "gated") && decay.has_rank()) {
     const Fact for_each_key[] = {Eq(decay.Product(), heads * key_size)};
-    out.RequireUnless(for_each_key, Eq(decay.Product(), heads), {"decay of ", decay.Product(), " for ", heads, " heads"});
+    out.RequireUnless(for_each_key, Eq(decay.Product(), heads),
+                      {"decay of ", decay.Product(), " for ", heads, " heads"});
   }
   if ((is_both || rule == "delta") && beta.has_rank()) {
     const Fact for_all[] = {Eq(beta.Product(), tokens)};
-    out.RequireUnless(for_all, Eq(beta.Product(), heads), {"beta of ", beta.Product(), " for ", heads, " heads"});
+    out.RequireUnless(for_all, Eq(beta.Product(), heads),
+                      {"beta of ", beta.Product(), " for ", heads, " heads"});
   }
 }
 
@@ -110,13 +114,16 @@ absl::Status InferLinearAttention(const Operands& in, Results& out) {
   if (in.domain().empty()) RequireReshapedGates(in, query, *state_heads, key_size, out);
   const ShapeBuilder state({query[0], in.Const(*state_heads), key_size, value_size});
   // The body of ONNX's own broadcasts it.
-  if (const ShapeView past = in.shape(3); !in.domain().empty() && past.has_rank() && past.rank() == 4) {
-    for (int k = 0; k < 4; ++k) RequireSameSize(past[k], in.Wrap(state.dims()[k]), "past_state", out);
+  if (const ShapeView past = in.shape(3);
+      !in.domain().empty() && past.has_rank() && past.rank() == 4) {
+    for (int k = 0; k < 4; ++k)
+      RequireSameSize(past[k], in.Wrap(state.dims()[k]), "past_state", out);
   }
   if (in.domain() == kMicrosoft) {
     if (*query_heads % *state_heads != 0 && *state_heads % *query_heads != 0) {
-      return absl::InvalidArgumentError(absl::StrCat("q_num_heads ", *query_heads, " and kv_num_heads ",
-                                                     *state_heads, ": one divides the other"));
+      return absl::InvalidArgumentError(absl::StrCat("q_num_heads ", *query_heads,
+                                                     " and kv_num_heads ", *state_heads,
+                                                     ": one divides the other"));
     }
     RequireGates(in, *state_heads, key_size, out);
   }
@@ -223,7 +230,8 @@ class GatedDeltaNet {
       if (!gate.has_rank() || gate.rank() <= tokens || gate.rank() > tokens + 2) continue;
       RequireSameAxes(query_, gate, tokens, "tokens of query and of a gate", out_);
       RequireSameSize(gate[tokens], heads, "heads of value and of a gate", out_);
-      if (gate.rank() == tokens + 2) RequireSameSize(gate[tokens + 1], key_size, "key size and decay", out_);
+      if (gate.rank() == tokens + 2)
+        RequireSameSize(gate[tokens + 1], key_size, "key size and decay", out_);
     }
   }
 
@@ -247,7 +255,8 @@ class GatedDeltaNet {
     for (Expr size : {heads, value_size, key_size}) {
       out_.Require(Ge(size, 1), {"heads and sizes in initial_state, ", size, ": at least 1"});
     }
-    out_.Require(Ge(keys, 1), {query_[tokens], " elements of query are more than those of values, ", heads * value_size});
+    out_.Require(Ge(keys, 1), {query_[tokens], " elements of query are more than those of values, ",
+                               heads * value_size});
     out_.Require(Divides(2 * key_size, keys),
                  {query_[tokens], " elements of query are two of keys of ", key_size,
                   ", and values of ", heads * value_size});
@@ -329,7 +338,8 @@ absl::Status InferCausalConvWithState(const Operands& in, Results& out) {
   }
   if (const ShapeView past = in.shape(3); past.has_rank() && past.rank() == state.rank()) {
     for (int k = 0; k < past.rank(); ++k) {
-      RequireSameSize(past[k], in.Wrap(state.dims()[k]), absl::StrCat("axis ", k, " of past_state"), out);
+      RequireSameSize(past[k], in.Wrap(state.dims()[k]), absl::StrCat("axis ", k, " of past_state"),
+                      out);
     }
   }
   SetState(in, std::move(state), out);

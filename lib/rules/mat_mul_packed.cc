@@ -39,7 +39,8 @@ void RequireColumns(const Operands& in, int operand, Expr n, Expr each, absl::st
   const ShapeView list = in.shape(operand), weight = in.shape(1);
   if (!list.has_rank() || list.rank() < 1 || list.rank() > 2) return;
   const auto require = [&](Expr size, Expr expected) {
-    out.RequireUnlessZero(weight.dims(), Eq(size, expected), {what, ": ", size, " and ", expected, " are equal"});
+    out.RequireUnlessZero(weight.dims(), Eq(size, expected),
+                          {what, ": ", size, " and ", expected, " are equal"});
   };
   require(list[0], list.rank() == 1 ? n * each : n);
   if (list.rank() == 2) require(list[1], each);
@@ -63,12 +64,14 @@ absl::Status InferMatMulNBitsOfBlocks(const Operands& in, Results& out) {
     // One without elements is taken for one that was packed anew at load, and not compared.
     for (int axis = 0; axis < 3; ++axis) {
       out.RequireUnlessZero(b.dims(), Eq(b[axis], sizes[axis]),
-                            {"axis ", axis, " of B, columns, blocks and bytes: ", b[axis], " and ", sizes[axis], " are equal"});
+                            {"axis ", axis, " of B, columns, blocks and bytes: ", b[axis], " and ",
+                             sizes[axis], " are equal"});
     }
   }
   RequireColumns(in, 2, n, in.Const(blocks), "scales of N columns", out);
   const bool packed = in.type(3) == ElementType::kUint8;
-  RequireColumns(in, 3, n, in.Const(packed ? (blocks * bits + 7) / 8 : blocks), "zero_points of N columns", out);
+  RequireColumns(in, 3, n, in.Const(packed ? (blocks * bits + 7) / 8 : blocks),
+                 "zero_points of N columns", out);
   RequireLength(in, 5, n, "bias and N", out);
   return status;
 }
@@ -79,7 +82,8 @@ absl::Status InferMatMulBnb4(const Operands& in, Results& out) {
   const Expr weights = in.Const(in.Int("K", 0)) * in.Int("N", 0);
   const ShapeView packed = in.shape(1);
   if (packed.has_rank() && packed.rank() == 1) {
-    out.Require(Ge(packed[0], CeilDiv(weights, 2)), {"B of ", packed[0], " bytes holds ", weights, " weights"});
+    out.Require(Ge(packed[0], CeilDiv(weights, 2)),
+                {"B of ", packed[0], " bytes holds ", weights, " weights"});
   }
   const int64_t block = in.Int("block_size", 0);
   const ShapeView scales = in.shape(2);

@@ -72,7 +72,8 @@ absl::Status InferFeatureVectorizer(const Operands& in, Results& out) {
   for (int i = 1; i < in.size(); ++i) {
     const ShapeView other = in.shape(i);
     if (x.has_rank() && other.has_rank() && x.rank() > 0 && other.rank() > 0) {
-      RequireSameSize(x.rank() == 1 ? in.Const(1) : x[0], other.rank() == 1 ? in.Const(1) : other[0], "samples", out);
+      RequireSameSize(x.rank() == 1 ? in.Const(1) : x[0],
+                      other.rank() == 1 ? in.Const(1) : other[0], "samples", out);
     }
   }
   const Expr samples = !x.has_rank() ? out.Fresh("samples") : x.rank() == 1 ? in.Const(1) : x[0];

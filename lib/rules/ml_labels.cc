@@ -46,7 +46,8 @@ absl::Status InferCategoryMapper(const Operands& in, Results& out) {
 absl::Status InferCastMap(const Operands& in, Results& out) {
   const absl::string_view to = in.String("cast_to", "TO_FLOAT");
   if (to != "TO_FLOAT" && to != "TO_STRING" && to != "TO_INT64") {
-    return absl::InvalidArgumentError(absl::StrCat("cast_to is TO_FLOAT, TO_STRING or TO_INT64, not ", to));
+    return absl::InvalidArgumentError(
+        absl::StrCat("cast_to is TO_FLOAT, TO_STRING or TO_INT64, not ", to));
   }
   const absl::string_view form = in.String("map_form", "DENSE");
   if (form != "DENSE" && form != "SPARSE") {

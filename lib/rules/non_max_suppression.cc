@@ -26,7 +26,8 @@ absl::Status InferNonMaxSuppression(const Operands& in, Results& out) {
     const Expr per_class = most.has_value() ? Max(Min(scores[2], *most), 0) : scores[2];
     return out.FreshUpTo("nms", scores[0] * scores[1] * per_class);
   }();
-  out.SetShape(0, ShapeBuilder({most.has_value() && most->is(0) ? in.Const(0) : kept, in.Const(3)}));
+  out.SetShape(0,
+               ShapeBuilder({most.has_value() && most->is(0) ? in.Const(0) : kept, in.Const(3)}));
   return absl::OkStatus();
 }
 

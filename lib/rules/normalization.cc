@@ -10,7 +10,8 @@
 
 namespace symshape::rules {
 
-void RequireVector(const Operands& in, int operand, Expr size, absl::string_view what, Results& out) {
+void RequireVector(const Operands& in, int operand, Expr size, absl::string_view what,
+                   Results& out) {
   const ShapeView v = in.shape(operand);
   if (v.has_rank() && v.rank() == 1) RequireSameSize(size, v[0], what, out);
 }

@@ -8,7 +8,8 @@
 namespace symshape::rules {
 
 // A parameter that is a vector has `size` elements (required where it has rank 1).
-void RequireVector(const Operands& in, int operand, Expr size, absl::string_view what, Results& out);
+void RequireVector(const Operands& in, int operand, Expr size, absl::string_view what,
+                   Results& out);
 
 // [a..., b...] -> [a..., 1...], from `axis` on.
 ShapeBuilder ReducedFrom(const ShapeView& x, int axis, const Operands& in);

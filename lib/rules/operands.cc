@@ -37,9 +37,7 @@ std::string Operands::Where() const {
   return absl::StrCat("'", node_.name, "' (", op_.name, "-", op_.version, ")");
 }
 
-bool Operands::has(int i) const {
-  return i < size() && node_.inputs[i] != graph::ValueId::kNone;
-}
+bool Operands::has(int i) const { return i < size() && node_.inputs[i] != graph::ValueId::kNone; }
 
 bool Operands::wanted(int output) const {
   return output < outputs() && node_.outputs[output] != graph::ValueId::kNone;

@@ -34,7 +34,7 @@ class ShapeView {
   ShapeView(Context& context, absl::Span<const Dim> dims)
       : context_(&context), has_rank_(true), dims_(dims) {}
   bool has_rank() const { return has_rank_; }
-  int rank() const { return static_cast<int>(dims_.size()); }  // REQUIRES: has_rank()
+  int rank() const { return static_cast<int>(dims_.size()); }               // REQUIRES: has_rank()
   Expr operator[](int axis) const { return Expr(*context_, dims_[axis]); }  // 0 <= axis < rank()
   absl::Span<const Dim> dims() const { return dims_; }
   // Product of all dims from axis `first` up to but not including `last`.
@@ -67,13 +67,13 @@ class Operands {
 
   // --- inputs. Asking past the end is legal: absent.
   int size() const { return static_cast<int>(inputs_.size()); }
-  bool has(int i) const;             // given, and not ""
+  bool has(int i) const;  // given, and not ""
   int outputs() const { return static_cast<int>(node_.outputs.size()); }
-  bool wanted(int output) const;     // has a name
-  Info info(int i) const;            // of a constant, with its elements read
+  bool wanted(int output) const;  // has a name
+  Info info(int i) const;         // of a constant, with its elements read
   const Type& full_type(int i) const;
-  ElementType type(int i) const;     // of a (sparse) tensor; kUndefined where unknown or no tensor
-  ShapeView shape(int i) const;      // of a (sparse) tensor; unknown rank otherwise
+  ElementType type(int i) const;  // of a (sparse) tensor; kUndefined where unknown or no tensor
+  ShapeView shape(int i) const;   // of a (sparse) tensor; unknown rank otherwise
   const Knowledge& knowledge(int i) const;  // likewise
 
   // The elements, where each is known to the algebra as an integer; nullopt otherwise.

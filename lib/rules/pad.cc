@@ -149,7 +149,8 @@ void RequireLists(const Operands& in, const ShapeView& x, Results& out) {
   RequireLength(in, 2, in.Const(1), "value", out);
   if (in.String("mode", "constant") != "wrap") return;
   for (int k = 0; k < x.rank(); ++k) {
-    if (!Surely(in, Ge(x[k], 1))) out.Require(Ge(x[k], 1), {"axis ", k, " of ", x[k], " padded, mode wrap"});
+    if (!Surely(in, Ge(x[k], 1)))
+      out.Require(Ge(x[k], 1), {"axis ", k, " of ", x[k], " padded, mode wrap"});
   }
 }
 

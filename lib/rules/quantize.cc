@@ -32,7 +32,8 @@ absl::Status RequireScale(const Operands& in, Results& out) {
     if (scale.rank() == zero.rank()) {
       RequireSameAxes(scale, zero, scale.rank(), "scale and zero point", out);
     } else if (scale.rank() + zero.rank() == 1) {
-      RequireSameSize((scale.rank() == 1 ? scale : zero)[0], in.Const(1), "scale or zero point", out);
+      RequireSameSize((scale.rank() == 1 ? scale : zero)[0], in.Const(1), "scale or zero point",
+                      out);
     }
   }
   const int64_t block = in.Int("block_size", 0);

@@ -52,7 +52,8 @@ absl::Status RequireWeights(const Operands& in, WeightLayout layout, std::option
     if (input) RequireSameSize(*input, w[input_first ? 1 : 2], "input size and W", out);
   }
   const Expr before = input_first ? n.hidden : gates, after = input_first ? gates : n.hidden;
-  if (absl::Status s = RequireShape(in, 2, {n.directions, before, after}, "gates and R", out); !s.ok()) {
+  if (absl::Status s = RequireShape(in, 2, {n.directions, before, after}, "gates and R", out);
+      !s.ok()) {
     return s;
   }
   return RequireShape(in, 3, {n.directions, gates * 2}, "gates and B", out);
@@ -60,12 +61,14 @@ absl::Status RequireWeights(const Operands& in, WeightLayout layout, std::option
 
 // sequence_lens [B]; initial_h and, of an LSTM, initial_c [D, B, H], or [B, D, H], and P [D, 3*H]
 absl::Status RequireStates(const Operands& in, bool batch_first, const Sizes& n, Results& out) {
-  if (absl::Status s = RequireShape(in, 4, {n.batch}, "batch and sequence_lens", out); !s.ok()) return s;
+  if (absl::Status s = RequireShape(in, 4, {n.batch}, "batch and sequence_lens", out); !s.ok())
+    return s;
   const int last = in.op() == "RNN" || in.op() == "GRU" ? 5 : 6;
   for (int i = 5; i <= last; ++i) {
     const Expr first = batch_first ? n.batch : n.directions;
     const Expr second = batch_first ? n.directions : n.batch;
-    if (absl::Status s = RequireShape(in, i, {first, second, n.hidden}, "the initial state", out); !s.ok()) {
+    if (absl::Status s = RequireShape(in, i, {first, second, n.hidden}, "the initial state", out);
+        !s.ok()) {
       return s;
     }
   }
@@ -92,14 +95,16 @@ absl::Status RequireAttention(const Operands& in, const Sizes& n, Results& out) 
   RequireSameSize(n.batch, memory[0], "batch and the memory of attention", out);
   RequireSameSize(n.directions, keys[0], "directions and the memory layer", out);
   RequireSameSize(depth, keys[1], "depth of memory and of its layer", out);
-  for (absl::Status s : {RequireShape(in, 8, {n.directions, n.hidden, width}, "the query layer", out),
-                         RequireShape(in, 10, {n.directions, width}, "v of attention", out),
-                         RequireShape(in, 12, {n.batch}, "batch and lengths of memory", out)}) {
+  for (absl::Status s :
+       {RequireShape(in, 8, {n.directions, n.hidden, width}, "the query layer", out),
+        RequireShape(in, 10, {n.directions, width}, "v of attention", out),
+        RequireShape(in, 12, {n.batch}, "batch and lengths of memory", out)}) {
     if (!s.ok()) return s;
   }
   const std::optional<Expr> context = ContextSize(in);
   if (!in.has(13) || !context) return absl::OkStatus();
-  return RequireShape(in, 13, {n.directions, depth + n.hidden, *context}, "the attention layer", out);
+  return RequireShape(in, 13, {n.directions, depth + n.hidden, *context}, "the attention layer",
+                      out);
 }
 
 // Scales (8, 10) and zero points (9, 11) of W and R: [D], or [D, 4*H] where each channel has its own.
@@ -109,7 +114,8 @@ absl::Status RequireQuantization(const Operands& in, const Sizes& n, Results& ou
     const ShapeView x = in.shape(i);
     if (!x.has_rank()) continue;
     if (x.rank() != 1 && x.rank() != 2) {
-      return absl::InvalidArgumentError(absl::StrCat("input ", i, " has rank 1 or 2, not ", x.rank()));
+      return absl::InvalidArgumentError(
+          absl::StrCat("input ", i, " has rank 1 or 2, not ", x.rank()));
     }
     RequireSameSize(n.directions, x[0], "directions and quantisation", out);
     if (x.rank() == 2) RequireSameSize(n.hidden * 4, x[1], "channels and quantisation", out);

@@ -55,7 +55,10 @@ bool ZeroTogether(Context& context, Expr copied, Expr size) {
 class Reshape {
  public:
   Reshape(const Operands& in, Results& out, Target target)
-      : in_(in), out_(out), x_(in.shape(0)), target_(std::move(target)),
+      : in_(in),
+        out_(out),
+        x_(in.shape(0)),
+        target_(std::move(target)),
         zero_is_zero_(in.Int("allowzero", 0) != 0) {}
 
   absl::StatusOr<ShapeBuilder> Infer() {
@@ -233,7 +236,8 @@ class Reshape {
     }
     const Expr from = today(x_.Product().dim());
     if (!inferred_) return context.Decide(Eq(from, count)) != Tri::kNo;
-    return context.Decide(Eq(count, 0)) != Tri::kYes && context.Decide(Divides(count, from)) != Tri::kNo;
+    return context.Decide(Eq(count, 0)) != Tri::kYes &&
+           context.Decide(Divides(count, from)) != Tri::kNo;
   }
 
   // With a -1, no other size is 0.

@@ -53,9 +53,11 @@ absl::StatusOr<Axes> ReadAxes(const Operands& in, int rank) {
 }
 
 // The list has an element for each axis.
-absl::Status CheckLength(const Operands& in, int list, absl::string_view name, const Axes& axes, Results& out) {
+absl::Status CheckLength(const Operands& in, int list, absl::string_view name, const Axes& axes,
+                         Results& out) {
   const std::optional<int64_t> length = in.Length(list);
-  if (!length.has_value()) RequireLength(in, list, in.Const(static_cast<int64_t>(axes.axis.size())), name, out);
+  if (!length.has_value())
+    RequireLength(in, list, in.Const(static_cast<int64_t>(axes.axis.size())), name, out);
   if (!length.has_value() || *length == static_cast<int64_t>(axes.axis.size())) {
     return absl::OkStatus();
   }
@@ -83,7 +85,8 @@ absl::Status SetScaled(const Operands& in, const ShapeView& x, const Axes& axes,
   for (size_t i = 0; i < axes.axis.size(); ++i) {
     const int axis = axes.axis[i];
     const bool known = scales != nullptr && i < scales->size() && (*scales)[i].known();
-    y.Set(axis, known ? Scaled(x[axis], (*scales)[i], axis, in, out) : out.Fresh(StemAt("resize", axis)));
+    y.Set(axis,
+          known ? Scaled(x[axis], (*scales)[i], axis, in, out) : out.Fresh(StemAt("resize", axis)));
   }
   out.SetShape(0, y);
   return absl::OkStatus();
@@ -166,7 +169,8 @@ absl::Status SetSized(const Operands& in, const ShapeView& x, const Axes& axes, 
   std::vector<Expr> sizes;
   for (size_t i = 0; i < axes.axis.size(); ++i) {
     const bool known = elements != nullptr && i < elements->size() && (*elements)[i].is_integer();
-    sizes.push_back(known ? in.Wrap((*elements)[i].num) : out.Fresh(StemAt("resize", axes.axis[i])));
+    sizes.push_back(known ? in.Wrap((*elements)[i].num)
+                          : out.Fresh(StemAt("resize", axes.axis[i])));
   }
   const absl::string_view policy = in.String("keep_aspect_ratio_policy", "stretch");
   if (policy != "stretch") {
@@ -205,10 +209,10 @@ absl::Status InferResize(const Operands& in, Results& out) {
     return absl::OkStatus();
   }
   if (in.String("coordinate_transformation_mode") == "tf_crop_and_resize") {
-    RequireLength(in, 1, in.Const(2 * static_cast<int64_t>(axes->axis.size())), "roi, start and end of each axis", out);
+    RequireLength(in, 1, in.Const(2 * static_cast<int64_t>(axes->axis.size())),
+                  "roi, start and end of each axis", out);
   }
-  return list == at.scales ? SetScaled(in, x, *axes, list, out)
-                           : SetSized(in, x, *axes, list, out);
+  return list == at.scales ? SetScaled(in, x, *axes, list, out) : SetSized(in, x, *axes, list, out);
 }
 
 // Upsample until version 8: the scales are attributes, of N, C, H, W or of every axis.

@@ -1,9 +1,9 @@
 #include "rules/results.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "rules/axes.h"
-
-#include <utility>
 
 namespace symshape::rules {
 
@@ -29,8 +29,7 @@ void Results::SetRank(int output, int rank, absl::string_view stem) {
 void Results::SetElements(int output, std::vector<Element> elements) {
   if (!wanted(output)) return;
   const Type& type = tables_.type(outputs_[output].type);
-  if (type.shape == ShapeId::kUnknownRank ||
-      static_cast<int64_t>(elements.size()) > kMaxElements) {
+  if (type.shape == ShapeId::kUnknownRank || static_cast<int64_t>(elements.size()) > kMaxElements) {
     return;
   }
   int64_t count = 1;

@@ -31,8 +31,8 @@ absl::Status SetRegions(const Operands& in, int columns, Expr height, Expr width
 // X, rois [R, 4], batch_indices
 // Source: ONNX RoiAlign-10, 16, 22; onnxruntime core/providers/cpu/object_detection/roialign.cc.
 absl::Status InferRoiAlign(const Operands& in, Results& out) {
-  return SetRegions(in, 4, in.Const(in.Int("output_height", 1)), in.Const(in.Int("output_width", 1)),
-                    out);
+  return SetRegions(in, 4, in.Const(in.Int("output_height", 1)),
+                    in.Const(in.Int("output_width", 1)), out);
 }
 
 // X, rois [R, 5] (the batch index first)

@@ -121,7 +121,8 @@ class ScatterNd {
     const Expr length = indices_[indices_.rank() - 1];
     if (length.constant().has_value()) return length.constant();
     if (!updates_.has_rank()) {
-      out_.Require(Le(length, data_.rank()), {"tuples of ", length, ", data has rank ", data_.rank()});
+      out_.Require(Le(length, data_.rank()),
+                   {"tuples of ", length, ", data has rank ", data_.rank()});
       return std::nullopt;
     }
     const int64_t left = indices_.rank() - 1 + data_.rank() - updates_.rank();

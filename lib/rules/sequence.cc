@@ -264,7 +264,8 @@ Expr JoinedDim(const Operands& in, Results& out, const SequenceView& s, int axis
     return sum;
   }
   if (!s.whole.is_none() && axis == s.axis_of_parts) return in.Wrap(s.whole);
-  if (s.length.is_none() || WithOwnDims(out, s.element) != s.element) return out.Fresh(StemAt("concat", axis));
+  if (s.length.is_none() || WithOwnDims(out, s.element) != s.element)
+    return out.Fresh(StemAt("concat", axis));
   return in.Wrap(in.tables().dims(in.tables().type(s.element).shape)[axis]) * in.Wrap(s.length);
 }
 

@@ -67,7 +67,8 @@ TypeId JoinTypes(Results& out, TypeId a, TypeId b) {
   const absl::Span<const Dim> x = tables.dims(joined.shape), y = tables.dims(other.shape);
   ShapeBuilder dims;
   for (size_t i = 0; i < x.size(); ++i) {
-    dims.Add(x[i] == y[i] ? Expr(tables.context(), x[i]) : out.Fresh(AxisStem("item", static_cast<int>(i))));
+    dims.Add(x[i] == y[i] ? Expr(tables.context(), x[i])
+                          : out.Fresh(AxisStem("item", static_cast<int>(i))));
   }
   joined.shape = tables.Intern(dims.dims());
   return tables.Intern(joined);

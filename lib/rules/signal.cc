@@ -94,9 +94,11 @@ absl::Status InferStft(const Operands& in, Results& out) {
   }
   if (x.has_rank() && x.rank() == 3 && !Surely(in, Eq(x[2], 1))) {
     const Fact complex[] = {Eq(x[2], 2)};
-    out.RequireUnless(complex, Eq(x[2], 1), {"last axis of ", x[2], ": 1, or 2 for complex numbers"});
+    out.RequireUnless(complex, Eq(x[2], 1),
+                      {"last axis of ", x[2], ": 1, or 2 for complex numbers"});
   }
-  if (frame && !Surely(in, Ge(*frame, 1))) out.Require(Ge(*frame, 1), {"a frame of ", *frame, ": at least 1"});
+  if (frame && !Surely(in, Ge(*frame, 1)))
+    out.Require(Ge(*frame, 1), {"a frame of ", *frame, ": at least 1"});
   if (frame && x.has_rank()) {
     out.Require(Ge(x[1], *frame), {"a signal of ", x[1], " holds a frame of ", *frame});
   }

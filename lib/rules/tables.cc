@@ -13,16 +13,16 @@ bool IsConstant(const Knowledge& k) {
   const auto constant = [](Dim d) { return d.is_none() || d.is_inline(); };
   return k.columns.empty() && k.items.empty() && constant(k.lo) && constant(k.hi) &&
          constant(k.length) && constant(k.whole) && constant(k.part) &&
-         std::all_of(k.elements.begin(), k.elements.end(),
-                     [&](const Element& e) {
-                       return constant(e.num) && constant(e.den) && constant(e.test);
-                     });
+         std::all_of(k.elements.begin(), k.elements.end(), [&](const Element& e) {
+           return constant(e.num) && constant(e.den) && constant(e.test);
+         });
 }
 
 }  // namespace
 
 Tables::Tables(symbolic::Context& context) : context_(context) {
-  constexpr size_t kUsual = 112;  // that a graph of some hundred nodes has: growing hashes all again
+  constexpr size_t kUsual =
+      112;  // that a graph of some hundred nodes has: growing hashes all again
   shape_ids_.reserve(kUsual);
   type_ids_.reserve(kUsual);
   knowledge_ids_.reserve(kUsual);
@@ -148,8 +148,9 @@ bool Tables::IsToday(const Knowledge& knowledge) {
   const auto same = [this](auto x) { return Resolve(x) == x; };
   return same(knowledge.lo) && same(knowledge.hi) && same(knowledge.length) &&
          same(knowledge.whole) && same(knowledge.part) &&
-         std::all_of(knowledge.elements.begin(), knowledge.elements.end(),
-                     [&](const Element& e) { return same(e.num) && same(e.den) && same(e.test); }) &&
+         std::all_of(
+             knowledge.elements.begin(), knowledge.elements.end(),
+             [&](const Element& e) { return same(e.num) && same(e.den) && same(e.test); }) &&
          std::all_of(knowledge.columns.begin(), knowledge.columns.end(), same) &&
          std::all_of(knowledge.items.begin(), knowledge.items.end(), same);
 }

@@ -24,19 +24,28 @@ enum class TypeId : uint32_t { kUnknown = 0 };
 enum class KnowledgeId : uint32_t { kNone = 0 };
 
 struct Type {
-  enum class Kind : uint8_t { kUnknown, kTensor, kSparseTensor, kSequence, kOptional, kMap, kOpaque };
+  enum class Kind : uint8_t {
+    kUnknown,
+    kTensor,
+    kSparseTensor,
+    kSequence,
+    kOptional,
+    kMap,
+    kOpaque
+  };
   Kind kind = Kind::kUnknown;
   ElementType element = ElementType::kUndefined;  // tensors
   ElementType key = ElementType::kUndefined;      // maps
   ShapeId shape = ShapeId::kUnknownRank;          // tensors
-  TypeId inner = TypeId::kUnknown;                // element of a sequence or optional; a map's value
+  TypeId inner = TypeId::kUnknown;  // element of a sequence or optional; a map's value
   friend bool operator==(const Type&, const Type&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const Type& t) {
     // Two words, as a type is looked up for every output.
     const uint64_t kinds = static_cast<uint64_t>(t.kind) << 16 |
                            static_cast<uint64_t>(t.element) << 8 | static_cast<uint64_t>(t.key);
-    return H::combine(std::move(h), uint64_t{static_cast<uint32_t>(t.shape)} << 32 | kinds, t.inner);
+    return H::combine(std::move(h), uint64_t{static_cast<uint32_t>(t.shape)} << 32 | kinds,
+                      t.inner);
   }
 };
 
@@ -153,7 +162,9 @@ class Tables {
     return *knowledge_[static_cast<uint32_t>(IsUnread(id) ? Read(id) : id)];
   }
   // After an inference, whose analysis is read by many threads. REQUIRES: not IsUnread(id)
-  const Knowledge& knowledge(KnowledgeId id) const { return *knowledge_[static_cast<uint32_t>(id)]; }
+  const Knowledge& knowledge(KnowledgeId id) const {
+    return *knowledge_[static_cast<uint32_t>(id)];
+  }
 
   // The content of a constant, which is decoded when somebody asks for it. One id for each tensor,
   // which has to live as long as the tables.

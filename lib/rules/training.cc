@@ -4,7 +4,6 @@
 namespace symshape::rules {
 namespace {
 
-
 // R, T, then `kGroups` groups of n tensors each: X_i, their gradients, then states. The outputs are
 // the new X_i and the new states, each of the shape of the old: the gradients' group alone has
 // none. Source: ONNX Adagrad-1 (X, G, H), Momentum-1 (X, G, V), Adam-1 (X, G, V, H).

@@ -10,13 +10,15 @@ namespace symshape::rules {
 namespace {
 
 // test >= 1 ? x : y, where that is the greater or the less of both, as with x - y = test.
-Element GreaterOrLess(Context& context, Dim test, const Element& x, const Element& y, Results& out) {
+Element GreaterOrLess(Context& context, Dim test, const Element& x, const Element& y,
+                      Results& out) {
   if (!x.is_integer() || !y.is_integer()) return Element();
   const Expr t(context, test), a(context, x.num), b(context, y.num);
   const Tri holds = context.Decide(Ge(t, 1));
   if (holds != Tri::kUnknown) return holds == Tri::kYes ? x : y;
   const auto chooses = [&](Expr chosen, Expr other) {
-    return out.HoldWhere({Ge(chosen, other)}, {Ge(t, 1)}) && out.HoldWhere({Ge(other, chosen)}, {Le(t, 0)});
+    return out.HoldWhere({Ge(chosen, other)}, {Ge(t, 1)}) &&
+           out.HoldWhere({Ge(other, chosen)}, {Le(t, 0)});
   };
   if (chooses(a, b)) return Element(symbolic::Max(a, b).dim());
   if (chooses(-1 * a, -1 * b)) return Element(symbolic::Min(a, b).dim());

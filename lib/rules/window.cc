@@ -15,8 +15,8 @@ absl::StatusOr<AutoPad> ReadAutoPad(absl::string_view text) {
 }
 
 // The attribute's values, or `length` times `otherwise` where it is absent or empty.
-absl::StatusOr<Sizes> ReadList(const Operands& in, absl::string_view name,
-                                              size_t length, int64_t otherwise, int64_t lowest) {
+absl::StatusOr<Sizes> ReadList(const Operands& in, absl::string_view name, size_t length,
+                               int64_t otherwise, int64_t lowest) {
   const auto list = in.IntList(name);
   if (!list.has_value() || list->empty()) return Sizes(length, otherwise);
   if (list->size() != length) {

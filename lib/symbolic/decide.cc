@@ -78,8 +78,7 @@ bool Solver::ProveGe0(Dim d, int budget, int splits) {
   scale.constant = 1;
   int left = budget;
   const bool proved = Prove(Widen(p), scale, left, {}, splits) ||
-                      ProveByFactors(d, budget, splits) ||
-                      ProveLoneQuotient(d, budget, splits) ||
+                      ProveByFactors(d, budget, splits) || ProveLoneQuotient(d, budget, splits) ||
                       (effort == Ge0::kNotAtAll && ProveByCombination(d));
   if (proved || !OutOfWork()) {
     if (d.node() >= ge0.size()) ge0.resize(store.node_count() + store.node_count() / 2 + 64);

@@ -42,16 +42,24 @@ inline Expr operator*(Expr a, int64_t b) { return a * Expr(a.context(), b); }
 inline Expr operator+(int64_t a, Expr b) { return Expr(b.context(), a) + b; }
 inline Expr operator-(int64_t a, Expr b) { return Expr(b.context(), a) - b; }
 inline Expr operator*(int64_t a, Expr b) { return Expr(b.context(), a) * b; }
-template <typename T> Expr operator/(Expr, T) = delete;
-template <typename T> Expr operator%(Expr, T) = delete;
-template <typename T> bool operator==(Expr, T) = delete;
-template <typename T> bool operator!=(Expr, T) = delete;
-template <typename T> bool operator<(Expr, T) = delete;
-template <typename T> bool operator>(Expr, T) = delete;
-template <typename T> bool operator<=(Expr, T) = delete;
-template <typename T> bool operator>=(Expr, T) = delete;
+template <typename T>
+Expr operator/(Expr, T) = delete;
+template <typename T>
+Expr operator%(Expr, T) = delete;
+template <typename T>
+bool operator==(Expr, T) = delete;
+template <typename T>
+bool operator!=(Expr, T) = delete;
+template <typename T>
+bool operator<(Expr, T) = delete;
+template <typename T>
+bool operator>(Expr, T) = delete;
+template <typename T>
+bool operator<=(Expr, T) = delete;
+template <typename T>
+bool operator>=(Expr, T) = delete;
 
-#define SYMSHAPE_BINARY(Name)                                                                  \
+#define SYMSHAPE_BINARY(Name)                                                                    \
   inline Expr Name(Expr a, Expr b) { return {a.context(), a.context().Name(a.dim(), b.dim())}; } \
   inline Expr Name(Expr a, int64_t b) { return Name(a, Expr(a.context(), b)); }                  \
   inline Expr Name(int64_t a, Expr b) { return Name(Expr(b.context(), a), b); }

@@ -74,9 +74,8 @@ bool MeetsItsSum(Store& store, const Poly& p, const Occurrence& o) {
 // Without those that nothing in p can be combined with. Most sums have no other.
 Occurrences Combinable(Store& store, const Poly& p, Occurrences found) {
   Occurrences kept;
-  std::sort(found.begin(), found.end(), [](const Occurrence& x, const Occurrence& y) {
-    return CompareFamilies(x, y) < 0;
-  });
+  std::sort(found.begin(), found.end(),
+            [](const Occurrence& x, const Occurrence& y) { return CompareFamilies(x, y) < 0; });
   for (size_t i = 0, next = 0; i < found.size(); i = next) {
     while (next < found.size() && CompareFamilies(found[i], found[next]) == 0) ++next;
     if (next == i + 1 && !MeetsItsSum(store, p, found[i])) continue;

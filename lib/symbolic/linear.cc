@@ -6,9 +6,7 @@
 
 namespace symshape::symbolic {
 
-Poly Solver::Copy(const PolyView& v) {
-  return {v.constant, {v.terms.begin(), v.terms.end()}};
-}
+Poly Solver::Copy(const PolyView& v) { return {v.constant, {v.terms.begin(), v.terms.end()}}; }
 
 bool Solver::AccumulateTerm(Poly& p, MonoId mono, int64_t coeff) const {
   if (coeff == 0) return true;

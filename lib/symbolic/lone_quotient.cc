@@ -43,9 +43,9 @@ bool Solver::ProveLoneQuotient(Dim d, int budget, int splits) {
   Poly others = Copy(p);
   if (!AccumulateTerm(others, quotient.mono, -quotient.coeff)) return false;
   const Dim scaled = Mul(store.InternPoly(others), divisor);
-  return quotient.coeff > 0 ? ProveGe0(Add(scaled, numerator), budget / 2, splits - 1)
-                            : ProveGe0(Sub(Add(scaled, Sub(divisor, one)), numerator), budget / 2,
-                                       splits - 1);
+  return quotient.coeff > 0
+             ? ProveGe0(Add(scaled, numerator), budget / 2, splits - 1)
+             : ProveGe0(Sub(Add(scaled, Sub(divisor, one)), numerator), budget / 2, splits - 1);
 }
 
 }  // namespace symshape::symbolic

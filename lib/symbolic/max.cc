@@ -170,8 +170,7 @@ Shifted WithoutBase(Solver& s, absl::Span<const Dim> elements) {
   for (Dim base : elements) {
     std::vector<Dim> set;
     for (Dim e : elements) set.push_back(s.Sub(e, base));
-    std::sort(set.begin(), set.end(),
-              [&](Dim a, Dim b) { return s.store.CompareDims(a, b) < 0; });
+    std::sort(set.begin(), set.end(), [&](Dim a, Dim b) { return s.store.CompareDims(a, b) < 0; });
     if (best.elements.empty() || IsBetter(s.store, set, best.elements)) {
       best = {std::move(set), base};
     }

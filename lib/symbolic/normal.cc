@@ -72,9 +72,8 @@ bool ReduceByResidue(Solver& s, Poly& p, size_t i, const Atom& atom, MonoId rest
 // cofactor = k*divisor + r gives k*numerator.
 bool ReduceByFact(Solver& s, Poly& p, const Atom& atom, bool* changed) {
   const bool exact = std::any_of(
-      s.state.exact.begin(), s.state.exact.end(), [&](const ExactFact& f) {
-        return f.numerator == atom.args[0] && f.divisor == atom.args[1];
-      });
+      s.state.exact.begin(), s.state.exact.end(),
+      [&](const ExactFact& f) { return f.numerator == atom.args[0] && f.divisor == atom.args[1]; });
   if (!exact) return true;
   Poly cofactor, others = p;
   for (const Term& u : p.terms) {

@@ -100,9 +100,8 @@ std::string Solver::PrintComparison(const Fact& f) const {
   };
   const std::string texts[] = {with_constant(Positive(s)), with_constant(s),
                                with_constant(Negated(s))};
-  return *std::min_element(std::begin(texts), std::end(texts), [](const auto& a, const auto& b) {
-    return a.size() < b.size();
-  });
+  return *std::min_element(std::begin(texts), std::end(texts),
+                           [](const auto& a, const auto& b) { return a.size() < b.size(); });
 }
 
 std::string Solver::Print(const Fact& f) const {

@@ -338,8 +338,7 @@ std::vector<QuasiAffine::OneQuotient> QuasiAffine::OneQuotients() {
   return out;
 }
 
-std::optional<QuasiAffine::Range> QuasiAffine::PeriodWithin(const Variable& v,
-                                                            const Period& period,
+std::optional<QuasiAffine::Range> QuasiAffine::PeriodWithin(const Variable& v, const Period& period,
                                                             Interval bounds) {
   Range r{0, 0, v.modulus};
   int64_t low = bounds.lo;

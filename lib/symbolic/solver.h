@@ -45,7 +45,7 @@ inline constexpr int kMaxReplacing = 4;  // atoms by what they are equal to, ins
 inline constexpr int kMaxDepth = 16;
 inline constexpr size_t kMaxProductTerms = 1024;
 inline constexpr size_t kMaxKnownTerms = 16;  // of an equation or inequality that is kept
-inline constexpr size_t kMaxElements = 16;  // of a Max or a Broadcast
+inline constexpr size_t kMaxElements = 16;    // of a Max or a Broadcast
 // Opaque symbols inside opaque symbols; beyond it nothing is concluded from the definition.
 inline constexpr int kMaxOpaqueNesting = 16;
 // Steps of one operation or question, nested ones included: some milliseconds at most. Counted, not
@@ -389,8 +389,8 @@ class Solver {
   std::vector<Fact> pending;
   uint32_t epoch = 1;       // of the facts of now; what was cached in another one counts no more
   uint32_t last_epoch = 1;  // the newest: a hypothesis has one of its own and then goes back
-  uint32_t last_congruences = 0;  // the newest number of State::congruences
-  int hypotheses = 0;       // open ones (hypothesis.h)
+  uint32_t last_congruences = 0;                      // the newest number of State::congruences
+  int hypotheses = 0;                                 // open ones (hypothesis.h)
   std::vector<std::pair<AtomId, Interval>> supposed;  // in them
   uint64_t undecided = 0;
   std::array<uint64_t, kRowCount> fired = {};  // by row of the catalogue
@@ -401,7 +401,7 @@ class Solver {
   bool hypothetical = false;  // inside a case distinction: no further one
   bool combining = false;  // sums of inequalities are tried (combine.cc): for what was asked alone
   bool settling = false;   // inside Settle: what is asked there is of no one's asking
-  bool busy = false;          // inside Assume: questions asked there do not count as undecided
+  bool busy = false;       // inside Assume: questions asked there do not count as undecided
 
   struct Resolved {
     uint32_t epoch = 0;
@@ -491,7 +491,7 @@ class Solver {
     uint32_t epoch = 0;
     enum Answer : uint8_t { kUnknown, kYes, kNotCheaply, kNotAlone, kNotAtAll } answer = kUnknown;
   };
-  std::vector<Ge0> ge0;  // by node
+  std::vector<Ge0> ge0;              // by node
   std::vector<Witnessed> witnessed;  // by atom
   struct Legal {
     uint32_t epoch = 0;

@@ -204,7 +204,8 @@ Dim Store::InternPoly(int64_t constant, absl::Span<const Term> terms) {
           n.has_compound |= m.depth > 0;
           n.mask |= m.mask;
         }
-        if (n.has_compound) n.ordered = terms.size() == 1 ? n.terms : term_pool_.Copy(Sorted(terms));
+        if (n.has_compound)
+          n.ordered = terms.size() == 1 ? n.terms : term_pool_.Copy(Sorted(terms));
         nodes_.push_back(n);
         return static_cast<uint32_t>(nodes_.size() - 1);
       },

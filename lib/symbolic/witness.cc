@@ -193,9 +193,8 @@ Set Solver::SatisfySupposed() {
   for (const auto& [atom, range] : supposed) {
     const Values values = WitnessedAtom(atom);
     const Interval bounds = range;
-    out &= Where(values.known, [&](int i) {
-      return values.at[i] >= bounds.lo && values.at[i] <= bounds.hi;
-    });
+    out &= Where(values.known,
+                 [&](int i) { return values.at[i] >= bounds.lo && values.at[i] <= bounds.hi; });
   }
   for (size_t i = inequalities_before; i < state.inequalities.size(); ++i) {
     out &= TryAtWitnesses({Fact::Kind::kGe, state.inequalities[i], Dim::Inline(0)}).holds;

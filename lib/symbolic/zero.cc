@@ -106,9 +106,9 @@ std::optional<AtomId> Solver::ClipIn(const PolyView& p, int least_degree) {
 }
 
 // f(parts) = plus + [e == 0]*(f(parts at e = 0) - plus at e = 0), where plus is f(parts) at e >= 1.
-std::optional<Dim> Solver::SplitAtZero(
-    AtomId clip, absl::Span<const Dim> parts,
-    absl::FunctionRef<std::optional<Dim>(std::vector<Dim>)> f, bool only_fewer) {
+std::optional<Dim> Solver::SplitAtZero(AtomId clip, absl::Span<const Dim> parts,
+                                       absl::FunctionRef<std::optional<Dim>(std::vector<Dim>)> f,
+                                       bool only_fewer) {
   if (zero_splits >= kMaxSplits || !Spend(32)) return std::nullopt;
   const AtomId e = *ClippedBy(clip);
   const Dim less = Sub(store.atom(e).dim, Dim::Inline(1));

@@ -126,7 +126,8 @@ class Annotator {
       names[{axis.input, axis.axis}] = &axis;
     }
     absl::flat_hash_set<std::pair<ValueId, int>> bound;
-    for (const engine::BoundAxis& axis : analysis_.bound_axes()) bound.insert({axis.input, axis.axis});
+    for (const engine::BoundAxis& axis : analysis_.bound_axes())
+      bound.insert({axis.input, axis.axis});
     absl::flat_hash_map<std::pair<std::string, int>, const graph::NamedInputAxis*> earlier;
     for (const graph::NamedInputAxis& input : earlier_.inputs) {
       earlier[{input.input, input.axis}] = &input;
@@ -214,7 +215,8 @@ class Annotator {
   // Whether the body's output number `output` is a scan output of perhaps no trip: after the
   // condition come the carried values, as many as the node has inputs after M and the condition.
   bool MayBeSkipped(const Graph& outer, const Node& loop, size_t output) {
-    if (output == 0 || output < loop.inputs.size() - 1 || output > loop.outputs.size()) return false;
+    if (output == 0 || output < loop.inputs.size() - 1 || output > loop.outputs.size())
+      return false;
     const ValueId stacked = loop.outputs[output - 1];
     if (stacked == ValueId::kNone) return true;
     const auto dims = analysis_.DimsOf(analysis_.info(outer, stacked));
@@ -234,8 +236,8 @@ class Annotator {
       for (ValueId output : node->outputs) {
         if (output == ValueId::kNone || is_output[Index(output)]) continue;
         const auto entry = old.find(output);
-        WriteValueInfo(graph, output, entry == old.end() ? std::nullopt : std::optional(entry->second),
-                       infos);
+        WriteValueInfo(graph, output,
+                       entry == old.end() ? std::nullopt : std::optional(entry->second), infos);
       }
     }
   }

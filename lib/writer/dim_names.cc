@@ -68,7 +68,9 @@ bool DimNames::Define(absl::string_view name, Dim dim) {
   return true;
 }
 
-void DimNames::Use(absl::string_view name, Dim dim) { defined_.try_emplace(std::string(name), dim); }
+void DimNames::Use(absl::string_view name, Dim dim) {
+  defined_.try_emplace(std::string(name), dim);
+}
 
 DimNames::Written DimNames::Make(Dim dim) {
   if (dim.is_none()) return {};

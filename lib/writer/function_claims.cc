@@ -73,7 +73,8 @@ class Corrector {
       return;
     }
     for (size_t axis = 0; axis < size; ++axis) {
-      TensorShapeProto::Dimension& dim = *tensor.mutable_shape()->mutable_dim(static_cast<int>(axis));
+      TensorShapeProto::Dimension& dim =
+          *tensor.mutable_shape()->mutable_dim(static_cast<int>(axis));
       if (IsRight(dims, axis, dim)) continue;
       dim.clear_value();
       if (const std::optional<int64_t> size = SameSize(dims, axis)) dim.set_dim_value(*size);

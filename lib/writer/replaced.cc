@@ -333,7 +333,8 @@ std::optional<FileDeclarations> ReadReplaced(const graph::Model& model, const Mo
   for (size_t i = 0; i < shell.functions.size(); ++i) {
     const json& function = told->functions[i];
     std::optional<ValueInfos> read = *shell.functions[i];
-    if (function.contains(kValueInfo)) read = Reader(*shell.functions[i]).Read(function[kValueInfo]);
+    if (function.contains(kValueInfo))
+      read = Reader(*shell.functions[i]).Read(function[kValueInfo]);
     if (!read.has_value()) return std::nullopt;
     before.functions.push_back(*std::move(read));
   }

@@ -23,7 +23,8 @@ struct GraphShell {
 
 struct ModelShell {
   std::vector<GraphShell> graphs;  // by graph::Graph::index; bodies of functions have none
-  std::vector<ValueInfos*> functions;  // value_info of their bodies, by position in Model::functions
+  std::vector<ValueInfos*>
+      functions;  // value_info of their bodies, by position in Model::functions
   Properties* metadata_props = nullptr;
 };
 

@@ -1,11 +1,10 @@
 // The public headers, on the example: its input is [batch, 3, height, width], and its outputs declare
 // the sizes of 640x640.
-#include "symshape/analysis.h"
-
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "symshape/analysis.h"
 #include "symshape/infer.h"
 #include "symshape/report.h"
 #include "symshape/write.h"

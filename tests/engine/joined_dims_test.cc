@@ -45,7 +45,8 @@ TEST(JoinedDims, OfPartsThatEitherMayVanish) {
   const Inferred& i = *m;
   for (const auto& [k, h, w, dim] : std::vector<std::array<int64_t, 4>>{
            {2, 5, 5, 5}, {0, 5, 7, 7}, {2, 5, 0, 5}, {0, 5, 0, 5}, {2, 0, 4, 4}, {0, 0, 0, 0}}) {
-    const auto dims = i.analysis->DimsOf(i.analysis->info(*i.model->main, i.model->main->outputs[0]));
+    const auto dims =
+        i.analysis->DimsOf(i.analysis->info(*i.model->main, i.model->main->outputs[0]));
     EXPECT_EQ(i.analysis->context().Evaluate((*dims)[2], {{"K", k}, {"H", h}, {"W", w}}), dim)
         << k << ", " << h << ", " << w;
   }

@@ -1,7 +1,8 @@
 // What is remembered from node to node never passes on what belongs to one node alone.
+#include "engine/memo.h"
+
 #include <gtest/gtest.h>
 
-#include "engine/memo.h"
 #include "engine/shapes_of.h"
 
 namespace symshape::engine {

@@ -193,7 +193,8 @@ TEST(FromProto, AFunctionAloneTakesTheImportsItLacks) {
 TEST(FromProto, RefusesACycleAndNamesIt) {
   EXPECT_EQ(ErrorOf(ParseGraph(
                 "g (float[N] x) => (float[N] y) { y = Add(x, a)  a = Relu(b)  b = Exp(a) }")),
-            "the graph has a cycle of 2 nodes: node 'Relu_1' (Relu) reads 'b', made by node 'Exp_2' (Exp) reads "
+            "the graph has a cycle of 2 nodes: node 'Relu_1' (Relu) reads 'b', made by node "
+            "'Exp_2' (Exp) reads "
             "'a', made by node 'Relu_1' (Relu)");
   EXPECT_EQ(ErrorOf(ParseGraph("g (float[N] x) => (float[N] y) { y = Add(x, y) }")),
             "the graph has a cycle of 1 node: node 'Add_0' (Add) reads 'y', made by itself");
@@ -218,10 +219,11 @@ TEST(FromProto, RefusesWhatNothingDefines) {
 }
 
 TEST(FromProto, AFunctionSeesNothingOutside) {
-  EXPECT_EQ(ErrorOf(ParseGraph(R"(
+  EXPECT_EQ(
+      ErrorOf(ParseGraph(R"(
     g (float[N] x) => (float[N] y) { y = local.f (x) }
     <domain: "local", opset_import: ["" : 13]> f (a) => (b) { b = Add(a, x) })")),
-            "function 'f': node 'Add_0' (Add) reads 'x', which no node, input or initializer defines");
+      "function 'f': node 'Add_0' (Add) reads 'x', which no node, input or initializer defines");
 }
 
 TEST(FromProto, RefusesASecondDefinition) {

@@ -114,8 +114,8 @@ TEST(FromWire, FieldsInAnyOrder) {
 std::string Field(int number, const std::string& content) {
   EXPECT_LT(number, 16);
   EXPECT_LT(content.size(), 128u);
-  return std::string(1, static_cast<char>(number << 3 | 2)) +
-         static_cast<char>(content.size()) + content;
+  return std::string(1, static_cast<char>(number << 3 | 2)) + static_cast<char>(content.size()) +
+         content;
 }
 
 // A message that is no list may stand in the file in parts: protobuf merges them.
@@ -141,8 +141,10 @@ TEST(FromWire, TypesInParts) {
   expect_same(Field(1, is_float + Field(2, dim_a)), Field(1, Field(2, dim_b)));  // its shape
   expect_same(Field(1, Field(2, dim_a) + is_float + Field(2, dim_b)), "");
   expect_same(Field(1, is_float), Field(8, Field(2, dim_b)));  // another kind: the last counts
-  expect_same(Field(4, Field(1, Field(1, is_float))), Field(4, Field(1, Field(1, Field(2, dim_a)))));
-  expect_same(Field(5, Field(2, Field(1, is_float))), Field(5, Field(2, Field(1, Field(2, dim_a)))));
+  expect_same(Field(4, Field(1, Field(1, is_float))),
+              Field(4, Field(1, Field(1, Field(2, dim_a)))));
+  expect_same(Field(5, Field(2, Field(1, is_float))),
+              Field(5, Field(2, Field(1, Field(2, dim_a)))));
 }
 
 TEST(FromWire, AttributesInParts) {

@@ -42,8 +42,9 @@ TEST(Load, ACompactModelHasTheSameErrors) {
   }
   const std::string cycle =
       ParseGraph("g (float[N] x) => (float[N] y) { y = Add(x, y) }").SerializeAsString();
-  EXPECT_EQ(LoadModel(cycle, "m.onnx", std::nullopt).status().message(),
-            "m.onnx: the graph has a cycle of 1 node: node 'Add_0' (Add) reads 'y', made by itself");
+  EXPECT_EQ(
+      LoadModel(cycle, "m.onnx", std::nullopt).status().message(),
+      "m.onnx: the graph has a cycle of 1 node: node 'Add_0' (Add) reads 'y', made by itself");
 }
 
 TEST(Load, EveryTruncationIsAnErrorOrAModel) {

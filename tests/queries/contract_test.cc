@@ -89,7 +89,8 @@ TEST(Contract, AnExceptionThatALaterNodeExcludesIsNotSaid) {
       z = Reshape (x, target)
     })");
   ASSERT_TRUE(m->status.ok()) << m->status;
-  EXPECT_EQ(Conditions(Contract(*m->analysis)), (Texts{"H >= 1", "N >= 1"}));  // not N == 0 or H >= 1
+  EXPECT_EQ(Conditions(Contract(*m->analysis)),
+            (Texts{"H >= 1", "N >= 1"}));  // not N == 0 or H >= 1
 }
 
 TEST(Contract, OddNamesAreWrittenByAlias) {
@@ -106,7 +107,8 @@ TEST(Contract, WhatIsAssumedIsNoCondition) {
   engine::Options options;
   options.assume_positive = true;
   const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
-    g (float[1, 1, H] x) => (y) <float[1, 1, 1] k = {1}> { y = Conv(x, k) })", options);
+    g (float[1, 1, H] x) => (y) <float[1, 1, 1] k = {1}> { y = Conv(x, k) })",
+                               options);
   ASSERT_TRUE(m->status.ok()) << m->status;
   EXPECT_EQ(Conditions(Contract(*m->analysis)), Texts{});
 }

@@ -28,7 +28,7 @@ struct NecessaryRow {
 constexpr NecessaryRow kNecessaryRows[] = {
     {"found >= 4", "n >= 4"},
     {"2*found >= 7", "2*n >= 7"},
-    {"found <= 3", ""},              // it may be 0
+    {"found <= 3", ""},  // it may be 0
     {"found + m <= 3", "m <= 3"},
     {"found == 4", "n >= 4"},
     {"found == m", "n >= m"},

@@ -14,8 +14,8 @@ namespace {
 constexpr int64_t kBox = 9;
 
 struct Row {
-  const char* ways;   // " | " between ways, " and " between clauses
-  const char* given;  // "" for nothing
+  const char* ways;     // " | " between ways, " and " between clauses
+  const char* given;    // "" for nothing
   const char* shorter;  // "-" where it stays
 };
 
@@ -33,10 +33,11 @@ constexpr Row kRows[] = {
     // What the others say already.
     {"4*max(0, s + p - 1) - 3*s - 3*p >= -3", "", ""},
     // A clause of four facts: of a decoder with a cache and one without, whichever runs.
-    {"s == t or t == 1 or s == 1 | s == max(0, t - p) or s == 1 or max(0, t - p) == 1", "s >= 1 and t >= p + 1",
-     "s == t or s == 1 or s + p == t or p + 1 == t"},
+    {"s == t or t == 1 or s == 1 | s == max(0, t - p) or s == 1 or max(0, t - p) == 1",
+     "s >= 1 and t >= p + 1", "s == t or s == 1 or s + p == t or p + 1 == t"},
     // Rests, by what the sizes turn out to be multiples of.
-    {"s*t + 4*(s//2)*(t//2) == 8*(t//2)*max(1, s//2)", "s >= 2 and t >= 2", "s % 2 == 0 and t % 2 == 0"},
+    {"s*t + 4*(s//2)*(t//2) == 8*(t//2)*max(1, s//2)", "s >= 2 and t >= 2",
+     "s % 2 == 0 and t % 2 == 0"},
     {"s % 4 == 0 and (s//4) % 2 == 0", "", "s % 8 == 0"},
     // As short as it can be.
     {"s + p <= t", "", "-"},

@@ -59,7 +59,8 @@ constexpr Row kRows[] = {
     {"h == 9", "h == 9"},
     // Sizes between two others, where a polynomial tells.
     {"min(1, h//4) - (h//4)*(h//4) == 0 - 48", "h >= 28 and h <= 31"},
-    {"(h//4)*(h//4)*(h//4)*(h//4) + 98*(h//4) + 2352 == 2*(h//4)*(h//4)*(h//4) + 97*(h//4)*(h//4)", "h >= 28 and h <= 35"},
+    {"(h//4)*(h//4)*(h//4)*(h//4) + 98*(h//4) + 2352 == 2*(h//4)*(h//4)*(h//4) + 97*(h//4)*(h//4)",
+     "h >= 28 and h <= 35"},
     {"h <= 4 or 4*((h + 3)//4) == max(4, h)", "h <= 4 or h % 4 == 0"},
     {"(h + 3)//4 <= 1 or min(4, h) == h + 4 - 4*((h + 3)//4)", "h <= 4 or h % 4 == 0"},
     {"(h + 3)//4 <= 1 or min(4, h) == (h + 3) % 4 + 1", "h <= 4 or h % 4 == 0"},
@@ -167,7 +168,8 @@ TEST(Implied, OfRoundingsThatRepeat) {
     for (const char* text : texts) clauses.push_back(Read(context, text));
     return Implied(context, clauses);
   };
-  EXPECT_EQ(implied({"((h + 15)//16) % 2 == 0", "((h + 7)//8) % 4 == 0"}), (std::vector<bool>{true, false}));
+  EXPECT_EQ(implied({"((h + 15)//16) % 2 == 0", "((h + 7)//8) % 4 == 0"}),
+            (std::vector<bool>{true, false}));
   EXPECT_EQ(implied({"((h + 15)//16) % 2 == 0 or h <= 16", "((h + 3)//4) % 8 == 0 or h <= 4"}),
             (std::vector<bool>{true, false}));
   EXPECT_EQ(implied({"h >= 29", "((h + 15)//16) % 2 == 0"}), (std::vector<bool>{false, false}));
@@ -175,10 +177,12 @@ TEST(Implied, OfRoundingsThatRepeat) {
             (std::vector<bool>{true, false}));
   EXPECT_EQ(implied({"b == 0 or ((h + 15)//16) % 2 == 0", "b == 1 or ((h + 7)//8) % 4 == 0"}),
             (std::vector<bool>{false, false}));
-  EXPECT_EQ(implied({"((h + 7)//8) % 4 == 0", "((h + 3)//4) % 2 == 0", "((h + 1)//2) % 2 == 0", "((h + 1)//2) % 16 == 0"}),
+  EXPECT_EQ(implied({"((h + 7)//8) % 4 == 0", "((h + 3)//4) % 2 == 0", "((h + 1)//2) % 2 == 0",
+                     "((h + 1)//2) % 16 == 0"}),
             (std::vector<bool>{true, true, true, false}));
   // 17 to 24 rounds up to 2 times 16, but to 3 times 8.
-  EXPECT_EQ(implied({"((h + 15)//16) % 2 == 0", "((h + 7)//8) % 2 == 0"}), (std::vector<bool>{false, false}));
+  EXPECT_EQ(implied({"((h + 15)//16) % 2 == 0", "((h + 7)//8) % 2 == 0"}),
+            (std::vector<bool>{false, false}));
 }
 
 TEST(Holds, DividingByZeroIsFalse) {

@@ -63,9 +63,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"(x + 7)%8", "(x + 7) % 8"}, Row{"(-x)%8", "(-x) % 8"},
                     Row{"(x + y + z)%3", "(x + y + z) % 3"},
                     Row{"2*((x + y + 2)%3)", "2*((x + y + 2) % 3)"},
-                    Row{"b*((x//2)%3)", "b*((x//2) % 3)"},
-                    Row{"x + (-x)%8", "8*((x + 7)//8)"}, Row{"(x%12)%4", "x % 4"},
-                    Row{"(4*x + 3)//8", "x//2"}, Row{"(x % 7)//7", "0"},
+                    Row{"b*((x//2)%3)", "b*((x//2) % 3)"}, Row{"x + (-x)%8", "8*((x + 7)//8)"},
+                    Row{"(x%12)%4", "x % 4"}, Row{"(4*x + 3)//8", "x//2"}, Row{"(x % 7)//7", "0"},
                     Row{"floor(W/2 - 1/2) + 1", "(W + 1)//2"}, Row{"ceiling(N/3)", "(N + 2)//3"},
                     Row{"H//4 - H//8", "(H + 4)//8"}, Row{"H//8 - H//4", "-((H + 4)//8)"},
                     Row{"b*(H//4) - b*(H//8)", "b*((H + 4)//8)"},
@@ -81,7 +80,8 @@ INSTANTIATE_TEST_SUITE_P(Ratios, Canonical,
                                          Row{"(B*min(S,128))//B", "min(128, S)"},
                                          Row{"(a//b)//c", "a//(b*c)"}, Row{"(a//b)//2", "a//(2*b)"},
                                          Row{"(a//b + 1)//2", "(a + b)//(2*b)"},
-                                         Row{"a - b*(a//b)", "a % b"}, Row{"7 % x + 2", "7 % x + 2"},
+                                         Row{"a - b*(a//b)", "a % b"},
+                                         Row{"7 % x + 2", "7 % x + 2"},
                                          Row{"1 - x*(7//x)", "1 - x*(7//x)"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -105,7 +105,8 @@ INSTANTIATE_TEST_SUITE_P(
     AtZero, Canonical,
     testing::Values(
         Row{"max(0, 1 - 4*h)", "max(0, 1 - h)"}, Row{"max(0, 4*h - 1)", "max(0, 4*h - 1)"},
-        Row{"3*h + max(0, h - 1)", "max(0, 4*h - 1)"}, Row{"w*max(0, 5*h - 2)", "w*max(0, 5*h - 2)"},
+        Row{"3*h + max(0, h - 1)", "max(0, 4*h - 1)"},
+        Row{"w*max(0, 5*h - 2)", "w*max(0, 5*h - 2)"},
         Row{"h + 2*max(0, h - 1)", "max(0, 3*h - 2)"}, Row{"min(1, h)*h", "h"},
         Row{"min(1, h)*min(1, h)", "min(1, h)"}, Row{"max(1, h)*max(1, h)", "h*h + max(0, 1 - h)"},
         Row{"max(0, 1 - h)*((h + 3)//4)", "0"}, Row{"n//min(1, h)", "n"},
@@ -126,7 +127,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Row{"max(0, L-1)", "L - 1", "L >= 1"}, Row{"max(1, L//2)", "max(1, L//2)", "L >= 1"},
         Row{"max(1, L//2)", "L//2", "L >= 2"}, Row{"min(e, n)", "e", "e <= n"},
-        Row{"max(1, s + p)", "s + p", "s + p >= 1"}, Row{"max(1, s + p)", "max(1, s + p)", "s + p >= 0"},
+        Row{"max(1, s + p)", "s + p", "s + p >= 1"},
+        Row{"max(1, s + p)", "max(1, s + p)", "s + p >= 0"},
         Row{"min(a, c)", "c", "a >= b and b >= c"}, Row{"C//4*4", "C", "C % 4 == 0"},
         Row{"4*(C//16)", "C//4", "C % 16 == 0"}, Row{"(H + 31)//32*32", "H", "H % 32 == 0"},
         Row{"(H + 5)//32", "H//32", "H % 16 == 0"},

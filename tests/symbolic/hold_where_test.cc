@@ -43,9 +43,11 @@ void Check(uint64_t seed, size_t* proved) {
       const auto real = HoldsAt(t, asked, s);
       if (!real || *real) continue;
       EXPECT_NE(everywhere, Tri::kYes) << "seed " << seed << " at " << x << ", " << y;
-      if (!HoldsAt(t, where[0], s).value_or(false) || !HoldsAt(t, where[1], s).value_or(false)) continue;
-      EXPECT_FALSE(holds) << "seed " << seed << " at " << x << ", " << y << ": " << c.Print(wanted[0])
-                          << " where " << c.Print(known[0]) << " and " << c.Print(known[1]);
+      if (!HoldsAt(t, where[0], s).value_or(false) || !HoldsAt(t, where[1], s).value_or(false))
+        continue;
+      EXPECT_FALSE(holds) << "seed " << seed << " at " << x << ", " << y << ": "
+                          << c.Print(wanted[0]) << " where " << c.Print(known[0]) << " and "
+                          << c.Print(known[1]);
     }
   }
 }

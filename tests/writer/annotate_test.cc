@@ -223,7 +223,8 @@ TEST(Annotate, ScanOutputsStayFixedOrOpenWhereNoTripMayBeMade) {
   const auto body_output = [](const std::string& trips) {
     const onnx::ModelProto proto = Inferred(ParseGraph(
         absl::StrCat("g (float[N, 4] x, int64 m) => (float[] y) <int64 two = {2}, bool go = {1}> { "
-                     "y = Loop (", trips, ", go) <body = b (int64 i, bool c) => ",
+                     "y = Loop (",
+                     trips, ", go) <body = b (int64 i, bool c) => ",
                      "(bool c2, float[9, other] s) { c2 = Identity(c) s = Neg(x) }> }")));
     return Text(proto.graph().node(0).attribute(0).g().output(1).type());
   };

@@ -108,10 +108,10 @@ TEST_F(FileTest, ALocationOutsideIsNotCopied) {
   onnx::ModelProto proto = ModelWithExternalData();
   proto.mutable_graph()->mutable_initializer(0)->mutable_external_data(0)->set_value("../secret");
   const std::string bytes = *Serialize(proto);
-  EXPECT_EQ(
-      WriteFile({{bytes}}, bytes, folder_ / "out/r.onnx", folder_ / "in/m.onnx", ExternalData::kCopy)
-          .code(),
-      absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(WriteFile({{bytes}}, bytes, folder_ / "out/r.onnx", folder_ / "in/m.onnx",
+                      ExternalData::kCopy)
+                .code(),
+            absl::StatusCode::kFailedPrecondition);
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ absl::StatusOr<std::vector<fs::path>> ModelsBelow(const std::string& folder,
   if (error) {
     return absl::UnavailableError(absl::StrCat("cannot read '", folder, "': ", error.message()));
   }
-  if (models.empty()) return absl::NotFoundError(absl::StrCat("no .onnx file below '", folder, "'"));
+  if (models.empty())
+    return absl::NotFoundError(absl::StrCat("no .onnx file below '", folder, "'"));
   std::sort(models.begin(), models.end());
   return models;
 }
@@ -59,8 +60,7 @@ absl::Status CheckDistinct(absl::Span<const BatchItem> items) {
 // Says what is finished, in order, whoever finished it.
 class Reporter {
  public:
-  explicit Reporter(size_t count)
-      : outcomes_(count), progress_(isatty(fileno(stderr)) == 1) {}
+  explicit Reporter(size_t count) : outcomes_(count), progress_(isatty(fileno(stderr)) == 1) {}
 
   void Finish(size_t index, Outcome outcome) {
     const std::lock_guard<std::mutex> lock(mutex_);

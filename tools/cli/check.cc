@@ -64,8 +64,8 @@ int RunCheck(CheckArgs args, const Globals& globals) {
   if (absl::Status status = KeepStdin(args.model); !status.ok()) return Fail(status);
   const absl::StatusOr<Analysis> analysis = InferModel(args.model);
   if (!analysis.ok()) return Fail(analysis.status());
-  const Findings findings = Check(*analysis, NameOf(args.model), ToFormat(args.format),
-                                  UseColor(globals, stdout));
+  const Findings findings =
+      Check(*analysis, NameOf(args.model), ToFormat(args.format), UseColor(globals, stdout));
   if (absl::Status status = WriteStdout(findings.text); !status.ok()) return Fail(status);
   if (args.fix) {
     if (const int code = Fix(args, *analysis); code != kOk) return code;

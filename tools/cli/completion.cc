@@ -35,10 +35,11 @@ std::string Bash(const std::vector<const CLI::App*>& commands) {
     absl::StrAppend(&cases, "    ", command->get_name(), ") words=\"", FlagsOf(*command),
                     "\" ;;\n");
   }
-  return absl::StrCat("_symshape() {\n  local words=\"", names, " --help --version\"\n",
-                      "  case \"${COMP_WORDS[1]}\" in\n", cases, "  esac\n",
-                      "  COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n",
-                      "complete -o default -F _symshape symshape\n");
+  return absl::StrCat(
+      "_symshape() {\n  local words=\"", names, " --help --version\"\n",
+      "  case \"${COMP_WORDS[1]}\" in\n", cases, "  esac\n",
+      "  COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n",
+      "complete -o default -F _symshape symshape\n");
 }
 
 std::string Zsh(const std::vector<const CLI::App*>& commands) {

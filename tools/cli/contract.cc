@@ -28,9 +28,9 @@ int RunContract(const ContractArgs& args) {
   if (!analysis.ok()) return Fail(analysis.status());
   const ContractForm form =
       args.as == "reparam" ? ContractForm::kReparam : ContractForm::kConditions;
-  const absl::Status status = WriteStdout(args.json
-                                              ? ContractJson(*analysis, NameOf(args.model), form)
-                                              : ContractText(*analysis, form));
+  const absl::Status status =
+      WriteStdout(args.json ? ContractJson(*analysis, NameOf(args.model), form)
+                            : ContractText(*analysis, form));
   return status.ok() ? kOk : Fail(status);
 }
 
@@ -38,7 +38,8 @@ int RunContract(const ContractArgs& args) {
 
 const Command kContractCommand = {
     "contract", "print the conditions on the inputs' sizes under which the model runs",
-    "Each with the node that needs it, the earliest first. A condition is as lax as the runtime.\n\n"
+    "Each with the node that needs it, the earliest first. A condition is as lax as the "
+    "runtime.\n\n"
     "examples:\n"
     "  symshape contract model.onnx\n"
     "  symshape contract model.onnx --assume-positive --json\n",

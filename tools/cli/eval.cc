@@ -70,8 +70,8 @@ bool Has(const Dim& dim, const Symbol& symbol) {
 }
 
 bool DataDecides(const Dim& dim, const std::vector<Symbol>& symbols) {
-  return absl::c_any_of(
-      symbols, [&](const Symbol& symbol) { return !symbol.of_input && Has(dim, symbol); });
+  return absl::c_any_of(symbols,
+                        [&](const Symbol& symbol) { return !symbol.of_input && Has(dim, symbol); });
 }
 
 // The inputs' symbols that dims of the tensors need and that have no size, each once.
@@ -83,8 +83,8 @@ std::vector<std::string> WithoutSize(const Analysis& analysis, const std::vector
     if (!symbol.of_input || sizes.count(symbol.name) > 0) continue;
     const bool needed = absl::c_any_of(tensors, [&](const Tensor& tensor) {
       return tensor.shape.has_value() && absl::c_any_of(tensor.shape->dims(), [&](const Dim& dim) {
-        return Has(dim, symbol) && !DataDecides(dim, symbols);
-      });
+               return Has(dim, symbol) && !DataDecides(dim, symbols);
+             });
     });
     if (needed) names.push_back(symbol.name);
   }
@@ -92,8 +92,9 @@ std::vector<std::string> WithoutSize(const Analysis& analysis, const std::vector
 }
 
 absl::Status MissingSizes(const std::vector<std::string>& names) {
-  return absl::InvalidArgumentError(absl::StrCat("no size is given for '", absl::StrJoin(names, "', '"),
-                                                 "': --at ", absl::StrJoin(names, "=SIZE,"), "=SIZE"));
+  return absl::InvalidArgumentError(absl::StrCat("no size is given for '",
+                                                 absl::StrJoin(names, "', '"), "': --at ",
+                                                 absl::StrJoin(names, "=SIZE,"), "=SIZE"));
 }
 
 // A dim that only data decides stays a text.
@@ -184,8 +185,8 @@ std::string NearestText(const NearestSize& nearest) {
 }
 
 int SayBroken(const EvalArgs& args, const Failure& failure) {
-  std::string text = absl::StrCat("symshape: error: ", NameOf(args.model),
-                                  " does not run at these sizes\n");
+  std::string text =
+      absl::StrCat("symshape: error: ", NameOf(args.model), " does not run at these sizes\n");
   for (const Condition& c : failure.broken) {
     const std::string what = c.when == "False" ? "" : absl::StrCat(c.when, "   is false: ");
     absl::StrAppend(&text, "    ", what, c.op, " '", c.node, "': ", c.because, "\n");

@@ -35,9 +35,10 @@ int ExplainId(const std::string& id) {
         id, ": say what of it is to be explained: TENSOR, TENSOR:AXIS or a condition")));
   }
   if (!page.ok()) {
-    return Fail(absl::InvalidArgumentError(
-        absl::StrCat(page.status().message(), "\n    run: symshape explain, which lists all, or "
-                                              "symshape explain MODEL WHAT")));
+    return Fail(
+        absl::InvalidArgumentError(absl::StrCat(page.status().message(),
+                                                "\n    run: symshape explain, which lists all, or "
+                                                "symshape explain MODEL WHAT")));
   }
   std::printf("%s (%s)\n\n%s\n\nWhat to do: %s\n", std::string(page->id).c_str(),
               std::string(Name(page->severity)).c_str(), std::string(page->sentence).c_str(),

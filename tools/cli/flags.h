@@ -42,9 +42,8 @@ CLI::Option* AddFlag(CLI::App& app, Args& args, const Flag<Args>& flag) {
     option = app.add_option(flag.names, args.*(*target), flag.help);
   } else {
     // One value each time; the flag may be given several times.
-    option = app.add_option(flag.names,
-                            args.*std::get<std::vector<std::string> Args::*>(flag.target),
-                            flag.help);
+    option = app.add_option(
+        flag.names, args.*std::get<std::vector<std::string> Args::*>(flag.target), flag.help);
     option->allow_extra_args(false);
   }
   const std::vector<std::string> choices = Choices(flag.value);

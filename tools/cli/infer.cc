@@ -173,14 +173,15 @@ int InferOne(const InferArgs& args, const Globals& globals) {
   }
   const std::string refusal = Refusal(args, *analysis);
   if (!refusal.empty()) {
-    Report(args, globals, *analysis, [] { return std::string(); }, *path == "-");
+    Report(
+        args, globals, *analysis, [] { return std::string(); }, *path == "-");
     Say(absl::StrCat("symshape: error: ", NameOf(args.model), ": ", refusal, "\n"));
     return kFindings;
   }
   if (const absl::Status status = Write(args, *analysis, *path); !status.ok()) return Fail(status);
   Say(AbsentDataText(args.output, args.model.model, *path));
-  Report(args, globals, *analysis, [&] { return WroteText(*analysis, *path, start); },
-         *path == "-");
+  Report(
+      args, globals, *analysis, [&] { return WroteText(*analysis, *path, start); }, *path == "-");
   return kOk;
 }
 
@@ -203,14 +204,14 @@ Outcome InferInBatch(const InferArgs& args, const BatchItem& item, bool color) {
   if (const std::string broken = BrokenByBind(model, *analysis); !broken.empty()) {
     return Failure(args, item, kFindings, absl::StrCat(item.model, ": ", broken));
   }
-  const std::string talk = DiagnosticsText(*analysis, item.model,
-                                           {.all_tensors = args.verbose || args.strict,
-                                            .errors_only = args.quiet || (!args.verbose && !args.strict),
-                                            .strict = args.strict,
-                                            .color = color});
+  const std::string talk =
+      DiagnosticsText(*analysis, item.model,
+                      {.all_tensors = args.verbose || args.strict,
+                       .errors_only = args.quiet || (!args.verbose && !args.strict),
+                       .strict = args.strict,
+                       .color = color});
   if (const std::string refusal = Refusal(args, *analysis); !refusal.empty()) {
-    Outcome outcome =
-        Failure(args, item, kFindings, absl::StrCat(item.model, ": ", refusal));
+    Outcome outcome = Failure(args, item, kFindings, absl::StrCat(item.model, ": ", refusal));
     outcome.talk.insert(0, talk);
     return outcome;
   }
@@ -270,8 +271,7 @@ const Command kInferCommand = {
     "  cat model.onnx | symshape infer - -o - > inferred.onnx\n",
     [](CLI::App& app) -> Run {
       const auto args = std::make_shared<InferArgs>();
-      app.add_option("MODEL", args->models,
-                     "ONNX files, and folders of them; - reads stdin")
+      app.add_option("MODEL", args->models, "ONNX files, and folders of them; - reads stdin")
           ->required()
           ->type_name("");
       AddModelFlags(app, args->model);

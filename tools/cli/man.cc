@@ -54,10 +54,12 @@ std::string AsItIs(const std::string& text) {
 }
 
 std::string Page(const CLI::App& root) {
-  std::string text = absl::StrCat(
-      ".TH SYMSHAPE 1 \"\" \"symshape ", Version(), "\"\n.SH NAME\nsymshape \\- ",
-      Roff(root.get_description()), "\n.SH SYNOPSIS\n\\fBsymshape\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR]... "
-      "[\\fIARGUMENT\\fR]...\n.SH OPTIONS\n", Options(root), ".SH COMMANDS\n");
+  std::string text =
+      absl::StrCat(".TH SYMSHAPE 1 \"\" \"symshape ", Version(), "\"\n.SH NAME\nsymshape \\- ",
+                   Roff(root.get_description()),
+                   "\n.SH SYNOPSIS\n\\fBsymshape\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR]... "
+                   "[\\fIARGUMENT\\fR]...\n.SH OPTIONS\n",
+                   Options(root), ".SH COMMANDS\n");
   for (const CLI::App* command : root.get_subcommands([](const CLI::App*) { return true; })) {
     absl::StrAppend(&text, ".SS symshape ", command->get_name(), "\n",
                     Roff(command->get_description()), ".\n", Options(*command),
@@ -68,16 +70,15 @@ std::string Page(const CLI::App& root) {
 
 }  // namespace
 
-const Command kManCommand = {
-    "man", "print the manual page",
-    "examples:\n"
-    "  symshape man > ~/.local/share/man/man1/symshape.1\n",
-    [](CLI::App& app) -> Run {
-      const CLI::App* root = app.get_parent();
-      return [root](const Globals&) {
-        const absl::Status status = WriteStdout(Page(*root));
-        return status.ok() ? kOk : Fail(status);
-      };
-    }};
+const Command kManCommand = {"man", "print the manual page",
+                             "examples:\n"
+                             "  symshape man > ~/.local/share/man/man1/symshape.1\n",
+                             [](CLI::App& app) -> Run {
+                               const CLI::App* root = app.get_parent();
+                               return [root](const Globals&) {
+                                 const absl::Status status = WriteStdout(Page(*root));
+                                 return status.ok() ? kOk : Fail(status);
+                               };
+                             }};
 
 }  // namespace symshape::cli

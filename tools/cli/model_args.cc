@@ -24,10 +24,13 @@ constexpr Flag<ModelArgs> kFlags[] = {
     {"--name", "TENSOR:AXIS=NAME", "the name of one axis", &ModelArgs::name},
     {"--rename", "OLD=NEW", "another name for an axis of the inputs", &ModelArgs::rename},
     {"--unify", "A=B", "both names have one size, which is called A", &ModelArgs::unify},
-    {"--replace", "NAME=EXPR", "an axis as an expression over new names: H=32*h", &ModelArgs::replace},
+    {"--replace", "NAME=EXPR", "an axis as an expression over new names: H=32*h",
+     &ModelArgs::replace},
     {"--range", "FACT", "the sizes that are meant: '1<=seq<=512'", &ModelArgs::range},
-    {"--all-dynamic", "", "every axis of every input becomes a symbol of its own", &ModelArgs::all_dynamic},
-    {"--batch", "", "axis 0 of every input is 'batch', where --name calls it nothing else", &ModelArgs::batch},
+    {"--all-dynamic", "", "every axis of every input becomes a symbol of its own",
+     &ModelArgs::all_dynamic},
+    {"--batch", "", "axis 0 of every input is 'batch', where --name calls it nothing else",
+     &ModelArgs::batch},
     {"--op", "DEFINITION",
      "an operator that symshape does not know: 'my.domain::Foo = same(0)', "
      "'my.domain::Foo(x[n, c]) -> [n, 2*c]', or an ONNX function; @FILE reads a file",
@@ -66,9 +69,9 @@ absl::StatusOr<Options> OptionsOfFlags(const ModelArgs& args) {
     if (!name.ok()) return name.status();
     options.dynamic_axes.push_back(*name);
   }
-  for (const auto& [texts, pairs] : {std::pair(&args.rename, &options.rename),
-                                     std::pair(&args.unify, &options.unify),
-                                     std::pair(&args.replace, &options.replace)}) {
+  for (const auto& [texts, pairs] :
+       {std::pair(&args.rename, &options.rename), std::pair(&args.unify, &options.unify),
+        std::pair(&args.replace, &options.replace)}) {
     if (absl::Status s = AddPairs(*texts, *pairs); !s.ok()) return s;
   }
   for (const std::string& argument : args.dynamic_axes) {

@@ -34,7 +34,8 @@ constexpr Flag<SizesArgs> kFlags[] = {
 
 // What the contract does not tell, the model with numbers in the places of names often does. More are
 // drawn where some do not run.
-std::vector<Sizes> SizesThatRun(const SizesArgs& args, const Analysis& analysis, int count, uint64_t seed) {
+std::vector<Sizes> SizesThatRun(const SizesArgs& args, const Analysis& analysis, int count,
+                                uint64_t seed) {
   std::vector<Sizes> run;
   size_t tried = 0;
   for (int drawn : {count, 8 * count}) {
@@ -58,15 +59,17 @@ int RunSizes(SizesArgs args) {
   const std::vector<Sizes> sizes = SizesThatRun(args, *analysis, count, seed);
   std::string text;
   if (args.json) {
-    const nlohmann::ordered_json json = {
-        {"v", 1}, {"model", NameOf(args.model)}, {"sizes", sizes}};
+    const nlohmann::ordered_json json = {{"v", 1}, {"model", NameOf(args.model)}, {"sizes", sizes}};
     text = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   } else {
     for (const Sizes& each : sizes) {
       if (each.empty()) continue;  // there is nothing to choose
-      absl::StrAppend(&text, absl::StrJoin(each, ",", [](std::string* out, const auto& size) {
-                        absl::StrAppend(out, size.first, "=", size.second);
-                      }), "\n");
+      absl::StrAppend(&text,
+                      absl::StrJoin(each, ",",
+                                    [](std::string* out, const auto& size) {
+                                      absl::StrAppend(out, size.first, "=", size.second);
+                                    }),
+                      "\n");
     }
   }
   if (absl::Status status = WriteStdout(text); !status.ok()) return Fail(status);
@@ -84,17 +87,16 @@ int RunSizes(SizesArgs args) {
 
 }  // namespace
 
-const Command kSizesCommand = {
-    "sizes", "print sizes at which the model runs, edges first",
-    "Each line is what `symshape eval --at` takes.\n\n"
-    "examples:\n"
-    "  symshape sizes model.onnx -n 20\n"
-    "  symshape sizes model.onnx --empty --json\n",
-    [](CLI::App& app) -> Run {
-      const auto args = std::make_shared<SizesArgs>();
-      AddModelArgs(app, args->model);
-      AddFlags(app, *args, kFlags);
-      return [args](const Globals&) { return RunSizes(*args); };
-    }};
+const Command kSizesCommand = {"sizes", "print sizes at which the model runs, edges first",
+                               "Each line is what `symshape eval --at` takes.\n\n"
+                               "examples:\n"
+                               "  symshape sizes model.onnx -n 20\n"
+                               "  symshape sizes model.onnx --empty --json\n",
+                               [](CLI::App& app) -> Run {
+                                 const auto args = std::make_shared<SizesArgs>();
+                                 AddModelArgs(app, args->model);
+                                 AddFlags(app, *args, kFlags);
+                                 return [args](const Globals&) { return RunSizes(*args); };
+                               }};
 
 }  // namespace symshape::cli
