@@ -20,13 +20,19 @@ namespace {
 using engine::Need;
 using engine::Requirement;
 
-constexpr size_t kReadable = 40;  // characters: a longer condition is looked at again
+constexpr size_t kReadable = 40;  // characters
 constexpr int kMaxRounds = 4;     // in which conditions become shorter
 
 // Of the sizes of now: "past == -4", where the inputs' sizes are at least 0.
 bool NoSizeSatisfies(Context& context, const Condition& condition) {
   return absl::c_all_of(condition.ways, [&](const Clauses& way) {
     return absl::c_any_of(way, [&](const Clause& clause) { return IsFalse(context, clause); });
+  });
+}
+
+bool HaveMaximum(const Context& context, const Clauses& clauses) {
+  return absl::c_any_of(clauses, [&](const Clause& clause) {
+    return absl::c_any_of(clause, [&](const Fact& fact) { return HasMaximum(context, fact); });
   });
 }
 
@@ -146,11 +152,35 @@ void Contract::Collect() {
 void Contract::AddNecessary(const Requirement& requirement) {
   if (requirement.conditional || requirement.ways.size() > 1) return;
   const Need& need = requirement.ways[0][0];
+  if (const std::optional<Clause> told = WithWhatIsRequired(need)) {
+    AddClauses(Simplify(*context_, *told), requirement);
+  }
   const std::optional<Ranges> ranges = RangesIn(need);
   if (!ranges.has_value()) return;
   for (const Clause& necessary : Necessary(*context_, Copy(need), *ranges)) {
     AddClauses(Simplify(*context_, necessary), requirement);
   }
+}
+
+// With the sizes that all that is required tells in place of the symbols that data decides: where a
+// Reshape to [batch, seq, -1] has to give 32 columns, its input has 32*batch*seq elements. nullopt
+// where one is not told.
+std::optional<Clause> Contract::WithWhatIsRequired(const Need& need) {
+  const Context& from = analysis_.context();
+  if (today_ == nullptr) today_ = std::make_unique<Context>(from.Fork());
+  const auto is_input = [&](Dim symbol) { return analysis_.IsInputSymbol(symbol); };
+  Clause clause = Copy(need);
+  std::vector<Dim> dims{need.fact.a, need.fact.b};
+  for (const Fact& fact : need.unless) dims.insert(dims.end(), {fact.a, fact.b});
+  for (Dim dim : dims) {
+    for (Dim symbol : from.SymbolsOf(dim)) {
+      if (is_input(symbol)) continue;
+      const Dim size = today_->Resolve(symbol);
+      if (!absl::c_all_of(from.SymbolsOf(size), is_input)) return std::nullopt;
+      clause = Substituted(*context_, clause, Copy(symbol), Copy(size));
+    }
+  }
+  return clause;
 }
 
 // Of the symbols that data decides in `need`, and of those in their ranges; nullopt where one has none.
@@ -252,12 +282,7 @@ Clauses Contract::OthersOf(size_t index) const {
 std::optional<Clauses> Contract::ReadUnderOthers(size_t index) {
   const std::vector<Clauses>& ways = conditions_[index].ways;
   if (ways.size() > 1) return std::nullopt;
-  const auto has_maximum = [&](const Clauses& clauses) {
-    return absl::c_any_of(clauses, [&](const Clause& clause) {
-      return absl::c_any_of(clause, [&](const Fact& f) { return HasMaximum(*context_, f); });
-    });
-  };
-  if (!has_maximum(ways[0])) return std::nullopt;
+  if (!HaveMaximum(*context_, ways[0])) return std::nullopt;
   context_->Push();
   for (const Clause& clause : OthersOf(index)) {
     if (clause.size() == 1) context_->Assume(clause[0], {}).IgnoreError();
@@ -267,19 +292,25 @@ std::optional<Clauses> Contract::ReadUnderOthers(size_t index) {
     for (Fact& fact : clause)
       fact = {fact.kind, context_->Resolve(fact.a), context_->Resolve(fact.b)};
   }
-  const bool told = !has_maximum(read);
+  const bool told = !HaveMaximum(*context_, read);
   if (told) read = Simplify(*context_, read);
   context_->Pop();
   return told ? std::optional<Clauses>(std::move(read)) : std::nullopt;
 }
 
 // One after the other, each as the others are by then: all of them together go on saying the same.
+// Short, and without maxima: "max(S, T)*min(1, S, T) == S" may be "T == S or T == 1".
+bool Contract::IsReadable(const std::vector<Clauses>& ways) const {
+  const auto has_maximum = [this](const Clauses& way) { return HaveMaximum(*context_, way); };
+  return TextOf(ways).size() < kReadable && absl::c_none_of(ways, has_maximum);
+}
+
 bool Contract::Shorten() {
   bool changed = false;
   for (size_t i = 0; i < conditions_.size(); ++i) {
     std::optional<Clauses> shorter = ReadUnderOthers(i);
     if (!shorter.has_value()) {
-      if (TextOf(conditions_[i].ways).size() < kReadable) continue;
+      if (IsReadable(conditions_[i].ways)) continue;
       shorter = Shortest(*context_, conditions_[i].ways, OthersOf(i));
       if (!shorter.has_value()) continue;
       shorter = Simplify(*context_, *shorter);
@@ -298,7 +329,7 @@ bool Contract::Shorten() {
 
 // Whether it needs no second look: "seq >= 8", "height % 32 == 0", whatever else is short and of several sizes.
 bool Contract::IsPlain(const Condition& condition) const {
-  if (TextOf(condition.ways).size() >= kReadable) return false;
+  if (!IsReadable(condition.ways)) return false;
   const auto symbols_and_numbers = [&](const Fact& fact) {
     return absl::c_all_of(std::array{fact.a, fact.b}, [&](Dim side) {
       return context_->ConstantOf(side).has_value() || context_->SymbolName(side).has_value();

@@ -58,12 +58,14 @@ class Contract {
   bool OverInputs(const engine::Requirement& requirement) const;
   void Collect();
   void AddNecessary(const engine::Requirement& requirement);
+  std::optional<Clause> WithWhatIsRequired(const engine::Need& need);
   std::optional<Ranges> RangesIn(const engine::Need& need) const;
   void AddEither(const engine::Requirement& requirement);
   void AddClauses(Clauses clauses, const engine::Requirement& requirement);
   void DropWhatFollows();
   Clauses OthersOf(size_t index) const;
   std::optional<Clauses> ReadUnderOthers(size_t index);
+  bool IsReadable(const std::vector<Clauses>& ways) const;
   bool Shorten();  // whether anything changed
   bool IsPlain(const Condition& condition) const;
   std::vector<size_t> Alike(size_t first) const;
@@ -75,6 +77,7 @@ class Contract {
 
   const engine::Analysis& analysis_;
   std::unique_ptr<Context> context_;
+  std::unique_ptr<Context> today_;  // of the analysis, to be asked; where a requirement needs it
   absl::flat_hash_map<Dim, Dim> symbols_;  // of the analysis -> of the contract
   std::vector<Dim> ordered_symbols_;
   absl::flat_hash_map<std::string, std::string> names_;  // the file's -> the contract's

@@ -93,6 +93,37 @@ TEST(Contract, AnExceptionThatALaterNodeExcludesIsNotSaid) {
             (Texts{"H >= 1", "N >= 1"}));  // not N == 0 or H >= 1
 }
 
+// The -1 is 8 as a MatMul needs that; so the Reshape needs as many elements.
+TEST(Contract, WhatOneNodeNeedsTellsWhatAnotherDoes) {
+  const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 18]>
+    g (float[B, S, 8] x, float[B, T, 8] z, float[8, 4] w) => (y) {
+      a = Add(x, z)
+      b = Shape<start = 0, end = 1>(z)
+      s = Shape<start = 1, end = 2>(x)
+      rest = Constant<value_ints = [-1]>()
+      shape = Concat<axis = 0>(b, s, rest)
+      r = Reshape<allowzero = 1>(a, shape)
+      y = MatMul(r, w)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(Conditions(Contract(*m->analysis)),
+            (Texts{"S == T or S == 1 or T == 1", "B == 0 or T == S or T == 1"}));
+}
+
+TEST(Contract, ABroadcastThatHasToGiveOneOfItsSizesIsReadable) {
+  const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 18]>
+    g (float[B, S, 8] x, float[B, T, 8] z, float[8, 4] w) => (y) {
+      a = Add(x, z)
+      s = Shape<end = 2>(x)
+      rest = Constant<value_ints = [-1]>()
+      shape = Concat<axis = 0>(s, rest)
+      r = Reshape(a, shape)
+      y = MatMul(r, w)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(Conditions(Contract(*m->analysis)), (Texts{"S == T or T == 1", "B >= 1", "S >= 1"}));
+}
+
 TEST(Contract, OddNamesAreWrittenByAlias) {
   const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (float["my size", 1] x, float[M, 1] w) => (y) { y = Concat<axis = 1>(x, w) })");
