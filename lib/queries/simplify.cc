@@ -126,7 +126,7 @@ class Simplifier {
             opened[i] = {Fact::Kind::kEq, y, x};
             opened.insert(opened.begin() + static_cast<ptrdiff_t>(i) + 1,
                           {Fact::Kind::kEq, y, one});
-          } else if (absl::c_linear_search(clause, Fact{Fact::Kind::kEq, x, one})) {
+          } else if (side != x && absl::c_linear_search(clause, Fact{Fact::Kind::kEq, x, one})) {
             opened.erase(opened.begin() + static_cast<ptrdiff_t>(i));
           } else {
             continue;

@@ -44,6 +44,21 @@ TEST(Memo, ConstantsAreToldApartByContent) {
   EXPECT_EQ(m->Shape("b"), "[2*A, 3]");
 }
 
+// The memo gives the second one what it knows of the first.
+TEST(Memo, EqualConstantsThatAreReadLateAreAlike) {
+  Options options;
+  options.check_memo = true;
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g () => (a, b, c, d) {
+      a = Constant <value = int8[3] {1, 2, 3}> ()
+      b = Constant <value = int8[3] {1, 2, 3}> ()
+      c = Constant <value = float[9] {1, 2, 3, 4, 5, 6, 7, 8, 9}> ()
+      d = Constant <value = float[9] {1, 2, 3, 4, 5, 6, 7, 8, 9}> ()
+    })",
+                       options);
+  EXPECT_TRUE(m->status.ok()) << m->status;
+}
+
 TEST(Memo, AttributesOfTheCallDecideInsideAFunction) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17, "f" : 1]>
     g (float[A, B] x) => (a, b) {

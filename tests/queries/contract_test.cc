@@ -124,6 +124,22 @@ TEST(Contract, ABroadcastThatHasToGiveOneOfItsSizesIsReadable) {
   EXPECT_EQ(Conditions(Contract(*m->analysis)), (Texts{"S == T or T == 1", "B >= 1", "S >= 1"}));
 }
 
+// c is as long as a where H >= 1, and that may be 1.
+TEST(Contract, WhatTwoSizesBroadcastToMayBeOne) {
+  const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[1, 1, H] x, float[S] z) => (y) <float[1, 1, 3] k = {1, 1, 1}, float[1, 1, 2] w = {1, 1}> {
+      a = Conv<pads = [0, 2], strides = [2]>(x, k)
+      b = Conv<auto_pad = "SAME_UPPER", strides = [3]>(a, w)
+      c = Add(a, b)
+      y = Add(c, z)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  const Contract contract(*m->analysis);
+  EXPECT_TRUE(contract.Broken({{"H", 2}, {"S", 5}}).empty());
+  EXPECT_TRUE(contract.Broken({{"H", 5}, {"S", 3}}).empty());
+  EXPECT_FALSE(contract.Broken({{"H", 5}, {"S", 2}}).empty());
+}
+
 TEST(Contract, OddNamesAreWrittenByAlias) {
   const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (float["my size", 1] x, float[M, 1] w) => (y) { y = Concat<axis = 1>(x, w) })");
