@@ -82,7 +82,7 @@ KnowledgeId JoinKnowledge(Tables& tables, KnowledgeId a, KnowledgeId b, const Di
 }
 
 // An empty sequence has no element that could be unlike those of `other`, which has the same kind.
-bool FitsWithoutElements(const Tables& tables, Info empty, Info other) {
+bool FitsWithoutElements(Tables& tables, Info empty, Info other) {
   const Type& type = tables.type(empty.type);
   const Type& others = tables.type(other.type);
   const Dim length = tables.knowledge(empty.knowledge).length;

@@ -47,7 +47,7 @@ bool LostRank(const rules::Tables& tables, absl::Span<const Info> before,
   return false;
 }
 
-std::optional<Dim> ScalarOf(const rules::Tables& tables, Info info) {
+std::optional<Dim> ScalarOf(rules::Tables& tables, Info info) {
   const Knowledge& k = tables.knowledge(info.knowledge);
   if (!k.has_elements || k.elements.size() != 1 || !k.elements[0].is_integer()) return std::nullopt;
   return k.elements[0].num;

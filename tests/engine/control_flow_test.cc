@@ -230,5 +230,18 @@ TEST(Scan, FollowsAttributesOfTheCall) {
   EXPECT_EQ(m->Shape("y"), "[4, N]");
 }
 
+// Which is read late, where a trip's end is joined with it.
+TEST(Loop, AStateThatBeginsAsAConstantOf8Bits) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (int64 m, bool c) => (y) <int8[2] z = {1, 2}> {
+      y = Loop (m, c, z) <body = b (int64 i, bool k, int8[A] s) => (n, t) {
+        n = Identity(k)
+        t = Concat<axis = 0>(s, s)
+      }>
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y")[0], '[');  // of a rank that all trips have
+}
+
 }  // namespace
 }  // namespace symshape::engine
