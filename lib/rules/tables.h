@@ -161,9 +161,10 @@ class Tables {
   const Knowledge& knowledge(KnowledgeId id) {
     return *knowledge_[static_cast<uint32_t>(IsUnread(id) ? Read(id) : id)];
   }
-  // After an inference, whose analysis is read by many threads. REQUIRES: not IsUnread(id)
+  // After an inference, whose analysis is read by many threads. Of a constant that nobody has read
+  // nothing is known.
   const Knowledge& knowledge(KnowledgeId id) const {
-    return *knowledge_[static_cast<uint32_t>(id)];
+    return *knowledge_[static_cast<uint32_t>(IsUnread(id) ? KnowledgeId::kNone : id)];
   }
 
   // The content of a constant, which is decoded when somebody asks for it. One id for each tensor,
