@@ -220,7 +220,24 @@ Interval Solver::MonoBounds(MonoId m) {
   return Narrowed(r);
 }
 
+// Where both ends are far from those of int64, as nearly always.
+static std::optional<Interval> Shifted(Interval b, int64_t by) {
+  constexpr int64_t kFar = int64_t{1} << 61;
+  const auto shift = [by](int64_t& end) {
+    if (end == Interval::kMinusInf || end == Interval::kPlusInf) return true;
+    if (end > kFar || end < -kFar) return false;
+    end += by;
+    return true;
+  };
+  if (by > kFar || by < -kFar || !shift(b.lo) || !shift(b.hi)) return std::nullopt;
+  return b;
+}
+
 Interval Solver::PolyBounds(const PolyView& p) {
+  if (p.terms.size() == 1 && p.terms[0].coeff == 1) {
+    const Interval alone = MonoBounds(p.terms[0].mono);
+    if (const std::optional<Interval> shifted = Shifted(alone, p.constant)) return *shifted;
+  }
   Range sum{p.constant, p.constant};
   for (const Term& t : p.terms) {
     const Range r = Scaled(t.coeff, MonoBounds(t.mono));
@@ -254,9 +271,7 @@ std::vector<int64_t> Solver::MostWithoutEach(const PolyView& p) {
 
 Interval Solver::Bounds(Dim d) {
   if (d.is_inline()) return {d.inline_value(), d.inline_value()};
-  const PolyView p = store.View(d);
-  const bool alone = p.constant == 0 && p.terms.size() == 1 && p.terms[0].coeff == 1;
-  return alone ? MonoBounds(p.terms[0].mono) : PolyBounds(p);
+  return PolyBounds(store.View(d));
 }
 
 Congruence Solver::MonoCongruence(MonoId m) {

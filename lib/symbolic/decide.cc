@@ -180,14 +180,15 @@ Tri Solver::Decide(const Fact& fact) {
   if (const Tri answer = DecideByInterval(today); answer != Tri::kUnknown) return answer;
   // A question inside another operation is answered with what is left of that one's work.
   if (operation_depth > 1 || hypotheses > 0 || settling || combining) return DecideByAll(today);
-  const int64_t op = int64_t{'?'} << 8 | static_cast<int64_t>(today.kind);
-  if (const CacheEntry& known = Slot(op, today.a, today.b); Hit(known, op, today.a, today.b)) {
-    return static_cast<Tri>(known.result.inline_value());
+  const OperationCache::Key key(int64_t{'?'} << 8 | static_cast<int64_t>(today.kind), today.a,
+                                today.b);
+  if (const auto known = operations.Find(key, epoch)) {
+    return static_cast<Tri>(known->inline_value());
   }
   const int64_t before = spent;
   const Tri answer = DecideByAll(today);
   if (spent == before) return answer;  // remembering takes longer than asking again
-  if (!OutOfWork()) Remember(op, today.a, today.b, Dim::Inline(static_cast<int32_t>(answer)));
+  if (!OutOfWork()) operations.Enter(key, epoch, Dim::Inline(static_cast<int32_t>(answer)));
   return answer;
 }
 

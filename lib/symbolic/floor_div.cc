@@ -13,7 +13,7 @@ constexpr int kMaxBranching = 2;  // maxima pulled out of one numerator
 
 }  // namespace
 
-std::optional<Dim> Solver::FloorDivConst(Poly num, int64_t d, int depth) {
+std::optional<Dim> Solver::FloorDivConst(Poly&& num, int64_t d, int depth) {
   Poly out;
   if (!FloorDivPoly(std::move(num), d, depth, out)) return std::nullopt;
   return Finish(out);
@@ -53,7 +53,7 @@ namespace {
 // num//d on its way to its one form: the result is out + sign*(num//d) all the time.
 class QuotientReduction {
  public:
-  QuotientReduction(Solver& solver, Poly num, int64_t d, int depth, Poly& out)
+  QuotientReduction(Solver& solver, Poly&& num, int64_t d, int depth, Poly& out)
       : s_(solver), num_(std::move(num)), d_(d), depth_(depth), out_(out) {}
 
   // False on overflow, or where it takes too long.
@@ -137,9 +137,10 @@ QuotientReduction::Outcome QuotientReduction::Step() {
 QuotientReduction::Outcome QuotientReduction::PullMultiples() {
   size_t kept = 0;
   for (const Term t : num_.terms) {
-    int64_t r = ModInt(t.coeff, d_);
-    if (r > d_ - r) r -= d_;
-    if (r != t.coeff) {
+    int64_t r = t.coeff;
+    if (r > d_ / 2 || r < -((d_ - 1) / 2)) {  // a division takes as long as all of the rest
+      r = ModInt(t.coeff, d_);
+      if (r > d_ - r) r -= d_;
       int64_t multiple;
       if (!SubOk(t.coeff, r, &multiple)) return kFailed;
       s_.Because(Rewrite::kPullMultiple);
@@ -148,8 +149,10 @@ QuotientReduction::Outcome QuotientReduction::PullMultiples() {
     if (r != 0) num_.terms[kept++] = {t.mono, r};
   }
   num_.terms.resize(kept);
-  if (!PullConstant(num_.constant)) return kFailed;
-  num_.constant = ModInt(num_.constant, d_);
+  if (num_.constant < 0 || num_.constant >= d_) {
+    if (!PullConstant(num_.constant)) return kFailed;
+    num_.constant = ModInt(num_.constant, d_);
+  }
   if (num_.terms.empty()) return Done(Finish(PolyView{}));  // 0 <= constant < d
   if (!s_.Spend(4 + static_cast<int64_t>(num_.terms.size()))) return kFailed;
   compound_ = !s_.state.mono_rules.empty();
@@ -354,7 +357,7 @@ bool QuotientReduction::MakeQuotient() {
 
 }  // namespace
 
-bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
+bool Solver::FloorDivPoly(Poly&& num, int64_t d, int depth, Poly& out) {
   out = Poly();
   return QuotientReduction(*this, std::move(num), d, depth, out).Run();
 }
@@ -362,9 +365,8 @@ bool Solver::FloorDivPoly(Poly num, int64_t d, int depth, Poly& out) {
 Dim Solver::FloorDiv(Dim a, Dim b) {
   a = Resolve(a);
   b = Resolve(b);
-  constexpr int64_t kOp = '/';
-  CacheEntry& slot = Slot(kOp, a, b);
-  if (Hit(slot, kOp, a, b)) return slot.result;
+  const OperationCache::Key key('/', a, b);
+  if (const auto known = operations.Find(key, epoch)) return *known;
   const Operation operation(*this);
   std::optional<Dim> result;
   if (store.IsConstant(b)) {
@@ -381,7 +383,7 @@ Dim Solver::FloorDiv(Dim a, Dim b) {
   }
   if (result) Today(*result);
   if (!result) result = Opaque('/', a, b);
-  Remember(kOp, a, b, *result);
+  operations.Enter(key, epoch, *result);
   return *result;
 }
 

@@ -11,9 +11,13 @@ Poly Solver::Copy(const PolyView& v) { return {v.constant, {v.terms.begin(), v.t
 bool Solver::AccumulateTerm(Poly& p, MonoId mono, int64_t coeff) const {
   if (coeff == 0) return true;
   if (mono == Store::kNoMono) return AddOk(p.constant, coeff, &p.constant);
+  if (p.terms.empty() || p.terms.back().mono < mono) {
+    p.terms.push_back({mono, coeff});
+    return true;
+  }
   auto it = std::lower_bound(p.terms.begin(), p.terms.end(), mono,
                              [](const Term& t, MonoId m) { return t.mono < m; });
-  if (it == p.terms.end() || it->mono != mono) {
+  if (it->mono != mono) {
     p.terms.insert(it, Term{mono, coeff});
     return true;
   }
@@ -138,24 +142,34 @@ bool Solver::DivideByMono(Poly& p, MonoId m) {
 }
 
 Dim Solver::AddScaled(Dim a, Dim b, int64_t factor) {
-  const int64_t op = factor;  // factors of other operations are outside [-1, 1]
   a = Resolve(a);
   b = Resolve(b);
+  if (factor == 1 && a.is_inline()) std::swap(a, b);
   if (b == Dim::Inline(0)) return a;
-  if (factor == 1 && a == Dim::Inline(0)) return b;
   if (a.is_inline() && b.is_inline() && (factor == 1 || factor == -1)) {
     return Constant(a.inline_value() + factor * b.inline_value());
   }
-  CacheEntry& slot = Slot(op, a, b);
-  if (Hit(slot, op, a, b)) return slot.result;
+  // Other operations are numbers that are no factors in [-1, 1].
+  const OperationCache::Key key(factor, a, b);
+  if (const auto known = operations.Find(key, epoch)) return *known;
   const Operation operation(*this);
-  Poly p = Copy(store.View(a));
-  std::optional<Dim> result;
-  if (Accumulate(p, store.View(b), factor)) result = Finish(p);
-  if (result) Today(*result);
-  if (!result) result = Opaque(factor == 1 ? '+' : '-', a, b);
-  Remember(op, a, b, *result);
-  return *result;
+  const std::optional<Dim> sum = SumOf(a, b, factor);
+  const Dim result = sum ? Today(*sum) : Opaque(factor == 1 ? '+' : '-', a, b);
+  operations.Enter(key, epoch, result);
+  return result;
+}
+
+// Of today's forms; nullopt on overflow and past the caps.
+std::optional<Dim> Solver::SumOf(Dim a, Dim b, int64_t factor) {
+  PolyView sum = store.View(a);
+  if (b.is_inline() && HasItsForm(sum.terms)) {  // as most: a size and a number
+    int64_t added;
+    const bool fits =
+        MulOk(b.inline_value(), factor, &added) && AddOk(sum.constant, added, &sum.constant);
+    return fits ? Keep(sum) : std::nullopt;
+  }
+  Poly p = Copy(sum);
+  return Accumulate(p, store.View(b), factor) ? Finish(p) : std::nullopt;
 }
 
 Dim Solver::Mul(Dim a, Dim b) {
@@ -166,16 +180,15 @@ Dim Solver::Mul(Dim a, Dim b) {
   if (a == Dim::Inline(0) || b == Dim::Inline(0)) return Dim::Inline(0);
   if (a.is_inline() && b.is_inline()) return Constant(a.inline_value() * b.inline_value());
   if (b.bits() < a.bits()) std::swap(a, b);
-  constexpr int64_t kOp = '*';
-  CacheEntry& slot = Slot(kOp, a, b);
-  if (Hit(slot, kOp, a, b)) return slot.result;
+  const OperationCache::Key key('*', a, b);
+  if (const auto known = operations.Find(key, epoch)) return *known;
   const Operation operation(*this);
   Poly p;
   std::optional<Dim> result;
   if (Multiply(store.View(a), store.View(b), p)) result = Finish(p);
   if (result) Today(*result);
   if (!result) result = Opaque('*', a, b);
-  Remember(kOp, a, b, *result);
+  operations.Enter(key, epoch, *result);
   return *result;
 }
 

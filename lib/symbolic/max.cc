@@ -125,12 +125,12 @@ Dim Solver::Extreme(char op, Dim a, Dim b) {
   if (y.hi != Interval::kPlusInf && x.lo >= y.hi) return op == 'M' ? a : b;
   if (x.hi != Interval::kPlusInf && y.lo >= x.hi) return op == 'M' ? b : a;
   if (b.bits() < a.bits()) std::swap(a, b);
-  const CacheEntry& slot = Slot(op, a, b);
-  if (Hit(slot, op, a, b)) return slot.result;
+  const OperationCache::Key key(op, a, b);
+  if (const auto known = operations.Find(key, epoch)) return *known;
   const Operation operation(*this);
   const Dim both[] = {a, b};
   const Dim result = op == 'M' ? Max(both) : Min(both);
-  Remember(op, a, b, result);
+  operations.Enter(key, epoch, result);
   return result;
 }
 

@@ -16,31 +16,35 @@ constexpr int kMaxNestedForms = 2;
 }  // namespace
 
 // One atom and a constant: there is nothing that it could be combined with.
-bool Solver::StandsAlone(const Poly& p) const {
-  return p.terms.size() == 1 && store.mono(p.terms[0].mono).degree == 1 && state.exact.empty() &&
+bool Solver::StandsAlone(absl::Span<const Term> terms) const {
+  return terms.size() == 1 && store.mono(terms[0].mono).degree == 1 && state.exact.empty() &&
          !state.has_congruences() && state.mono_rules.empty();
 }
 
+bool Solver::HasItsForm(absl::Span<const Term> terms) const {
+  if (StandsAlone(terms)) return true;
+  return state.mono_rules.empty() && std::all_of(terms.begin(), terms.end(), [this](Term t) {
+           const Mono& m = store.mono(t.mono);
+           return !m.has_div && (m.depth == 0 || m.degree == 1);
+         });
+}
+
 std::optional<Dim> Solver::Finish(Poly& p) {
-  bool plain = state.mono_rules.empty();
-  for (const Term& t : p.terms) {
-    const Mono& m = store.mono(t.mono);
-    plain = plain && !m.has_div && (m.depth == 0 || m.degree == 1);
+  bool changed = !HasItsForm(p.terms);
+  for (int round = 0; changed && round < 8; ++round) {
+    changed = false;
+    if (!Normalise(p, &changed)) return std::nullopt;
+    if (!changed) changed = ShortenBesideFactors(p);
   }
-  if (!plain && !StandsAlone(p)) {
-    bool changed = true;
-    for (int round = 0; changed && round < 8; ++round) {
-      changed = false;
-      if (!Normalise(p, &changed)) return std::nullopt;
-      if (!changed) changed = ShortenBesideFactors(p);
-    }
-  }
+  return Keep(ViewOf(p));
+}
+
+std::optional<Dim> Solver::Keep(const PolyView& p) {
   if (p.terms.size() > kMaxTerms) return std::nullopt;
   for (const Term& t : p.terms) {
     if (store.mono(t.mono).depth > kMaxDepth) return std::nullopt;
   }
-  const Dim d = store.InternPoly(p);
-  return plain ? d : Representative(d);
+  return Representative(store.InternPoly(p.constant, p.terms));
 }
 
 namespace {
@@ -215,7 +219,7 @@ Dim Solver::BroadcastWhereNonZero(AtomId broadcast, AtomId factor) {
 }
 
 bool Solver::Normalise(Poly& p, bool* changed) {
-  if (StandsAlone(p)) return true;
+  if (StandsAlone(p.terms)) return true;
   if (!ReduceExact(*this, p, changed)) return false;
   if (*changed) return true;
   if (!ReduceFamilies(p, changed)) return false;

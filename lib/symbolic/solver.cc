@@ -1,22 +1,9 @@
 // Solver: symbols. What the rest of the solver is: solver.h.
 #include "symbolic/solver.h"
 
-#include <utility>
-
 #include "absl/strings/str_cat.h"
 
 namespace symshape::symbolic {
-
-Solver::Solver() : cache(kLeastCache) {}
-
-void Solver::GrowCache() {
-  entered = 0;
-  const std::vector<CacheEntry> before = std::exchange(cache, {});
-  cache.resize(4 * before.size());  // entering all of it again costs as much as operations do
-  for (const CacheEntry& e : before) {
-    if (e.epoch == epoch) Slot(e.op, Dim::FromBits(e.a), Dim::FromBits(e.b)) = e;
-  }
-}
 
 Dim Solver::Symbol(absl::string_view name, Interval domain, SymbolKind kind) {
   if (const uint32_t* index = store.FindSymbol(name)) {

@@ -32,6 +32,7 @@
 #include "absl/types/span.h"
 #include "symbolic/checked.h"
 #include "symbolic/context.h"
+#include "symbolic/operation_cache.h"
 #include "symbolic/residues.h"
 #include "symbolic/state.h"
 #include "symbolic/store.h"
@@ -68,13 +69,12 @@ class Hypothesis;
 
 class Solver {
  public:
-  Solver();
-
   // --- building; operands may be stale ---------------------------------------------------------
   Dim Constant(int64_t value) { return store.Constant(value); }
   Dim Symbol(absl::string_view name, Interval domain, SymbolKind kind);
   Dim Fresh(absl::string_view stem, Interval domain);
   Dim AddScaled(Dim a, Dim b, int64_t factor);  // a + factor*b
+  std::optional<Dim> SumOf(Dim a, Dim b, int64_t factor);
   Dim Mul(Dim a, Dim b);
   Dim FloorDiv(Dim a, Dim b);
   Dim CeilDiv(Dim a, Dim b);
@@ -115,8 +115,10 @@ class Solver {
   static Poly Copy(const PolyView& v);
   // Rewrites over whole sums, then interns; nullopt past the caps or on overflow.
   std::optional<Dim> Finish(Poly& p);
+  bool HasItsForm(absl::Span<const Term> terms) const;  // no such rewrite applies
+  std::optional<Dim> Keep(const PolyView& p);           // the dim of a sum that has its form
   // Exact quotients, families of quotients, monomial rules. False on overflow.
-  bool StandsAlone(const Poly& p) const;
+  bool StandsAlone(absl::Span<const Term> terms) const;
   [[nodiscard]] bool Normalise(Poly& p, bool* changed);
   [[nodiscard]] bool ReduceFamilies(Poly& p, bool* changed);  // families.cc
   Dim Opaque(char op, Dim a, Dim b);
@@ -130,9 +132,9 @@ class Solver {
   }
 
   // --- quotients, maxima -----------------------------------------------------------------------
-  std::optional<Dim> FloorDivConst(Poly num, int64_t d, int depth);
+  std::optional<Dim> FloorDivConst(Poly&& num, int64_t d, int depth);
   // The same without the rewrites over the whole result, which may call it.
-  [[nodiscard]] bool FloorDivPoly(Poly num, int64_t d, int depth, Poly& out);
+  [[nodiscard]] bool FloorDivPoly(Poly&& num, int64_t d, int depth, Poly& out);
   bool DropSmallTerms(Poly& num, int64_t& d);
   std::optional<Dim> FloorDivSymbolic(Poly num, Poly den);
   // The dim of a compound atom under today's substitutions.
@@ -416,40 +418,7 @@ class Solver {
   };
   std::vector<Bounded> atom_bounds;
 
-  // A cache of building operations, keyed by everything that decides the result; each has four
-  // places. It grows where more was entered than it has places.
-  struct CacheEntry {
-    uint32_t epoch = 0;
-    uint32_t a = 0, b = 0;
-    Dim result;
-    int64_t op = 0;
-  };
-  // Powers of four. Most contexts are small, and memory that was never used before costs more than
-  // an operation.
-  static constexpr size_t kLeastCache = 1 << 8, kMostCache = 1 << 16;
-  static constexpr size_t kLost = 32;  // entries that one counts as that another had to leave for
-  std::vector<CacheEntry> cache;
-  size_t entered = 0;  // since it has its size
-  // Where the result of a op b is, or is to be put.
-  CacheEntry& Slot(int64_t op, Dim a, Dim b) {
-    uint64_t h = (uint64_t{a.bits()} << 32 | b.bits()) * 0x9e3779b97f4a7c15u;
-    h ^= static_cast<uint64_t>(op) * 0xc2b2ae3d27d4eb4fu;
-    const size_t i = (h >> 40) & (cache.size() - 1);
-    for (size_t place : {i, i ^ 1, i ^ 2, i ^ 3}) {
-      if (cache[place].epoch != epoch || Hit(cache[place], op, a, b)) return cache[place];
-    }
-    return cache[i];
-  }
-  void Remember(int64_t op, Dim a, Dim b, Dim result) {
-    CacheEntry& slot = Slot(op, a, b);
-    entered += slot.epoch == epoch ? kLost : 1;
-    slot = {epoch, a.bits(), b.bits(), result, op};
-    if (entered > cache.size() && cache.size() < kMostCache) GrowCache();
-  }
-  void GrowCache();
-  bool Hit(const CacheEntry& e, int64_t op, Dim a, Dim b) const {
-    return e.epoch == epoch && e.op == op && e.a == a.bits() && e.b == b.bits();
-  }
+  OperationCache operations;  // building ones, and questions
   absl::flat_hash_map<std::pair<char, std::pair<uint32_t, uint32_t>>, Dim> opaque;
   // A maximum or broadcast where another atom is not 0 (normal.cc), by both atoms.
   struct WhereNonZero {

@@ -69,11 +69,7 @@ AtomId Store::Symbol(absl::string_view name, Interval declared, SymbolKind kind)
   atoms_.push_back(
       {AtomKind::kSymbol, 0, index, 0, nullptr, 0, Dim::None(), uint64_t{1} << (index % 64)});
   atom_hash_.push_back(Mix(0x51, index));
-  const MonoId mono = InternMono(absl::MakeConstSpan(&id, 1));
-  atoms_[id].mono = mono;
-  const Term term{mono, 1};
-  const Dim dim = InternPoly(0, absl::MakeConstSpan(&term, 1));
-  atoms_[id].dim = dim;
+  MakeAlone(id);
   return id;
 }
 
@@ -102,40 +98,44 @@ AtomId Store::InternAtom(AtomKind kind, absl::Span<const Dim> args) {
         return static_cast<uint32_t>(atoms_.size() - 1);
       },
       [&](uint32_t other) { return atom_hash_[other]; });
-  if (made) {
-    const MonoId mono = InternMono(absl::MakeConstSpan(&id, 1));
-    atoms_[id].mono = mono;
-    const Term term{mono, 1};
-    const Dim dim = InternPoly(0, absl::MakeConstSpan(&term, 1));
-    atoms_[id].dim = dim;
-  }
+  if (made) MakeAlone(id);
   return id;
 }
 
+void Store::MakeAlone(AtomId id) {
+  const MonoId mono = MakeMono(absl::MakeConstSpan(&id, 1), 0);
+  const Term term{mono, 1};
+  atoms_[id].mono = mono;
+  atoms_[id].dim = MakeNode(0, absl::MakeConstSpan(&term, 1), 0);
+}
+
 MonoId Store::InternMono(absl::Span<const AtomId> sorted_atoms) {
+  if (sorted_atoms.size() == 1) return atoms_[sorted_atoms[0]].mono;
   uint64_t h = 0x3d;
   for (AtomId a : sorted_atoms) h = Mix(h, a);
   return mono_table_.FindOrMake(
       h, [&](uint32_t other) { return atoms_of(other) == sorted_atoms; },
-      [&] {
-        const AtomId* atoms = atom_pool_.Copy(sorted_atoms);
-        Mono m{atoms, atoms, static_cast<uint16_t>(sorted_atoms.size()), 0, false, false, h, 0};
-        for (AtomId a : sorted_atoms) {
-          m.depth = std::max(m.depth, atoms_[a].depth);
-          m.has_div |= atoms_[a].kind == AtomKind::kFloorDiv;
-          m.has_max |= atoms_[a].kind == AtomKind::kMax;
-          m.mask |= atoms_[a].mask;
-        }
-        if (m.degree > 1) {
-          absl::InlinedVector<AtomId, 8> ordered(sorted_atoms.begin(), sorted_atoms.end());
-          std::sort(ordered.begin(), ordered.end(),
-                    [this](AtomId p, AtomId q) { return CompareAtoms(p, q) < 0; });
-          m.ordered = atom_pool_.Copy(ordered);
-        }
-        monos_.push_back(m);
-        return static_cast<uint32_t>(monos_.size() - 1);
-      },
+      [&] { return MakeMono(sorted_atoms, h); },
       [&](uint32_t other) { return monos_[other].hash; });
+}
+
+MonoId Store::MakeMono(absl::Span<const AtomId> sorted_atoms, uint64_t hash) {
+  const AtomId* atoms = atom_pool_.Copy(sorted_atoms);
+  Mono m{atoms, atoms, static_cast<uint16_t>(sorted_atoms.size()), 0, false, false, hash, 0};
+  for (AtomId a : sorted_atoms) {
+    m.depth = std::max(m.depth, atoms_[a].depth);
+    m.has_div |= atoms_[a].kind == AtomKind::kFloorDiv;
+    m.has_max |= atoms_[a].kind == AtomKind::kMax;
+    m.mask |= atoms_[a].mask;
+  }
+  if (m.degree > 1) {
+    absl::InlinedVector<AtomId, 8> ordered(sorted_atoms.begin(), sorted_atoms.end());
+    std::sort(ordered.begin(), ordered.end(),
+              [this](AtomId p, AtomId q) { return CompareAtoms(p, q) < 0; });
+    m.ordered = atom_pool_.Copy(ordered);
+  }
+  monos_.push_back(m);
+  return static_cast<MonoId>(monos_.size() - 1);
 }
 
 MonoId Store::MulMono(MonoId a, MonoId b) {
@@ -178,6 +178,10 @@ Dim Store::InternPoly(int64_t constant, absl::Span<const Term> terms) {
   if (terms.empty() && constant >= Dim::kMinInline && constant <= Dim::kMaxInline) {
     return Dim::Inline(constant);
   }
+  if (constant == 0 && terms.size() == 1 && terms[0].coeff == 1) {
+    const Mono& m = monos_[terms[0].mono];
+    if (m.degree == 1) return atoms_[m.atoms[0]].dim;
+  }
   uint64_t h = Mix(0x7f, static_cast<uint64_t>(constant));
   for (const Term& t : terms) h = Mix(Mix(h, t.mono), static_cast<uint64_t>(t.coeff));
   return Dim::Node(node_table_.FindOrMake(
@@ -187,29 +191,30 @@ Dim Store::InternPoly(int64_t constant, absl::Span<const Term> terms) {
         return n.hash == h && n.constant == constant &&
                absl::MakeConstSpan(n.terms, n.term_count) == terms;
       },
-      [&] {
-        Node n{term_pool_.Copy(terms),
-               nullptr,
-               static_cast<uint32_t>(terms.size()),
-               0,
-               false,
-               false,
-               constant,
-               h,
-               0};
-        for (const Term& t : terms) {
-          const Mono& m = monos_[t.mono];
-          n.depth = std::max(n.depth, m.depth);
-          n.has_div |= m.has_div;
-          n.has_compound |= m.depth > 0;
-          n.mask |= m.mask;
-        }
-        if (n.has_compound)
-          n.ordered = terms.size() == 1 ? n.terms : term_pool_.Copy(Sorted(terms));
-        nodes_.push_back(n);
-        return static_cast<uint32_t>(nodes_.size() - 1);
-      },
+      [&] { return MakeNode(constant, terms, h).node(); },
       [&](uint32_t other) { return nodes_[other].hash; }));
+}
+
+Dim Store::MakeNode(int64_t constant, absl::Span<const Term> terms, uint64_t hash) {
+  Node n{term_pool_.Copy(terms),
+         nullptr,
+         static_cast<uint32_t>(terms.size()),
+         0,
+         false,
+         false,
+         constant,
+         hash,
+         0};
+  for (const Term& t : terms) {
+    const Mono& m = monos_[t.mono];
+    n.depth = std::max(n.depth, m.depth);
+    n.has_div |= m.has_div;
+    n.has_compound |= m.depth > 0;
+    n.mask |= m.mask;
+  }
+  if (n.has_compound) n.ordered = terms.size() == 1 ? n.terms : term_pool_.Copy(Sorted(terms));
+  nodes_.push_back(n);
+  return Dim::Node(static_cast<uint32_t>(nodes_.size() - 1));
 }
 
 const AtomId* Store::OnlyAtom(Dim d) const {

@@ -220,6 +220,12 @@ class Store {
   const Term& Leading(absl::Span<const Term> terms) const;
 
  private:
+  // What an atom is alone, as a monomial and as a dim, is found through the atom and in no table:
+  // most of what is interned is that.
+  void MakeAlone(AtomId id);
+  MonoId MakeMono(absl::Span<const AtomId> sorted_atoms, uint64_t hash);
+  Dim MakeNode(int64_t constant, absl::Span<const Term> terms, uint64_t hash);
+
   std::deque<SymbolInfo> symbols_;  // which never move: callers hold views of their names
   absl::flat_hash_map<std::string, uint32_t> symbol_index_, alias_index_;
   std::string MakeAlias(absl::string_view name) const;
