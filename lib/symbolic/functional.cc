@@ -340,8 +340,7 @@ std::optional<Dim> Solver::RepresentativeOfParts(Dim d) {
   return same ? d : store.InternPoly(sum);
 }
 
-Dim Solver::Representative(Dim d) {
-  if (d.is_inline() || !store.node(d).has_div) return d;
+Dim Solver::RepresentativeOfQuotients(Dim d) {
   if (forms_congruences != state.congruences) ForgetForms();
   if (d.node() < represented.size() && represented[d.node()].when == replacements + 1) {
     return represented[d.node()].dim;

@@ -22,176 +22,251 @@ bool Negate(Poly& p) {
 
 bool IsZero(const Poly& p) { return p.terms.empty() && p.constant == 0; }
 
+void DivideBy(int64_t g, Poly& p) {  // rounds the constant down. REQUIRES: g divides the terms
+  for (Term& t : p.terms) t.coeff /= g;
+  p.constant = FloorDivInt(p.constant, g);
+}
+
+constexpr int kMaxSteps = 16;  // of one quotient's cancelling
+constexpr uint64_t kMaxContent = uint64_t{1} << 62;
+
+// num//den on its way to its one form: the result is out + num//den all the time.
+class RatioReduction {
+ public:
+  RatioReduction(Solver& solver, Poly&& num, Poly&& den)
+      : s_(solver), num_(std::move(num)), den_(std::move(den)) {}
+
+  // Nothing on overflow, where it takes too long, and for a divisor that is 0.
+  std::optional<Dim> Run() {
+    Outcome outcome = kChanged;
+    for (int step = 0; outcome == kChanged && step < kMaxSteps; ++step) outcome = Cancel();
+    if (outcome == kChanged) outcome = kNothing;
+    if (outcome == kNothing) outcome = SplitAtZero();
+    if (outcome == kNothing) outcome = FormDivisor();
+    if (outcome == kNothing) outcome = PullExactProducts();
+    if (outcome == kNothing && is_positive_) outcome = DivideByContent();
+    if (outcome == kNothing && is_positive_) outcome = MergeNested();
+    if (outcome == kNothing && is_positive_) outcome = Orient();
+    if (outcome == kNothing) outcome = MakeQuotient();
+    return outcome == kDone ? result_ : std::nullopt;
+  }
+
+ private:
+  enum Outcome { kNothing, kChanged, kFailed, kDone };
+
+  Outcome Cancel();
+  Outcome DivideByConstant();
+  Outcome CancelMonomial();
+  Outcome CancelContent();
+  Outcome PullMultiples();
+  Outcome CancelSum();
+  Outcome SplitAtZero();
+  Outcome FormDivisor();
+  Outcome PullExactProducts();
+  Outcome DivideByContent();
+  Outcome MergeNested();
+  Outcome Orient();
+  Outcome MakeQuotient();
+
+  Outcome Finish(PolyView quotient) {
+    if (!s_.Accumulate(out_, quotient, 1)) return kFailed;
+    result_ = s_.Finish(out_);
+    return result_ ? kDone : kFailed;
+  }
+  Outcome FinishWith(Poly num, Poly den) {
+    const std::optional<Dim> q = s_.FloorDivSymbolic(std::move(num), std::move(den));
+    return q ? Finish(s_.store.View(*q)) : kFailed;
+  }
+  bool NegateBoth() { return Negate(num_) && Negate(den_); }
+
+  Solver& s_;
+  Poly num_, den_;
+  Poly out_;                  // what has left the quotient
+  Dim divisor_;               // den_, once it has its form
+  bool is_positive_ = false;  // 0 is no claim, so not negative means >= 1
+  std::optional<Dim> result_;
+};
+
+// What is true of all sizes, and makes numerator or divisor smaller.
+RatioReduction::Outcome RatioReduction::Cancel() {
+  if (IsZero(num_)) return Finish(PolyView{});  // 0//d = 0
+  if (!s_.Spend(8 + static_cast<int64_t>(num_.terms.size() + den_.terms.size()))) return kFailed;
+  if (den_.terms.empty()) return DivideByConstant();
+  if (s_.store.Leading(den_.terms).coeff < 0 && !NegateBoth()) return kFailed;
+  Outcome outcome = CancelMonomial();
+  if (outcome == kNothing) outcome = CancelContent();
+  if (outcome == kNothing) outcome = PullMultiples();
+  return outcome == kNothing ? CancelSum() : outcome;
+}
+
+RatioReduction::Outcome RatioReduction::DivideByConstant() {
+  if (den_.constant == 0 || den_.constant == INT64_MIN) return kFailed;
+  if (den_.constant < 0 && !NegateBoth()) return kFailed;
+  const std::optional<Dim> q = s_.FloorDivConst(std::move(num_), den_.constant, 0);
+  return q ? Finish(s_.store.View(*q)) : kFailed;
+}
+
+// (p*s)//(q*s) = p//q for s != 0                                         row 10
+RatioReduction::Outcome RatioReduction::CancelMonomial() {
+  const MonoId a = s_.CommonMono(Solver::ViewOf(num_)), b = s_.CommonMono(Solver::ViewOf(den_));
+  if (a == Store::kNoMono || b == Store::kNoMono) return kNothing;
+  absl::InlinedVector<AtomId, 8> shared;
+  const auto x = s_.store.atoms_of(a), y = s_.store.atoms_of(b);
+  std::set_intersection(x.begin(), x.end(), y.begin(), y.end(), std::back_inserter(shared));
+  if (shared.empty()) return kNothing;
+  s_.Because(Rewrite::kCancelFactor);
+  const MonoId m = s_.store.InternMono(shared);
+  return s_.DivideByMono(num_, m) && s_.DivideByMono(den_, m) ? kChanged : kFailed;
+}
+
+RatioReduction::Outcome RatioReduction::CancelContent() {
+  const uint64_t below = GcdU(Content(den_), AbsU(den_.constant));
+  const uint64_t g = GcdU(below, GcdU(Content(num_), AbsU(num_.constant)));
+  if (g <= 1 || g >= kMaxContent) return kNothing;
+  DivideBy(static_cast<int64_t>(g), num_);
+  DivideBy(static_cast<int64_t>(g), den_);
+  return kChanged;
+}
+
+// (q*d + r)//d = q + r//d                                                row 6
+RatioReduction::Outcome RatioReduction::PullMultiples() {
+  Poly q, r;
+  if (!s_.LongDivide(Solver::ViewOf(num_), Solver::ViewOf(den_), q, r)) return kFailed;
+  if (IsZero(q)) return kNothing;
+  s_.Because(Rewrite::kPullMultiple);
+  if (!s_.Accumulate(out_, Solver::ViewOf(q), 1)) return kFailed;
+  num_ = std::move(r);
+  return kChanged;
+}
+
+// (p*s)//(q*s) = p//q where s is a sum
+RatioReduction::Outcome RatioReduction::CancelSum() {
+  if (num_.terms.size() < 2 || den_.terms.size() + (den_.constant != 0) < 2) return kNothing;
+  const std::optional<Poly> factor = s_.CommonFactor({num_, den_});
+  if (!factor) return kNothing;
+  Poly n, d, rest_n, rest_d;
+  const PolyView by = Solver::ViewOf(*factor);
+  if (!s_.LongDivide(Solver::ViewOf(num_), by, n, rest_n) || !IsZero(rest_n)) return kNothing;
+  if (!s_.LongDivide(Solver::ViewOf(den_), by, d, rest_d) || !IsZero(rest_d)) return kNothing;
+  if (d.terms == den_.terms && d.constant == den_.constant) return kNothing;
+  num_ = std::move(n);
+  den_ = std::move(d);
+  return kChanged;
+}
+
+RatioReduction::Outcome RatioReduction::SplitAtZero() {
+  const std::optional<Dim> split = s_.SplitRatioAtZero(num_, den_);
+  return split ? Finish(s_.store.View(*split)) : kNothing;
+}
+
+// What Solver::Finish makes of the divisor may begin with another term: then both are negated.
+RatioReduction::Outcome RatioReduction::FormDivisor() {
+  const std::optional<Dim> divisor = s_.Finish(den_);
+  if (!divisor) return kFailed;
+  const PolyView v = s_.store.View(*divisor);
+  if (!v.terms.empty() && s_.store.Leading(v.terms).coeff < 0) {
+    den_ = Solver::Copy(v);
+    if (!NegateBoth()) return kFailed;
+    const std::optional<Dim> opposite = s_.Finish(den_);
+    if (opposite && s_.store.Leading(s_.store.View(*opposite).terms).coeff > 0) {
+      return FinishWith(std::move(num_), Solver::Copy(s_.store.View(*opposite)));
+    }
+    if (!NegateBoth()) return kFailed;
+  }
+  divisor_ = *divisor;
+  is_positive_ = s_.IsNonNegative(divisor_);
+  const bool is_one = is_positive_ && s_.ProveGe0(s_.Sub(Dim::Inline(1), divisor_));
+  return is_one ? Finish(Solver::ViewOf(num_)) : kNothing;
+}
+
+// x*(a//b) = (x*a)//b where b | a                                        row 11
+RatioReduction::Outcome RatioReduction::PullExactProducts() {
+  for (const ExactFact& f : s_.state.exact) {
+    if (f.divisor != divisor_ || s_.store.IsConstant(f.numerator)) continue;
+    Poly q, r, product;
+    const PolyView by = s_.store.View(f.numerator);
+    if (!s_.LongDivide(Solver::ViewOf(num_), by, q, r) || IsZero(q)) continue;
+    const Dim args[] = {f.numerator, f.divisor};
+    s_.Because(Rewrite::kExactProduct);
+    const PolyView quotient = s_.store.View(s_.MakeAtom(AtomKind::kFloorDiv, args));
+    if (!s_.Multiply(Solver::ViewOf(q), quotient, product)) return kFailed;
+    if (!s_.Accumulate(out_, Solver::ViewOf(product), 1)) return kFailed;
+    num_ = std::move(r);
+    if (IsZero(num_)) return Finish(PolyView{});
+  }
+  return kNothing;
+}
+
+// (g*x + r)//(g*d) = x//d for 0 <= r < g, d > 0                          row 7
+RatioReduction::Outcome RatioReduction::DivideByContent() {
+  const uint64_t g = GcdU(GcdU(Content(den_), AbsU(den_.constant)), Content(num_));
+  if (g <= 1 || g >= kMaxContent) return kNothing;
+  s_.Because(Rewrite::kCommonDivisor);
+  DivideBy(static_cast<int64_t>(g), num_);
+  DivideBy(static_cast<int64_t>(g), den_);
+  return FinishWith(std::move(num_), std::move(den_));
+}
+
+// (x//a + c)//d = (x + a*c)//(a*d)                                       row 2
+// Only where it is the one quotient in the numerator, as beside a constant divisor.
+RatioReduction::Outcome RatioReduction::MergeNested() {
+  std::optional<Term> nested;
+  for (const Term& t : num_.terms) {
+    const Mono& m = s_.store.mono(t.mono);
+    if (!m.has_div) continue;
+    if (nested || m.degree != 1 || t.coeff != 1) return kNothing;
+    nested = t;
+  }
+  if (!nested) return kNothing;
+  const Atom inner = s_.store.atom(s_.store.mono(nested->mono).atoms[0]);
+  const PolyView by = s_.store.View(inner.args[1]);
+  Poly others = num_, merged, product;
+  others.terms.erase(std::find(others.terms.begin(), others.terms.end(), *nested));
+  if (!s_.Multiply(Solver::ViewOf(others), by, merged) ||
+      !s_.Accumulate(merged, s_.store.View(inner.args[0]), 1) ||
+      !s_.Multiply(Solver::ViewOf(den_), by, product)) {
+    return kNothing;
+  }
+  s_.Because(Rewrite::kNestedDiv);
+  // In its one form first: 10*y*max(..) may be shorter than max(..) was.
+  const std::optional<Dim> above = s_.Finish(merged), below = s_.Finish(product);
+  if (!above || !below) return kFailed;
+  return FinishWith(Solver::Copy(s_.store.View(*above)), Solver::Copy(s_.store.View(*below)));
+}
+
+// -x//d = -1 - (x - 1)//d for d > 0                                      row 35
+RatioReduction::Outcome RatioReduction::Orient() {
+  if (num_.terms.empty() || s_.store.Leading(num_.terms).coeff > 0) return kNothing;
+  s_.Because(Rewrite::kNegatedDiv);
+  Poly flipped = num_;
+  if (!Negate(flipped) || !SubOk(flipped.constant, 1, &flipped.constant)) return kFailed;
+  const std::optional<Dim> q = s_.FloorDivSymbolic(std::move(flipped), den_);
+  if (!q || !s_.Accumulate(out_, s_.store.View(*q), -1)) return kFailed;
+  return Finish(PolyView{-1, {}});
+}
+
+// 0 <= r < d: 0. -d <= r < 0: -1; in particular -1//d, as d is at least 1 where it divides.
+RatioReduction::Outcome RatioReduction::MakeQuotient() {
+  const std::optional<Dim> numerator = s_.Finish(num_);
+  if (!numerator) return kFailed;
+  if (is_positive_) {
+    if (*numerator == Dim::Inline(-1)) return Finish(PolyView{-1, {}});
+    const Dim gap = s_.Sub(divisor_, *numerator);
+    if (s_.IsNonNegative(*numerator)) {
+      if (s_.ProveGe0(s_.Sub(gap, Dim::Inline(1)))) return Finish(PolyView{});
+    } else if (s_.IsNonNegative(s_.Sub(Dim::Inline(-1), *numerator)) &&
+               s_.ProveGe0(s_.Add(*numerator, divisor_))) {
+      return Finish(PolyView{-1, {}});
+    }
+  }
+  const Dim args[] = {*numerator, divisor_};
+  return Finish(s_.store.View(s_.MakeAtom(AtomKind::kFloorDiv, args)));
+}
+
 }  // namespace
 
 std::optional<Dim> Solver::FloorDivSymbolic(Poly num, Poly den) {
-  Poly out;
-  const auto finish = [&](PolyView quotient) -> std::optional<Dim> {
-    if (!Accumulate(out, quotient, 1)) return std::nullopt;
-    return Finish(out);
-  };
-  for (int step = 0; step < 16; ++step) {
-    if (IsZero(num)) return finish(PolyView{});  // 0//d = 0
-    if (!Spend(8 + static_cast<int64_t>(num.terms.size() + den.terms.size()))) return std::nullopt;
-    if (den.terms.empty()) {
-      if (den.constant == 0 || den.constant == INT64_MIN) return std::nullopt;
-      if (den.constant < 0 && (!Negate(num) || !Negate(den))) return std::nullopt;
-      const std::optional<Dim> q = FloorDivConst(std::move(num), den.constant, 0);
-      if (!q) return std::nullopt;
-      return finish(store.View(*q));
-    }
-    if (store.Leading(den.terms).coeff < 0 && (!Negate(num) || !Negate(den))) return std::nullopt;
-
-    // (p*s)//(q*s) = p//q for s != 0                                     row 10
-    const MonoId a = CommonMono(ViewOf(num)), b = CommonMono(ViewOf(den));
-    if (a != Store::kNoMono && b != Store::kNoMono) {
-      absl::InlinedVector<AtomId, 8> shared;
-      const auto x = store.atoms_of(a), y = store.atoms_of(b);
-      std::set_intersection(x.begin(), x.end(), y.begin(), y.end(), std::back_inserter(shared));
-      if (!shared.empty()) {
-        Because(Rewrite::kCancelFactor);
-        const MonoId m = store.InternMono(shared);
-        if (!DivideByMono(num, m) || !DivideByMono(den, m)) return std::nullopt;
-        continue;
-      }
-    }
-    uint64_t g = GcdU(Content(den), AbsU(den.constant));
-    g = GcdU(g, GcdU(Content(num), AbsU(num.constant)));
-    if (g > 1 && g < (uint64_t{1} << 62)) {
-      for (Poly* p : {&num, &den}) {
-        for (Term& t : p->terms) t.coeff /= static_cast<int64_t>(g);
-        p->constant /= static_cast<int64_t>(g);
-      }
-      continue;
-    }
-
-    // (q*d + r)//d = q + r//d                                            row 6
-    Poly q, r;
-    if (!LongDivide(ViewOf(num), ViewOf(den), q, r)) return std::nullopt;
-    if (!IsZero(q)) {
-      Because(Rewrite::kPullMultiple);
-      if (!Accumulate(out, ViewOf(q), 1)) return std::nullopt;
-      num = std::move(r);
-      continue;
-    }
-    if (num.terms.size() > 1 && den.terms.size() + (den.constant != 0) > 1) {
-      if (const std::optional<Poly> factor = CommonFactor({num, den})) {
-        Poly n, d, rest1, rest2;
-        if (LongDivide(ViewOf(num), ViewOf(*factor), n, rest1) &&
-            LongDivide(ViewOf(den), ViewOf(*factor), d, rest2) && IsZero(rest1) && IsZero(rest2) &&
-            (d.terms != den.terms || d.constant != den.constant)) {
-          num = std::move(n);
-          den = std::move(d);
-          continue;
-        }
-      }
-    }
-    break;
-  }
-
-  if (const std::optional<Dim> split = SplitRatioAtZero(num, den)) {
-    return finish(store.View(*split));
-  }
-  const std::optional<Dim> divisor = Finish(den);
-  if (!divisor) return std::nullopt;
-  // What Finish made of the divisor may begin with another term.
-  if (const PolyView v = store.View(*divisor);
-      !v.terms.empty() && store.Leading(v.terms).coeff < 0) {
-    den = Copy(v);
-    if (!Negate(num) || !Negate(den)) return std::nullopt;
-    const std::optional<Dim> opposite = Finish(den);
-    if (opposite && store.Leading(store.View(*opposite).terms).coeff > 0) {
-      const std::optional<Dim> q = FloorDivSymbolic(std::move(num), Copy(store.View(*opposite)));
-      return q ? finish(store.View(*q)) : std::nullopt;
-    }
-    if (!Negate(num) || !Negate(den)) return std::nullopt;
-  }
-  const bool positive = IsNonNegative(*divisor);  // 0 is no claim, so this means >= 1
-  if (positive && ProveGe0(Sub(Dim::Inline(1), *divisor))) return finish(ViewOf(num));
-
-  // x*(a//b) = (x*a)//b where b | a                                      row 11
-  for (const ExactFact& f : state.exact) {
-    if (f.divisor != *divisor || store.IsConstant(f.numerator)) continue;
-    Poly q, r;
-    if (!LongDivide(ViewOf(num), store.View(f.numerator), q, r) || IsZero(q)) continue;
-    const Dim args[] = {f.numerator, f.divisor};
-    Because(Rewrite::kExactProduct);
-    const Dim quotient = MakeAtom(AtomKind::kFloorDiv, args);
-    Poly product;
-    if (!Multiply(ViewOf(q), store.View(quotient), product)) return std::nullopt;
-    if (q.terms.empty() && q.constant == 1 && IsZero(r)) return finish(store.View(quotient));
-    if (!Accumulate(out, ViewOf(product), 1)) return std::nullopt;
-    num = std::move(r);
-    if (IsZero(num)) return finish(PolyView{});
-  }
-
-  if (positive) {
-    // (g*x + r)//(g*d) = x//d for 0 <= r < g, d > 0                      row 7
-    uint64_t g = GcdU(GcdU(Content(den), AbsU(den.constant)), Content(num));
-    if (g > 1 && g < (uint64_t{1} << 62)) {
-      Because(Rewrite::kCommonDivisor);
-      const int64_t s = static_cast<int64_t>(g);
-      for (Term& t : num.terms) t.coeff /= s;
-      num.constant = FloorDivInt(num.constant, s);
-      for (Term& t : den.terms) t.coeff /= s;
-      den.constant /= s;
-      const std::optional<Dim> smaller = FloorDivSymbolic(std::move(num), std::move(den));
-      return smaller ? finish(store.View(*smaller)) : std::nullopt;
-    }
-    // (x//a + c)//d = (x + a*c)//(a*d)                                   row 2
-    // Only where it is the one quotient in the numerator, as beside a constant divisor.
-    const Term* nested = nullptr;
-    int candidates = 0;
-    for (const Term& t : num.terms) {
-      const Mono& m = store.mono(t.mono);
-      if (!m.has_div) continue;
-      ++candidates;
-      if (m.degree == 1 && t.coeff == 1) nested = &t;
-    }
-    if (nested == nullptr) candidates = 0;
-    if (candidates == 1) {
-      const Term picked = *nested;
-      const Atom inner = store.atom(store.mono(picked.mono).atoms[0]);
-      Poly others = num, merged, product, divisor_product;
-      others.terms.erase(std::find(others.terms.begin(), others.terms.end(), picked));
-      if (Multiply(ViewOf(others), store.View(inner.args[1]), merged) &&
-          Accumulate(merged, store.View(inner.args[0]), 1) &&
-          Multiply(ViewOf(den), store.View(inner.args[1]), divisor_product)) {
-        Because(Rewrite::kNestedDiv);
-        // In its one form first: 10*y*max(..) may be shorter than max(..) was.
-        const std::optional<Dim> above = Finish(merged), below = Finish(divisor_product);
-        if (!above || !below) return std::nullopt;
-        const std::optional<Dim> q =
-            FloorDivSymbolic(Copy(store.View(*above)), Copy(store.View(*below)));
-        return q ? finish(store.View(*q)) : std::nullopt;
-      }
-    }
-    // -x//d = -1 - (x - 1)//d for d > 0                                  row 35
-    if (!num.terms.empty() && store.Leading(num.terms).coeff < 0) {
-      Because(Rewrite::kNegatedDiv);
-      Poly flipped = num;
-      if (!Negate(flipped) || !SubOk(flipped.constant, 1, &flipped.constant)) return std::nullopt;
-      const std::optional<Dim> q = FloorDivSymbolic(std::move(flipped), den);
-      if (!q || !Accumulate(out, store.View(*q), -1)) return std::nullopt;
-      return finish(PolyView{-1, {}});
-    }
-  }
-
-  const std::optional<Dim> numerator = Finish(num);
-  if (!numerator) return std::nullopt;
-  if (positive) {
-    // 0 <= r < d: 0. -d <= r < 0: -1; in particular -1//d, as d is at least 1 where it divides.
-    if (*numerator == Dim::Inline(-1)) return finish(PolyView{-1, {}});
-    const Dim gap = Sub(*divisor, *numerator);
-    if (IsNonNegative(*numerator)) {
-      if (ProveGe0(Sub(gap, Dim::Inline(1)))) return finish(PolyView{0, {}});
-    } else if (IsNonNegative(Sub(Dim::Inline(-1), *numerator)) &&
-               ProveGe0(Add(*numerator, *divisor))) {
-      return finish(PolyView{-1, {}});
-    }
-  }
-  const Dim args[] = {*numerator, *divisor};
-  return finish(store.View(MakeAtom(AtomKind::kFloorDiv, args)));
+  return RatioReduction(*this, std::move(num), std::move(den)).Run();
 }
 
 }  // namespace symshape::symbolic

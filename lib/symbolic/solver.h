@@ -187,7 +187,10 @@ class Solver {
 
   // --- one form per function (functional.cc) -----------------------------------------------------
   // d, or a shorter sum that is the same function of its atoms.
-  Dim Representative(Dim d);
+  Dim Representative(Dim d) {
+    return d.is_inline() || !store.node(d).has_div ? d : RepresentativeOfQuotients(d);
+  }
+  Dim RepresentativeOfQuotients(Dim d);
   // The same for what stands beside a factor, as in b*(H//4) - b*(H//8). Whether p changed.
   bool ShortenBesideFactors(Poly& p);
   bool ShortenBeside(MonoId factor, Poly& p);
