@@ -103,6 +103,14 @@ absl::Status InferBroadcast(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// X [..., H], bias [H] -> like X. The CPU's kernel is for float; of other types onnxruntime runs the
+// body of the function, which adds a bias of any shape.
+// Source: onnxruntime core/graph/contrib_ops/contrib_defs.cc, FastGelu.
+absl::Status InferFastGelu(const Operands& in, Results& out) {
+  const bool has_kernel = in.type(0) == ElementType::kFloat;
+  return has_kernel || !in.has(1) ? InferBiasGelu(in, out) : InferBroadcast(in, out);
+}
+
 absl::Status InferIsAllFinite(const Operands&, Results& out) {
   out.Set(0, ElementType::kBool, ShapeBuilder());
   return absl::OkStatus();
@@ -134,7 +142,7 @@ constexpr Rule kContribElementwiseRules[] = {
     {kMicrosoft, "BitmaskDropout", 1, InferBitmaskDropout},
     {kMicrosoft, "ComplexMul", 1, InferBroadcast},
     {kMicrosoft, "ComplexMulConj", 1, InferBroadcast},
-    {kMicrosoft, "FastGelu", 1, InferBiasGelu},
+    {kMicrosoft, "FastGelu", 1, InferFastGelu},
     {kMicrosoft, "GatedAdd", 1, InferGatedAdd},
     {kMicrosoft, "Gelu", 1, InferLikeInput},
     {kMicrosoft, "Inverse", 1, InferInverse},

@@ -63,11 +63,11 @@ absl::Status InferInstanceNormalization(const Operands& in, Results& out) {
 
 // X [N, C, d...], scale, bias -> like X; the groups divide C. scale and bias are per group in
 // GroupNormalization-18, per channel from 21. onnxruntime runs the specification's function, which
-// reshapes to [0, groups, -1] and back: a size of 0 leaves nothing for -1.
+// reshapes to [0, groups, -1] and back: a size of 0 leaves nothing for -1, but no d is needed.
 absl::Status InferGroupNormalization(const Operands& in, Results& out) {
   SetLike(in, 0, out);
   const ShapeView x = in.shape(0);
-  if (absl::Status s = CheckRankAtLeast(in, 0, 3); !s.ok()) return s;
+  if (absl::Status s = CheckRankAtLeast(in, 0, 2); !s.ok()) return s;
   if (!x.has_rank()) return absl::OkStatus();
   const std::optional<int64_t> groups = in.Int("num_groups");
   if (!groups.has_value() || *groups < 1) {
