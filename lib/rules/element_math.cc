@@ -2,6 +2,7 @@
 #include "rules/element_math.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace symshape::rules {
@@ -93,6 +94,12 @@ Element ElementMath::FitInteger(Expr value) const {
   return Fits(value) ? Element(value.dim()) : Element();
 }
 
+Element ElementMath::LowBits(Expr value) const {
+  const IntegerType range = RangeOfType(type_);
+  if (type_ == ElementType::kUint64) return Element();
+  return Element((range.lo + Mod(value - range.lo, range.hi - range.lo + 1)).dim());
+}
+
 Element ElementMath::Integer(int64_t value) const { return Element(context_.Constant(value)); }
 
 Element ElementMath::FloorMod(const Element& a, const Element& b) {
@@ -155,7 +162,9 @@ std::optional<ElementMath::Common> ElementMath::Comparable(const Element& a,
 
 Element ElementMath::Equal(const Element& a, const Element& b) {
   const std::optional<Common> c = Comparable(a, b);
-  return c ? Truth(Eq(c->a, c->b)) : Element();
+  if (!c) return Element();
+  const Element decided = Truth(Eq(c->a, c->b));
+  return decided.known() ? decided : AtLeastOne(1 - symbolic::Max(c->a - c->b, c->b - c->a));
 }
 
 Element ElementMath::Less(const Element& a, const Element& b) {
@@ -195,7 +204,7 @@ Element ElementMath::Xor(const Element& a, const Element& b) {
   if (IntegerOf(b) == 0) return a;
   if (IntegerOf(a) == 1) return Not(b);
   if (IntegerOf(b) == 1) return Not(a);
-  return Element();
+  return Element();  // of two open orders it is long and no size
 }
 
 Element ElementMath::Not(const Element& a) {
@@ -203,19 +212,35 @@ Element ElementMath::Not(const Element& a) {
   return a.known() ? Element((1 - num(a)).dim()) : Element();
 }
 
+// With 2^k - 1 it is the rest of a division by 2^k, with -2^k what that leaves, in two's complement.
+Element ElementMath::Masked(const Element& a, int64_t mask) const {
+  if (mask == -1) return a;
+  if (mask == 0) return Integer(0);
+  if (!a.is_integer() || mask == INT64_MAX || mask == INT64_MIN) return Element();
+  const auto is_power = [](int64_t n) {
+    return n > 0 && std::has_single_bit(static_cast<uint64_t>(n));
+  };
+  if (is_power(mask + 1)) return FitInteger(Mod(num(a), mask + 1));
+  if (is_power(-mask)) return FitInteger(num(a) - Mod(num(a), -mask));
+  return Element();
+}
+
 Element ElementMath::BitwiseAnd(const Element& a, const Element& b) {
   const std::optional<int64_t> x = IntegerOf(a), y = IntegerOf(b);
-  return x && y ? Integer(*x & *y) : Element();
+  if (x && y) return Integer(*x & *y);
+  return x ? Masked(b, *x) : y ? Masked(a, *y) : Element();
 }
 
 Element ElementMath::BitwiseOr(const Element& a, const Element& b) {
   const std::optional<int64_t> x = IntegerOf(a), y = IntegerOf(b);
-  return x && y ? Integer(*x | *y) : Element();
+  if (x && y) return Integer(*x | *y);
+  return x == 0 ? b : y == 0 ? a : Element();
 }
 
 Element ElementMath::BitwiseXor(const Element& a, const Element& b) {
   const std::optional<int64_t> x = IntegerOf(a), y = IntegerOf(b);
-  return x && y ? Integer(*x ^ *y) : Element();
+  if (x && y) return Integer(*x ^ *y);
+  return x == 0 ? b : y == 0 ? a : Element();
 }
 
 // Two's complement: -1 - a, or the type's greatest value less a where it has no sign.
@@ -247,11 +272,11 @@ Element ElementMath::CastFrom(const Element& a, ElementType from) {
   if (!a.known() || !HasElementMath(from) || !HasElementMath(type_)) return Element();
   const bool from_float = graph::IsFloat(from);
   if (type_ == ElementType::kBool) {
-    return a.exact ? Truth(Ne(num(a), Expr(context_, int64_t{0}))) : Element();
+    return a.exact ? AtLeastOne(symbolic::Max(num(a), -1 * num(a))) : Element();
   }
   if (!is_float() && !from_float) {
     const std::optional<int64_t> c = num(a).constant();
-    if (!c) return FitInteger(num(a));
+    if (!c) return Fits(num(a)) ? Element(a.num) : LowBits(num(a));
     const std::optional<int64_t> wrapped = Wrap(*c, type_);
     return wrapped ? Integer(*wrapped) : Element();
   }

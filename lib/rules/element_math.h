@@ -1,7 +1,7 @@
 // Arithmetic of single elements (rules::Element), as the runtime's number types have it.
 //
 // Integers and bools: mathematical integers. A constant result outside its type, and a symbolic one
-// that a narrow or unsigned type may wrap, is not known. Symbolic results are taken to fit 32 bits:
+// that a narrow or unsigned type may wrap, is not known; Cast says how it wraps. Symbolic results are taken to fit 32 bits:
 // shape arithmetic that overflows there has no size at which it means anything.
 //
 // Floats: rationals. Two constants are computed as the runtime does and rounded to the type. With a
@@ -112,6 +112,8 @@ class ElementMath {
   Expr den(const Element& a) const { return Expr(context_, a.den); }
   Expr test(const Element& a) const { return Expr(context_, a.test); }
   Element FitInteger(Expr value) const;
+  Element LowBits(Expr value) const;  // of what need not fit
+  Element Masked(const Element& a, int64_t mask) const;
   std::optional<int64_t> IntegerOf(const Element& a) const;  // where it is a constant
   Element Rational(Expr num, Expr den, bool exact,
                    uint8_t roundings = Element::kAnyRoundings) const;

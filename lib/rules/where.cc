@@ -9,9 +9,9 @@
 namespace symshape::rules {
 namespace {
 
-// test >= 1 ? x : y, where that is the greater or the less of both, as with x - y = test.
-Element GreaterOrLess(Context& context, Dim test, const Element& x, const Element& y,
-                      Results& out) {
+// test >= 1 ? x : y, where that is the greater or the less of both, as with x - y = test, or where they
+// differ by a number.
+Element Chosen(Context& context, Dim test, const Element& x, const Element& y, Results& out) {
   if (!x.is_integer() || !y.is_integer()) return Element();
   const Expr t(context, test), a(context, x.num), b(context, y.num);
   const Tri holds = context.Decide(Ge(t, 1));
@@ -22,6 +22,8 @@ Element GreaterOrLess(Context& context, Dim test, const Element& x, const Elemen
   };
   if (chooses(a, b)) return Element(symbolic::Max(a, b).dim());
   if (chooses(-1 * a, -1 * b)) return Element(symbolic::Min(a, b).dim());
+  if ((a - b).constant())
+    return Element((b + (a - b) * symbolic::Min(symbolic::Max(t, 0), 1)).dim());
   return Element();
 }
 
@@ -45,7 +47,7 @@ void SetChosenElements(const Operands& in, absl::Span<const int64_t> dims, Resul
     const std::optional<int64_t> holds = ConstantOf(in.context(), c);
     elements.push_back(holds                ? (*holds != 0 ? a : b)
                        : a == b             ? a
-                       : c.is_test() && few ? GreaterOrLess(in.context(), c.test, a, b, out)
+                       : c.is_test() && few ? Chosen(in.context(), c.test, a, b, out)
                                             : Element());
     any_known = any_known || elements.back().known() || elements.back().is_test();
   });
