@@ -30,7 +30,13 @@ void Walk::AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool tr
     return;
   }
   if (type.kind != Type::Kind::kTensor && type.kind != Type::Kind::kUnknown) return;
-  const bool needs_rank = type.shape == ShapeId::kUnknownRank && declared->has_shape;
+  bool needs_rank = type.shape == ShapeId::kUnknownRank && declared->has_shape;
+  if (needs_rank && !trusted && !believes_ranks_) {
+    misses_claimed_rank_ = true;
+    HasSymbols(frame);
+    frame.memory[node].open = true;
+    needs_rank = false;
+  }
   if (type.element != graph::ElementType::kUndefined && !needs_rank) return;
   type.kind = Type::Kind::kTensor;
   if (type.element == graph::ElementType::kUndefined) type.element = declared->element;

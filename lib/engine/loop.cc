@@ -16,7 +16,7 @@ using symbolic::Interval;
 
 namespace {
 
-// So many trips are made one by one where a carried tensor's rank changes in them.
+// So many trips are made one by one where no closed form tells what is carried out of them.
 constexpr int64_t kFewTrips = 16;
 
 // The only element of a body's input: of shape [] or, where the body declares rank 1, of shape [1].
@@ -35,16 +35,12 @@ Info OneElement(rules::Tables& tables, ElementType type, Dim element, const grap
 }
 
 // Whether a tensor's rank was known before the loop, and is not after it.
-bool LostRank(const rules::Tables& tables, absl::Span<const Info> before,
-              absl::Span<const Info> after) {
+bool LostRank(const rules::Tables& tables, Info before, Info after) {
   const auto has_rank = [&](Info info) {
     const Type& type = tables.type(info.type);
     return type.kind == Type::Kind::kTensor && type.shape != ShapeId::kUnknownRank;
   };
-  for (size_t k = 0; k < before.size(); ++k) {
-    if (has_rank(before[k]) && !has_rank(after[k])) return true;
-  }
-  return false;
+  return has_rank(before) && !has_rank(after);
 }
 
 std::optional<Dim> ScalarOf(rules::Tables& tables, Info info) {
@@ -175,13 +171,19 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   std::vector<Info> finals;
   for (size_t k = 0; k < carried; ++k) finals.push_back(run.Final(k, count));
   const std::optional<int64_t> few = context().ConstantOf(trips);
-  if (few && *few >= 1 && *few <= kFewTrips && LostRank(tables(), initial, finals)) {
+  // Loops in loops multiply the trips.
+  const auto is_lost = [&](size_t k) {
+    return LostRank(tables(), initial[k], finals[k]) || (run.IsOpen(k) && !frame.repeated);
+  };
+  bool lost = false;
+  for (size_t k = 0; k < carried; ++k) lost = lost || is_lost(k);
+  if (few && *few >= 1 && *few <= kFewTrips && lost) {
     context().Pop();
     const auto made =
         run.Unrolled(*few, 1, [&](int64_t trip) { return entering(context().Constant(trip)); });
     if (!run.ToFixpoint(entering(run.trip()), {}, 1, limit)) return;
     for (size_t k = 0; made && k < carried; ++k) {
-      if (LostRank(tables(), {&initial[k], 1}, {&finals[k], 1})) finals[k] = (*made)[k];
+      if (is_lost(k)) finals[k] = (*made)[k];
     }
   }
   std::vector<Info> scanned;
@@ -260,7 +262,24 @@ Info Walk::Stacked(Frame& frame, uint32_t node, LoopRun& run, const graph::Graph
     type.shape = tables().Intern(stack);
   }
   stacked.type = tables().Intern(type);
+  if (axis == 0) stacked.knowledge = StackedElements(run, each, trips);
   return stacked;
+}
+
+// Those of each trip behind those of the one before.
+rules::KnowledgeId Walk::StackedElements(LoopRun& run, Info each, Dim trips) {
+  const Knowledge& of_trip = tables().knowledge(each.knowledge);
+  const std::optional<int64_t> count = context().ConstantOf(trips);
+  if (!of_trip.has_elements || of_trip.elements.empty() || !count || *count > rules::kMaxElements ||
+      *count * static_cast<int64_t>(of_trip.elements.size()) > rules::kMaxElements) {
+    return rules::KnowledgeId::kNone;
+  }
+  Knowledge stacked;
+  stacked.has_elements = true;
+  for (int64_t trip = 0; trip < *count; ++trip) {
+    for (const Element& e : of_trip.elements) stacked.elements.push_back(run.OfTrip(e, trip));
+  }
+  return tables().Intern(std::move(stacked));
 }
 
 }  // namespace symshape::engine

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -94,9 +95,21 @@ class LoopRun {
         const Dim after = walk_.context().Substitute(b, {{trip_, last}});
         if (!MentionsLocal(after)) return after;
       }
+      open_finals_.insert(k);
       return walk_.Fresh(frame_, node_, kFinalKeys + Key(k, slot), "loop", symbolic::kAnyInteger);
     };
     return Join(walk_.tables(), carried_[k], out_[k], differ);
+  }
+
+  // Whether Final(k) left open what no closed form tells.
+  bool IsOpen(size_t k) const { return open_finals_.contains(k); }
+
+  // What an element of the body is on that trip; unknown where more than the trip's number tells it.
+  Element OfTrip(const Element& e, int64_t trip) {
+    if (!e.is_integer()) return Element();
+    symbolic::Context& context = walk_.context();
+    const Dim then = context.Substitute(e.num, {{trip_, context.Constant(trip)}});
+    return MentionsLocal(then) ? Element() : Element(then);
   }
 
   // What a dim of the body is on the first and on the last trip, where its number is all that tells.
@@ -314,6 +327,7 @@ class LoopRun {
   std::vector<Info> out_;                  // and out of it
   std::map<uint32_t, LocalPlace> locals_;  // by the symbol's id
   std::map<uint32_t, Dim> closed_;         // place -> step
+  std::set<size_t> open_finals_;
   Dim trip_;
   Frame* last_ = nullptr;
 };

@@ -131,6 +131,7 @@ class Walk {
   // walk.cc
   Frame& Child(Frame& frame, uint32_t node, const graph::Model& model, const graph::Graph& graph);
   void StartFrame(Frame& frame);  // initializers
+  void InferInRounds();
   void InferGraph(Frame& frame);
   void InferNode(Frame& frame, uint32_t node);
   // `trusted`: declared sizes are believed.
@@ -159,6 +160,13 @@ class Walk {
   // control_flow.cc, loop.cc, scan.cc
   void InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                absl::Span<Info> outputs);
+  struct Condition {
+    std::optional<int64_t> holds;
+    std::optional<Dim> test;  // it holds where that is at least 1
+  };
+  Condition ConditionOf(Info info);
+  void AssumeBranch(Dim test, bool holds);
+  std::optional<Dim> ChosenBy(Dim test, Dim a, Dim b);
   void InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                  absl::Span<Info> outputs);
   struct Trips {
@@ -188,6 +196,7 @@ class Walk {
   const graph::Graph* BodyOf(const Frame& frame, uint32_t node, absl::string_view attribute);
   Info Stacked(Frame& frame, uint32_t node, LoopRun& run, const graph::Graph& body, size_t output,
                Dim trips, int axis, bool zero_without_trips);
+  rules::KnowledgeId StackedElements(LoopRun& run, Info each, Dim trips);
   Dim OfTrips(Frame& frame, uint32_t node, uint32_t key, const graph::DeclaredType* declared,
               size_t axis, Dim d, Dim trips);
 
@@ -269,6 +278,8 @@ class Walk {
   std::unique_ptr<Frame> root_;
   uint32_t frames_ = 0;
   int depth_ = 0;
+  bool believes_ranks_ = false;       // that the file declares of what rules know nothing of
+  bool misses_claimed_rank_ = false;  // such a rank would tell more
   Memo memo_;
   absl::Status memo_status_;  // where options_.check_memo: the first answer that no rule gives
   uint64_t facts_told_ = 0;   // those that may leave the epoch as it is included

@@ -30,6 +30,22 @@ def test_twice_with_options(tmp_path, name, options):
     assert infer(folder, 'once.onnx', 'twice.onnx', *options) == once
 
 
+def test_a_rank_that_a_later_round_tells(tmp_path):
+    """The file declares it then, which must not make the symbols of `y` before those of `z`."""
+    folder = Folder(tmp_path)
+    folder.write('m.onnx', '''<ir_version: 8, opset_import: ["" : 18]>
+    g (float[N] x, int64[K] s, int64[M] axes, float[2] v, float[A,B] w) => (float[?,?] y, float[?,?] z, float q) {
+        t = Reshape(x, s)
+        y = ReduceSum<keepdims = 1>(t, axes)
+        z = ReduceSum<keepdims = 1>(w, axes)
+        f = Cast<to = 1>(s)
+        q = MatMul(f, v)
+    }''')
+    once = infer(folder, 'm.onnx', 'once.onnx')
+    assert folder.inferred('once.onnx').type_of('y')[1] == ['reduced_3', 'reduced_4']
+    assert infer(folder, 'once.onnx', 'twice.onnx') == once
+
+
 @pytest.mark.parametrize('name', NAMES[::9])
 def test_the_same_on_every_run(tmp_path, name):
     folder = Folder(tmp_path)

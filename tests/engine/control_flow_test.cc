@@ -17,6 +17,23 @@ TEST(If, TakesTheBranchThatFactsDecide) {
   EXPECT_EQ(m->Shape("y"), "[4, N]");
 }
 
+TEST(If, TakesTheBranchThatALaterNodeDecides) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N, 4] x, float[N, 4] z) => (y, w) {
+      s = Shape<start = 0, end = 1>(x)
+      two = Constant<value_ints = [2]>()
+      c = Greater(s, two)
+      c0 = Squeeze(c)
+      y = If (c0) <then_branch = t () => (a) { a = Transpose(x) },
+                   else_branch = e () => (b) { b = Identity(x) }>
+      start = Constant<value_ints = [5]>()
+      w = Gather(z, start)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("w"), "[1, 4]");
+  EXPECT_EQ(m->Shape("y"), "[4, N]");  // as index 5 needs N >= 6
+}
+
 TEST(If, JoinsBranchesDimByDim) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (bool c, float[N, 4] x, float[M, 4] z) => (y, w) {
