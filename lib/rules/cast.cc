@@ -1,6 +1,6 @@
 // Cast, CastLike, BitCast: the same shape with another element type.
 #include "absl/strings/match.h"
-#include "rules/element_math.h"
+#include "rules/elementwise.h"
 #include "rules/families.h"
 #include "rules/value_range.h"
 
@@ -13,7 +13,9 @@ void CastTo(const Operands& in, ElementType to, Results& out) {
   const ElementType from = in.type(0);
   out.Set(0, to, in.shape(0));
   if (!out.wanted(0)) return;
-  if (const std::vector<Element>* elements = in.Elements(0)) {
+  const bool stays_float = graph::IsFloat(from) && graph::IsFloat(to);
+  if (const std::vector<Element>* elements =
+          stays_float ? ElementsToFollow(in, 0) : in.Elements(0)) {
     ElementMath math(out, to);
     std::vector<Element> cast;
     // Of a mask the tests are many, and no size.

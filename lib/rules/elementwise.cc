@@ -4,11 +4,19 @@
 #include <utility>
 
 #include "rules/broadcast.h"
+#include "rules/index_map.h"
 
 namespace symshape::rules {
 namespace {
 
 bool Tells(const Element& e) { return e.known() || e.is_test(); }
+
+// Told by the shape, so that no weights are read.
+bool HasFewElements(const Operands& in, int i) {
+  const auto sizes = in.shape(i).Constants();
+  const std::optional<int64_t> count = sizes ? TrackedCount(*sizes) : std::nullopt;
+  return count && *count <= kMaxFloatElements;
+}
 
 bool AnyTells(const std::vector<Element>& elements) {
   return std::any_of(elements.begin(), elements.end(), Tells);
@@ -17,10 +25,9 @@ bool AnyTells(const std::vector<Element>& elements) {
 }  // namespace
 
 const std::vector<Element>* ElementsToFollow(const Operands& in, int i) {
-  const std::vector<Element>* elements = in.Elements(i);
-  if (elements == nullptr || !HasElementMath(in.type(i))) return nullptr;
-  if (graph::IsFloat(in.type(i)) && elements->size() > kMaxFloatElements) return nullptr;
-  return elements;
+  if (!HasElementMath(in.type(i))) return nullptr;
+  if (graph::IsFloat(in.type(i)) && !HasFewElements(in, i)) return nullptr;
+  return in.Elements(i);
 }
 
 bool NeedsRange(const Results& out) {
@@ -48,8 +55,8 @@ void MapElements(const Operands& in, Results& out, UnaryElement function) {
 void MapElements(const Operands& in, Results& out, absl::Span<const Dim> a, absl::Span<const Dim> b,
                  BinaryElement function) {
   const std::vector<Element>* x = ElementsToFollow(in, 0);
-  const std::vector<Element>* y = ElementsToFollow(in, 1);
-  if (x == nullptr || y == nullptr) return;
+  const std::vector<Element>* y = x != nullptr ? ElementsToFollow(in, 1) : nullptr;
+  if (y == nullptr) return;
   const TypeId type = out.info(0).type;
   if (out.tables().type(type).shape == ShapeId::kUnknownRank) return;
   Context& context = in.context();

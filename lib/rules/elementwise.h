@@ -15,9 +15,9 @@ using BinaryElement = Element (ElementMath::*)(const Element&, const Element&);
 using UnaryRange = ValueRange (RangeMath::*)(const ValueRange&) const;
 using BinaryRange = ValueRange (RangeMath::*)(const ValueRange&, const ValueRange&) const;
 
-// Of float tensors only these many elements are followed: scales, sizes, limits of a Range. What is
-// larger are weights.
-inline constexpr size_t kMaxFloatElements = 64;
+// Of float tensors arithmetic follows only these many elements: scales, sizes, limits of a Range. What is
+// larger are weights; a constant's elements may be moved and become integers, if they are not too many.
+inline constexpr int64_t kMaxFloatElements = 64;
 
 // The elements of input i where they are worth following; nullptr otherwise.
 const std::vector<Element>* ElementsToFollow(const Operands& in, int i);

@@ -10,7 +10,7 @@ namespace symshape::rules {
 namespace {
 // Scales, sizes and ranges are short; longer constants of types that weights have mostly are weights,
 // which no shape depends on.
-constexpr int64_t kFewReals = 8, kMostReals = 64;
+constexpr int64_t kFewReals = 8;
 
 bool IsReadLate(const graph::Tensor& tensor) {
   if (graph::IsFloat(tensor.type)) return tensor.element_count() > kFewReals;
@@ -65,7 +65,7 @@ Knowledge ContentOf(symbolic::Context& context, const graph::Tensor& tensor) {
   Knowledge knowledge;
   if (const auto integers = tensor.Integers(graph::kMaxReadElements)) {
     SetIntegers(context, *integers, knowledge);
-  } else if (const auto reals = tensor.Reals(kMostReals)) {
+  } else if (const auto reals = tensor.Reals(kMaxElements)) {
     knowledge.has_elements = true;
     knowledge.elements.reserve(reals->size());
     for (double r : *reals) knowledge.elements.push_back(ExactElement(context, r));
@@ -81,8 +81,7 @@ Info InfoOf(Tables& tables, const graph::Tensor& tensor) {
   const TypeId type = tables.Tensor(tensor.type, tables.Intern(dims));
   if (!IsReadLate(tensor)) return {type, tables.Intern(ContentOf(context, tensor))};
   // Of larger ones the type still bounds the elements.
-  const int64_t most = graph::IsFloat(tensor.type) ? kMostReals : kMaxElements;
-  const bool is_small = tensor.readable && tensor.element_count() <= most;
+  const bool is_small = tensor.readable && tensor.element_count() <= kMaxElements;
   return {type, is_small ? tables.Unread(tensor) : KnowledgeId::kNone};
 }
 
