@@ -97,14 +97,14 @@ bool Solver::HoldsAtAllPoints(const Fact& fact) {
       at[*axis.name] = axis.first + rest % axis.count * axis.step;
       rest /= axis.count;
     }
+    const std::optional<int64_t> a = Evaluate(fact.a, at), b = Evaluate(fact.b, at);
+    if (a && b && Holds(fact.kind, *a, *b)) continue;
     const bool possible =
         std::all_of(state.inequalities.begin(), state.inequalities.end(), [&](Dim d) {
           const std::optional<int64_t> value = Evaluate(d, at);
           return !value || *value >= 0;
         });
-    if (!possible) continue;
-    const std::optional<int64_t> a = Evaluate(fact.a, at), b = Evaluate(fact.b, at);
-    if (!a || !b || !Holds(fact.kind, *a, *b)) return false;
+    if (possible) return false;
   }
   return true;
 }
