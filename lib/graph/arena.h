@@ -1,5 +1,5 @@
-// Arena: memory that a Model's views point into. Grows in blocks, frees all at once, never moves
-// what it gave out.
+// Arena: memory that views point into, such as a Model's. Grows in blocks, frees all at once, never
+// moves what it gave out.
 #ifndef SYMSHAPE_GRAPH_ARENA_H_
 #define SYMSHAPE_GRAPH_ARENA_H_
 
@@ -18,7 +18,7 @@ namespace symshape::graph {
 
 class Arena {
  public:
-  Arena() = default;
+  explicit Arena(size_t block_bytes = 64 * 1024) : block_bytes_(block_bytes) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -53,12 +53,10 @@ class Arena {
   }
 
  private:
-  static constexpr size_t kBlockBytes = 64 * 1024;
-
   void* Allocate(size_t bytes, size_t alignment) {
     size_t start = (used_ + alignment - 1) / alignment * alignment;
     if (blocks_.empty() || start + bytes > size_) {
-      size_ = std::max(bytes, kBlockBytes);
+      size_ = std::max(bytes, block_bytes_);
       blocks_.push_back(std::make_unique<char[]>(size_));
       start = 0;
     }
@@ -66,6 +64,7 @@ class Arena {
     return blocks_.back().get() + start;
   }
 
+  const size_t block_bytes_;  // of all but what is larger
   std::vector<std::unique_ptr<char[]>> blocks_;
   size_t size_ = 0;  // of the last block
   size_t used_ = 0;  // in the last block

@@ -33,9 +33,9 @@ Tables::Tables(symbolic::Context& context) : context_(context) {
 ShapeId Tables::Intern(absl::Span<const Dim> dims) {
   const auto found = shape_ids_.find(dims);
   if (found != shape_ids_.end()) return found->second;
-  shapes_.emplace_back(dims.begin(), dims.end());
-  const ShapeId id = static_cast<ShapeId>(shapes_.size() - 1);
-  shape_ids_.emplace(absl::MakeConstSpan(shapes_.back()), id);
+  const ShapeId id = static_cast<ShapeId>(shapes_.size());
+  shapes_.push_back(dims_.Copy(dims));
+  shape_ids_.emplace(shapes_.back(), id);
   resolved_shapes_.emplace_back();
   return id;
 }
@@ -77,10 +77,6 @@ KnowledgeId Tables::Read(KnowledgeId unread) {
     constant.read = Intern(ContentOf(context_, *constant.tensor));
   }
   return constant.read;
-}
-
-absl::Span<const Dim> Tables::dims(ShapeId shape) const {
-  return shapes_[static_cast<uint32_t>(shape)];
 }
 
 TypeId Tables::Tensor(ElementType element, ShapeId shape) {

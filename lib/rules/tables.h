@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
+#include "graph/arena.h"
 #include "graph/model.h"
 #include "symbolic/context.h"
 
@@ -137,8 +138,10 @@ struct Knowledge {
   friend H AbslHashValue(H h, const Knowledge& k) {
     const size_t n = k.elements.size();
     h = H::combine(std::move(h), n << 2 | size_t{k.has_elements} << 1 | size_t{k.attained},
-                   uint64_t{k.lo.bits()} << 32 | k.hi.bits(), k.columns, k.items,
+                   uint64_t{k.lo.bits()} << 32 | k.hi.bits(),
                    uint64_t{k.length.bits()} << 32 | k.part.bits());
+    if (!k.columns.empty()) h = H::combine(std::move(h), k.columns);  // rare
+    if (!k.items.empty()) h = H::combine(std::move(h), k.items);
     // Of long lists fewer and fewer elements; they rarely differ in the others alone.
     for (size_t i = 0; i < n; i += 1 + i / 16) h = H::combine(std::move(h), k.elements[i]);
     return h;
@@ -156,7 +159,9 @@ class Tables {
   TypeId Intern(const Type& type);
   KnowledgeId Intern(Knowledge knowledge);
 
-  absl::Span<const Dim> dims(ShapeId shape) const;  // REQUIRES: a known rank
+  absl::Span<const Dim> dims(ShapeId shape) const {  // REQUIRES: a known rank
+    return shapes_[static_cast<uint32_t>(shape)];
+  }
   const Type& type(TypeId id) const { return types_[static_cast<uint32_t>(id)]; }
   const Knowledge& knowledge(KnowledgeId id) {
     return *knowledge_[static_cast<uint32_t>(IsUnread(id) ? Read(id) : id)];
@@ -202,8 +207,11 @@ class Tables {
   Dim Resolve(Dim d);  // which may be none
   bool IsToday(const Knowledge& knowledge);
   Knowledge Today(Knowledge knowledge);
+
+  static constexpr size_t kDimBytes = 2048;  // of a graph of some hundred nodes
   symbolic::Context& context_;
-  std::deque<std::vector<Dim>> shapes_;
+  graph::Arena dims_{kDimBytes};
+  std::vector<absl::Span<const Dim>> shapes_;  // in dims_
   absl::flat_hash_map<absl::Span<const Dim>, ShapeId> shape_ids_;
   std::vector<Type> types_;
   absl::flat_hash_map<Type, TypeId> type_ids_;

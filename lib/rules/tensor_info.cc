@@ -5,6 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "absl/container/inlined_vector.h"
+#include "rules/operands.h"
+
 namespace symshape::rules {
 
 namespace {
@@ -75,9 +78,8 @@ Knowledge ContentOf(symbolic::Context& context, const graph::Tensor& tensor) {
 
 Info InfoOf(Tables& tables, const graph::Tensor& tensor) {
   symbolic::Context& context = tables.context();
-  std::vector<Dim> dims;
-  dims.reserve(tensor.dims.size());
-  for (int64_t d : tensor.dims) dims.push_back(context.Constant(d));
+  absl::InlinedVector<Dim, kUsualRank> dims;
+  for (int64_t d : tensor.dims) dims.push_back(ConstantDim(context, d));
   const TypeId type = tables.Tensor(tensor.type, tables.Intern(dims));
   if (!IsReadLate(tensor)) return {type, tables.Intern(ContentOf(context, tensor))};
   // Of larger ones the type still bounds the elements.
