@@ -6,6 +6,7 @@
 
 namespace symshape::engine {
 
+using diagnostics::Diagnostic;
 using graph::DeclaredDim;
 using graph::DeclaredType;
 using graph::Index;
@@ -19,9 +20,13 @@ using symbolic::Tri;
 // A declared type or rank counts where nothing is known. A declared size is believed only of an
 // operator that symshape does not know: elsewhere it may be what the exporter saw at one size.
 void Walk::AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool trusted, Info& info) {
+  Type type = tables().type(info.type);
+  if (type.kind == Type::Kind::kTensor && type.element != graph::ElementType::kUndefined &&
+      type.shape != ShapeId::kUnknownRank) {
+    return;
+  }
   const DeclaredType* declared = frame.graph.values[Index(value)].declared;
   if (declared == nullptr || declared->kind == DeclaredType::Kind::kNone) return;
-  Type type = tables().type(info.type);
   if (declared->kind != DeclaredType::Kind::kTensor) {
     if (type.kind == Type::Kind::kUnknown) {
       HasSymbols(frame);
@@ -94,6 +99,60 @@ std::vector<bool> GivenInputs(const graph::Graph& main) {
   return given;
 }
 
+Diagnostic Wrong(const graph::Value& value, absl::string_view id, diagnostics::Message message) {
+  Diagnostic d;
+  d.id = id;
+  d.tensor = std::string(value.name);
+  d.severity = diagnostics::Severity::kWarning;
+  d.message = std::move(message);
+  return d;
+}
+
+// What is wrong about the sizes that a tensor declares: the first one that does not hold at every size at
+// which the model runs. REQUIRES: as many as `dims`.
+std::optional<Diagnostic> WrongSize(const Analysis& analysis, const graph::Graph& graph,
+                                    graph::ValueId id, absl::Span<const DeclaredDim> claims,
+                                    absl::Span<const Dim> dims) {
+  symbolic::Context& context = analysis.context();
+  for (size_t axis = 0; axis < dims.size(); ++axis) {
+    const std::optional<int64_t> claimed = ClaimedSize(claims[axis]);
+    if (!claimed) continue;
+    const Dim size = context.Constant(*claimed);
+    if (dims[axis] == size) continue;
+    const Tri holds = context.Decide({Fact::Kind::kEq, dims[axis], size});
+    if (holds == Tri::kYes) continue;
+    if (holds == Tri::kUnknown && analysis.ExactnessOf(graph, id) != Exactness::kExact) continue;
+    Diagnostic d = Wrong(graph.values[Index(id)], "declared-shape",
+                         {"declares ", ClaimedShape(context, claims),
+                          holds == Tri::kNo ? ", true at no size" : ", true only at some sizes"});
+    d.notes.push_back({"inferred  ", diagnostics::Piece::Shape(dims.begin(), dims.end())});
+    return d;
+  }
+  return std::nullopt;
+}
+
+// What is wrong about the tensor type that a value declares.
+std::optional<Diagnostic> WrongClaim(const Analysis& analysis, const graph::Graph& graph,
+                                     graph::ValueId id) {
+  const graph::Value& value = graph.values[Index(id)];
+  const Type& type = analysis.tables().type(analysis.info(graph, id).type);
+  const graph::ElementType declared = value.declared->element;
+  if (type.element != declared && type.element != graph::ElementType::kUndefined &&
+      declared != graph::ElementType::kUndefined) {
+    return Wrong(value, "declared-type",
+                 {"declares ", std::string(graph::Name(declared)), ", but is ",
+                  std::string(graph::Name(type.element))});
+  }
+  if (type.shape == ShapeId::kUnknownRank) return std::nullopt;
+  const auto claims = analysis.ClaimedDims(graph, id);
+  if (!claims.has_value()) return std::nullopt;
+  const absl::Span<const Dim> dims = analysis.tables().dims(type.shape);
+  if (dims.size() == claims->size()) return WrongSize(analysis, graph, id, *claims, dims);
+  return Wrong(value, "declared-rank",
+               {"declares ", ClaimedShape(analysis.context(), *claims), ", but is ",
+                diagnostics::Piece::Shape(dims.begin(), dims.end())});
+}
+
 }  // namespace
 
 // Reports the claims that do not hold at every size at which the model runs. What an input declares is a
@@ -101,55 +160,13 @@ std::vector<bool> GivenInputs(const graph::Graph& main) {
 void Walk::CheckClaims() {
   const std::vector<bool> given = GivenInputs(*model_.main);
   for (const auto& graph : model_.graphs) {
+    const bool is_main = graph.get() == model_.main;
     for (uint32_t v = 0; v < graph->values.size(); ++v) {
-      const graph::Value& value = graph->values[v];
-      if (value.declared == nullptr || value.declared->kind != DeclaredType::Kind::kTensor)
-        continue;
-      if (graph.get() == model_.main && given[v]) continue;
-      const Info info = analysis_->info(*graph, static_cast<graph::ValueId>(v));
-      const std::optional<absl::Span<const Dim>> dims = analysis_->DimsOf(info);
-      const Type& type = tables().type(info.type);
-      const auto claim = [&value](absl::string_view id) {
-        diagnostics::Diagnostic d;
-        d.id = id;
-        d.tensor = std::string(value.name);
-        d.severity = diagnostics::Severity::kWarning;
-        return d;
-      };
-      if (type.element != graph::ElementType::kUndefined &&
-          value.declared->element != graph::ElementType::kUndefined &&
-          type.element != value.declared->element) {
-        diagnostics::Diagnostic d = claim("declared-type");
-        d.message = {"declares ", std::string(graph::Name(value.declared->element)), ", but is ",
-                     std::string(graph::Name(type.element))};
-        Report(std::move(d));
-        continue;
-      }
-      const auto claims = analysis_->ClaimedDims(*graph, static_cast<graph::ValueId>(v));
-      if (!dims || !claims) continue;
-      const auto known = [&] { return diagnostics::Piece::Shape(dims->begin(), dims->end()); };
-      if (dims->size() != claims->size()) {
-        diagnostics::Diagnostic d = claim("declared-rank");
-        d.message = {"declares ", ClaimedShape(context(), *claims), ", but is ", known()};
-        Report(std::move(d));
-        continue;
-      }
-      for (size_t axis = 0; axis < dims->size(); ++axis) {
-        const std::optional<int64_t> claimed = ClaimedSize((*claims)[axis]);
-        if (!claimed) continue;
-        const Dim size = context().Constant(*claimed);
-        if ((*dims)[axis] == size) continue;
-        const Tri holds = context().Decide({Fact::Kind::kEq, (*dims)[axis], size});
-        if (holds == Tri::kYes) continue;
-        const bool exact =
-            analysis_->ExactnessOf(*graph, static_cast<graph::ValueId>(v)) == Exactness::kExact;
-        if (holds == Tri::kUnknown && !exact) continue;
-        diagnostics::Diagnostic d = claim("declared-shape");
-        d.message = {"declares ", ClaimedShape(context(), *claims),
-                     holds == Tri::kNo ? ", true at no size" : ", true only at some sizes"};
-        d.notes.push_back({"inferred  ", known()});
-        Report(std::move(d));
-        break;
+      const DeclaredType* declared = graph->values[v].declared;
+      if (declared == nullptr || declared->kind != DeclaredType::Kind::kTensor) continue;
+      if (is_main && given[v]) continue;
+      if (auto wrong = WrongClaim(*analysis_, *graph, static_cast<graph::ValueId>(v))) {
+        Report(*std::move(wrong));
       }
     }
   }

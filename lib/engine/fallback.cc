@@ -60,13 +60,13 @@ Walk::~Walk() = default;
 
 // An operator of ai.onnx that neither a rule nor onnx knows at the model's opset is no valid model.
 absl::Status Walk::CheckOperators() {
+  std::vector<std::optional<Plan>>& plans = plans_[&model_];
+  plans.resize(model_.operators.size());
   for (size_t i = 0; i < model_.operators.size(); ++i) {
     const graph::Operator& op = model_.operators[i];
-    if (!op.domain.empty() || model_.FindFunction(op) != nullptr || IsControlFlow(op) ||
-        rules::FindRule(op.domain, op.name, op.version) != nullptr ||
-        user_ops_.Find(op.domain, op.name) != nullptr || SchemaOf(op) != nullptr) {
-      continue;
-    }
+    plans[i] = MakePlan(model_, op);
+    const bool has_plan = plans[i]->kind != Plan::Kind::kFallback;
+    if (has_plan || !op.domain.empty() || SchemaOf(op) != nullptr) continue;
     for (const auto& graph : model_.graphs) {
       for (const graph::Node& node : graph->nodes) {
         if (graph::Index(node.op) != i) continue;

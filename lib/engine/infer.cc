@@ -13,7 +13,7 @@ absl::StatusOr<std::unique_ptr<Analysis>> Infer(const graph::Model& model, const
 }
 
 // A fact that a late node requires can decide what an early node left open, so the graph is walked
-// again until no fact is new. Later rounds only re-read most nodes (Walk::OnlyReread).
+// again until no fact is new. Later rounds only re-read most nodes (Walk::Reread).
 void Walk::InferInRounds() {
   for (int round = 0; round < options_.max_rounds; ++round) {
     const uint32_t epoch = context().epoch();

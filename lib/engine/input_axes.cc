@@ -62,20 +62,15 @@ std::string Identifier(absl::string_view text) {
 
 Axis ReadAxis(const DeclaredDim& d) {
   Axis axis;
-  switch (d.kind) {
-    case DeclaredDim::Kind::kUnset:
-      break;
-    case DeclaredDim::Kind::kValue:
-      // 0 and -1 are some converters' "unknown" (architecture.md section 4, Symbols).
-      if (d.value > 0) axis.size = d.value;
-      axis.written = absl::StrCat(d.value);
-      break;
-    case DeclaredDim::Kind::kParam:
-      axis.written = std::string(d.param);
-      if (d.param != "?") axis.text = std::string(d.param);
-      break;
-  }
+  axis.declared = &d;
+  // 0 and -1 are some converters' "unknown" (architecture.md section 4, Symbols).
+  if (d.kind == DeclaredDim::Kind::kValue && d.value > 0) axis.size = d.value;
+  if (d.kind == DeclaredDim::Kind::kParam && d.param != "?") axis.text = std::string(d.param);
   return axis;
+}
+
+std::string Written(const DeclaredDim& d) {
+  return d.kind == DeclaredDim::Kind::kValue ? absl::StrCat(d.value) : std::string(d.param);
 }
 
 const graph::DeclaredType* ShapedType(const graph::DeclaredType* declared) {
@@ -86,22 +81,20 @@ const graph::DeclaredType* ShapedType(const graph::DeclaredType* declared) {
 }
 
 InputAxes::InputAxes(const graph::Model& model, absl::Span<const graph::NamedInputAxis> earlier)
-    : axes_(model.main->inputs.size()) {
-  const graph::Graph& main = *model.main;
-  const std::vector<bool> initialized = graph::Initialized(main);
-  for (size_t i = 0; i < main.inputs.size(); ++i) {
-    const graph::Value& value = main.values[graph::Index(main.inputs[i])];
-    if (initialized[graph::Index(main.inputs[i])]) continue;
-    by_name_.emplace(std::string(value.name), i);
+    : main_(*model.main), axes_(main_.inputs.size()) {
+  const std::vector<bool> initialized = graph::Initialized(main_);
+  by_name_.reserve(main_.inputs.size());
+  for (size_t i = 0; i < main_.inputs.size(); ++i) {
+    const graph::Value& value = main_.values[graph::Index(main_.inputs[i])];
+    if (initialized[graph::Index(main_.inputs[i])]) continue;
+    by_name_.emplace(value.name, i);
     const graph::DeclaredType* shaped = ShapedType(value.declared);
     if (shaped == nullptr) {
       without_shape_.insert(i);
       continue;
     }
+    axes_[i].reserve(shaped->dims.size());
     for (const DeclaredDim& d : shaped->dims) axes_[i].push_back(ReadAxis(d));
-  }
-  for (graph::ValueId o : main.outputs) {
-    outputs_.insert(std::string(main.values[graph::Index(o)].name));
   }
   for (const graph::NamedInputAxis& named : earlier) {
     const auto input = by_name_.find(named.input);
@@ -125,8 +118,18 @@ std::set<std::string> InputAxes::Names() const {
 }
 
 std::set<std::string> InputAxes::PlainNames() const {
-  std::set<std::string> names = Names();
-  std::erase_if(names, [](const std::string& name) { return !IsPlainName(name); });
+  std::set<std::string> names;
+  for (const auto& list : axes_) {
+    for (const Axis& axis : list) {
+      if (IsPlainName(axis.text)) names.insert(axis.text);
+    }
+  }
+  return names;
+}
+
+std::set<std::string> InputAxes::Outputs() const {
+  std::set<std::string> names;
+  for (graph::ValueId o : main_.outputs) names.emplace(main_.values[graph::Index(o)].name);
   return names;
 }
 
@@ -165,9 +168,9 @@ absl::Status InputAxes::Apply(const Options& options) {
 absl::Status InputAxes::Name(const AxisName& name) {
   const auto input = by_name_.find(name.tensor);
   if (input == by_name_.end()) {
-    if (outputs_.count(name.tensor) > 0) return absl::OkStatus();  // output_names.cc
-    std::set<std::string> known = outputs_;
-    for (const auto& [tensor, index] : by_name_) known.insert(tensor);
+    std::set<std::string> known = Outputs();
+    if (known.count(name.tensor) > 0) return absl::OkStatus();  // output_names.cc
+    for (const auto& [tensor, index] : by_name_) known.emplace(tensor);
     return absl::InvalidArgumentError(
         absl::StrCat("dynamic axes: the model has no input or output '", name.tensor, "'",
                      DidYouMean(name.tensor, known)));

@@ -3,12 +3,12 @@
 #define SYMSHAPE_ENGINE_INPUT_AXES_H_
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -20,16 +20,18 @@ namespace symshape::engine {
 
 struct Axis {
   std::optional<int64_t> size;
-  std::string text;      // its name; "" for an anonymous one
-  std::string written;   // what the file had
-  bool renamed = false;  // by the user
+  std::string text;                              // its name; "" for an anonymous one
+  const graph::DeclaredDim* declared = nullptr;  // what the file had
+  bool renamed = false;                          // by the user
   // The axis is an expression over symbols, "32*h": the user replaced its name, now or in an
   // earlier run whose metadata says so. Not what an author wrote there: that is a claim.
   bool formula = false;
   std::string claim;  // the exporter's expression, in whose place an earlier run wrote a name
 };
 
-Axis ReadAxis(const graph::DeclaredDim& declared);
+Axis ReadAxis(const graph::DeclaredDim& declared);  // points to it
+// "", "?", "-1", "past + 1": what the file had, as text.
+std::string Written(const graph::DeclaredDim& declared);
 
 // The tensor that an input is, or that an optional holds if it holds one, where it has a shape: its axes
 // are the input's. nullptr else; the items of a sequence differ.
@@ -69,9 +71,11 @@ class InputAxes {
   void NameBatch();
   std::set<std::string> Names() const;
 
-  std::map<std::string, size_t> by_name_;
+  std::set<std::string> Outputs() const;
+
+  const graph::Graph& main_;
+  absl::flat_hash_map<absl::string_view, size_t> by_name_;
   std::set<size_t> without_shape_;
-  std::set<std::string> outputs_;
   std::vector<std::vector<Axis>> axes_;
 };
 

@@ -12,6 +12,29 @@ using rules::Info;
 using rules::Type;
 using symbolic::Dim;
 
+namespace {
+
+// "x_dim0", the first time.
+std::string MakeAxisName(absl::string_view input, size_t axis, const std::set<std::string>& plain,
+                         std::set<std::string>& made) {
+  const std::string stem = absl::StrCat(Identifier(input), "_dim", axis);
+  std::string name = stem;
+  for (int n = 2; plain.count(name) > 0 || !made.insert(name).second; ++n) {
+    name = absl::StrCat(stem, "_", n);
+  }
+  return name;
+}
+
+// What the options bind a name to.
+std::optional<int64_t> BoundSize(const Options& options, absl::string_view name) {
+  for (const auto& [bound, size] : options.bindings) {
+    if (bound == name) return size;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 absl::Status Walk::NameInputs() {
   InputAxes axes(model_, metadata_.inputs);
   if (absl::Status s = axes.Apply(options_); !s.ok()) return s;
@@ -22,24 +45,23 @@ absl::Status Walk::NameInputs() {
     for (const auto& [from, to] : *pairs) analysis_->given_up_.insert(from);
   }
   for (const std::string& name : plain) analysis_->given_up_.erase(name);  // swapped, say
-  std::set<std::string> taken = plain;
-  std::set<std::string> bindable;
+  std::set<std::string> made;
+  Names bindable;
   analysis_->input_dims_.resize(main.inputs.size());
   for (size_t i = 0; i < main.inputs.size(); ++i) {
     const absl::string_view input = main.values[graph::Index(main.inputs[i])].name;
+    analysis_->input_dims_[i].reserve(axes.of(i).size());
     for (size_t k = 0; k < axes.of(i).size(); ++k) {
       Axis& axis = axes.of(i)[k];
       std::optional<int64_t> claimed = BoundClaim(axis, plain);
       if (!axis.size && !axis.formula && (axis.text.empty() || IsClaim(axis.text, plain))) {
-        axis.text = MakeAxisName(input, k, taken);
+        axis.text = MakeAxisName(input, k, plain, made);
         axis.renamed = true;
       }
       if (claimed.has_value()) {
         bindable.insert(axis.text);
-        for (const auto& [name, size] : options_.bindings) {
-          if (name == axis.text)
-            claimed = size;  // the user's own goes before the exporter's formula
-        }
+        // The user's own goes before the exporter's formula.
+        if (const auto size = BoundSize(options_, axis.text)) claimed = size;
       }
       absl::StatusOr<Dim> dim =
           claimed.has_value() ? context().Constant(*claimed) : NamedDim(axis, bindable);
@@ -51,8 +73,8 @@ absl::Status Walk::NameInputs() {
         axis.text = text;
       }
       if (axis.renamed) {
-        analysis_->named_axes_.push_back(
-            {main.inputs[i], static_cast<int>(k), axis.text, axis.written, axis.formula});
+        analysis_->named_axes_.push_back({main.inputs[i], static_cast<int>(k), axis.text,
+                                          Written(*axis.declared), axis.formula});
       }
       const std::optional<int64_t> size = context().ConstantOf(*dim);
       if (!axis.size.has_value() && size.has_value()) {
@@ -76,54 +98,48 @@ std::optional<int64_t> Walk::BoundClaim(const Axis& axis, const std::set<std::st
   return size.has_value() && *size >= 0 ? size : std::nullopt;
 }
 
-// "x_dim0", the first time.
-std::string Walk::MakeAxisName(absl::string_view input, size_t axis, std::set<std::string>& taken) {
-  const std::string stem = absl::StrCat(Identifier(input), "_dim", axis);
-  std::string name = stem;
-  for (int n = 2; taken.count(name) > 0; ++n) name = absl::StrCat(stem, "_", n);
-  taken.insert(name);
-  return name;
+// The axis' dim; names that could be bound are added to `bindable`.
+absl::StatusOr<Dim> Walk::NamedDim(const Axis& axis, Names& bindable) {
+  if (axis.size) return context().Constant(*axis.size);
+  if (axis.formula) return DimOfFormula(axis.text, bindable);
+  bindable.insert(axis.text);
+  const std::optional<int64_t> size = BoundSize(options_, axis.text);
+  return size.has_value() ? context().Constant(*size) : InputSymbol(axis.text);
 }
 
-// The axis' dim; names that could be bound are added to `bindable`.
-absl::StatusOr<Dim> Walk::NamedDim(const Axis& axis, std::set<std::string>& bindable) {
-  if (axis.size) return context().Constant(*axis.size);
-  std::vector<std::string> names{axis.text};
-  if (axis.formula) {
-    const absl::StatusOr<std::vector<std::string>> used = symbolic::Context::NamesIn(axis.text);
-    if (!used.ok()) return used.status();
-    names = *used;
-  }
+absl::StatusOr<Dim> Walk::DimOfFormula(const std::string& formula, Names& bindable) {
+  const absl::StatusOr<std::vector<std::string>> names = symbolic::Context::NamesIn(formula);
+  if (!names.ok()) return names.status();
   std::vector<std::pair<Dim, Dim>> bound;
-  for (const std::string& name : names) {
+  for (const std::string& name : *names) {
     bindable.insert(name);
-    const symbolic::Interval domain{options_.assume_positive ? 1 : 0, symbolic::Interval::kPlusInf};
-    for (const auto& [bound_name, size] : options_.bindings) {
-      if (bound_name != name) continue;
-      if (!axis.formula) return context().Constant(size);
-      bound.emplace_back(context().Symbol(name, domain), context().Constant(size));
+    const std::optional<int64_t> size = BoundSize(options_, name);
+    if (size.has_value()) {
+      bound.emplace_back(context().Symbol(name, InputDomain()), context().Constant(*size));
+    } else {
+      InputSymbol(name);
     }
-    if (!bound.empty() && *context().SymbolName(bound.back().first) == absl::string_view(name)) {
-      continue;
-    }
-    const Dim symbol = context().Symbol(name, domain);
-    AddInputSymbol(symbol);
-    if (!axis.formula) return symbol;
   }
-  const absl::StatusOr<Dim> dim = context().Parse(axis.text);
+  const absl::StatusOr<Dim> dim = context().Parse(formula);
   if (!dim.ok()) return dim.status();
   return context().Substitute(*dim, bound);
 }
 
-void Walk::AddInputSymbol(Dim symbol) {
-  if (!analysis_->input_symbol_set_.insert(symbol).second) return;
+symbolic::Interval Walk::InputDomain() const {
+  return {options_.assume_positive ? 1 : 0, symbolic::Interval::kPlusInf};
+}
+
+Dim Walk::InputSymbol(const std::string& name) {
+  const Dim symbol = context().Symbol(name, InputDomain());
+  if (!analysis_->input_symbol_set_.insert(symbol).second) return symbol;
   analysis_->input_symbols_.push_back(symbol);
   if (options_.assume_positive) {
     analysis_->declared_facts_.push_back({symbolic::Fact::Kind::kGe, symbol, Dim::Inline(1)});
   }
+  return symbol;
 }
 
-absl::Status Walk::CheckBindings(const std::set<std::string>& bindable) const {
+absl::Status Walk::CheckBindings(const Names& bindable) const {
   for (const auto& [name, size] : options_.bindings) {
     if (size < 0) {
       return absl::InvalidArgumentError(absl::StrCat("bind: ", name, "=", size, " is below 0"));
@@ -133,9 +149,10 @@ absl::Status Walk::CheckBindings(const std::set<std::string>& bindable) const {
       return absl::InvalidArgumentError(
           absl::StrCat("bind: '", name, "' is given two sizes, ", earlier, " and ", size));
     }
-    if (bindable.count(name) == 0) {
-      return absl::InvalidArgumentError(absl::StrCat("bind: no input has an axis named '", name,
-                                                     "'", DidYouMean(name, bindable)));
+    if (!bindable.contains(name)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("bind: no input has an axis named '", name, "'",
+                       DidYouMean(name, {bindable.begin(), bindable.end()})));
     }
   }
   return absl::OkStatus();

@@ -31,7 +31,10 @@ class LostRanks {
 
   // Bodies nest no deeper than Walk::kMaxDepth.
   void OfNodes(const Frame& frame) {
-    for (uint32_t i = 0; i < frame.graph.nodes.size(); ++i) OfNode(frame, i);
+    const auto lacks = [this](rules::Info info) { return Lacks(info); };
+    if (std::any_of(frame.infos.begin(), frame.infos.end(), lacks)) {  // mostly none does
+      for (uint32_t i = 0; i < frame.graph.nodes.size(); ++i) OfNode(frame, i);
+    }
     for (const auto& [key, child] : frame.children) {
       if (IsOfTheFile(*child)) OfNodes(*child);
     }
@@ -40,11 +43,13 @@ class LostRanks {
  private:
   bool IsOfTheFile(const Frame& frame) const { return &frame.model == &walk_.model_; }
 
+  bool Lacks(const Frame& frame, ValueId value) {
+    return value != ValueId::kNone && Lacks(frame.infos[Index(value)]);
+  }
+
   // A tensor without a rank, or what holds such tensors. A sequence of which nothing is known holds them,
   // one that is known to be empty does not.
-  bool Lacks(const Frame& frame, ValueId value) {
-    if (value == ValueId::kNone) return false;
-    const rules::Info info = frame.infos[Index(value)];
+  bool Lacks(rules::Info info) {
     const Type* type = &walk_.tables().type(info.type);  // no fact tells a rank
     while (type->kind == Type::Kind::kSequence || type->kind == Type::Kind::kOptional) {
       type = &walk_.tables().type(type->inner);

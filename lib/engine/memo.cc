@@ -163,12 +163,12 @@ void Memo::Remember(const Key& key, uint64_t facts, absl::Span<const Info> outpu
     slot.op = key.op;
     slot.node = key.node;
     slot.first_info = static_cast<uint32_t>(infos_.size());
-    for (const Info& input : key.inputs) infos_.push_back(rules::WithoutUnread(input));
-    infos_.insert(infos_.end(), outputs.begin(), outputs.end());
-  } else {
-    std::copy(outputs.begin(), outputs.end(),
-              infos_.begin() + slot.first_info + static_cast<ptrdiff_t>(key.inputs.size()));
+    infos_.resize(infos_.size() + key.inputs.size() + outputs.size());
+    std::transform(key.inputs.begin(), key.inputs.end(), infos_.begin() + slot.first_info,
+                   rules::WithoutUnread);
   }
+  std::copy(outputs.begin(), outputs.end(),
+            infos_.begin() + slot.first_info + static_cast<ptrdiff_t>(key.inputs.size()));
   slot.facts = facts;
   slot.open = open;
   slot.first_need = static_cast<uint32_t>(needs_.size());

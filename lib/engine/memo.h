@@ -45,7 +45,7 @@ class Memo {
     uint64_t hash;
   };
 
-  Memo() : slots_(512) {}
+  Memo() : slots_(256) {}  // as many as graphs of some hundred nodes fill
 
   // nullopt where the answer depends on more: on the call that a function's body belongs to.
   static std::optional<Key> KeyOf(const graph::Operator& op, const graph::Node& node,

@@ -34,6 +34,7 @@ std::optional<Dim> Meaning(const Analysis& analysis, const std::string& name) {
 
 // After the walk, as an axis may be counted from the end of a shape that the file does not declare.
 absl::Status Walk::NameOutputs() {
+  if (options_.dynamic_axes.empty()) return absl::OkStatus();
   const graph::Graph& main = *model_.main;
   std::map<absl::string_view, size_t> outputs;
   for (size_t i = 0; i < main.outputs.size(); ++i) {

@@ -67,45 +67,70 @@ bool Walk::Assume(const Fact& fact, symbolic::Cause cause) {
   return told.ok();
 }
 
-// Lists it, or adds the node to the one that is listed already; where it is in the list. A node of a
-// schema's function body is none of the file's: the file's node that calls it stands for it.
-size_t Walk::Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> ways,
-                    absl::Span<const diagnostics::Piece> message) {
-  const bool conditional = frame.conditional;
-  if (ways.size() == 1 && ways[0].size() == 1 && ways[0][0].unless.empty()) {
-    required_alone_.insert(ways[0][0].fact);
-  }
+namespace {
+
+// One way with one need.
+std::vector<std::vector<Need>> Alone(Need need) {
+  std::vector<std::vector<Need>> ways(1);
+  ways[0].push_back(std::move(need));
+  return ways;
+}
+
+bool IsAlone(const std::vector<std::vector<Need>>& ways) {
+  return ways.size() == 1 && ways[0].size() == 1 && ways[0][0].unless.empty();
+}
+
+}  // namespace
+
+// A node of a schema's function body is none of the file's: the file's node that calls it stands for it.
+std::pair<const graph::Graph*, uint32_t> Walk::InFile(const Frame& frame, uint32_t node) const {
   const Frame* owner = &frame;
   while (&owner->model != &model_) {
     node = owner->parent_node;
     owner = owner->parent;
   }
+  return {&owner->graph, node};
+}
+
+// Lists it, or adds the node to the one that is listed already; where it is in the list.
+size_t Walk::Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> ways,
+                    absl::Span<const diagnostics::Piece> message) {
+  const bool conditional = frame.conditional;
   std::vector<Requirement>& list = analysis_->requirements_;
-  const auto [at, is_new] = required_.try_emplace({ways, conditional}, list.size());
-  if (is_new) {
-    ++told_;
-    list.push_back(
-        {std::move(ways), {message.begin(), message.end()}, &owner->graph, node, conditional, {}});
-    return at->second;
+  size_t at = list.size();
+  if (IsAlone(ways)) {
+    at = required_alone_.try_emplace({ways[0][0].fact, conditional}, at).first->second;
+  } else {
+    at = required_.try_emplace({ways, conditional}, at).first->second;
   }
-  Requirement& listed = list[at->second];
-  const std::pair<const graph::Graph*, uint32_t> other{&owner->graph, node};
-  if (other != std::pair(listed.graph, listed.node) && listed.also.size() < kMaxAlso &&
-      std::find(listed.also.begin(), listed.also.end(), other) == listed.also.end()) {
-    ++told_;
-    listed.also.push_back(other);
+  if (at < list.size()) {
+    RecordAlso(frame, node, at);
+    return at;
   }
-  return at->second;
+  ++told_;
+  const auto [graph, its_node] = InFile(frame, node);
+  list.push_back(
+      {std::move(ways), {message.begin(), message.end()}, graph, its_node, conditional, {}});
+  return at;
+}
+
+void Walk::RecordAlso(const Frame& frame, uint32_t node, size_t listed) {
+  Requirement& known = analysis_->requirements_[listed];
+  const auto other = InFile(frame, node);
+  if (other != std::pair(known.graph, known.node) && known.also.size() < kMaxAlso &&
+      std::find(known.also.begin(), known.also.end(), other) == known.also.end()) {
+    ++told_;
+    known.also.push_back(other);
+  }
 }
 
 bool Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<const Fact> unless,
                    absl::Span<const diagnostics::Piece> message) {
   const Tri answer = context().Decide(fact);
   if (answer == Tri::kYes) {
-    if (!required_alone_.contains(fact)) return false;
-    const Need need{fact, {}};
-    if (!required_.contains({{{need}}, frame.conditional})) return false;
-    Record(frame, node, {{need}}, message);
+    const auto listed = required_alone_.find({fact, frame.conditional});
+    if (listed == required_alone_.end()) return false;
+    RecordAlso(frame, node, listed->second);
     return true;
   }
   Need need{fact, {}};
@@ -119,7 +144,7 @@ bool Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<con
   }
   if (branch_needs_ != nullptr) branch_needs_->push_back(need);
   const bool open = !need.unless.empty();
-  const size_t listed = Record(frame, node, {{std::move(need)}}, message);
+  const size_t listed = Record(frame, node, Alone(std::move(need)), message);
   if (open) return true;
   if (answer == Tri::kUnknown) {
     const symbolic::Cause cause{symbolic::Cause::Kind::kRequired, static_cast<uint32_t>(listed)};
@@ -136,7 +161,7 @@ bool Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<con
 void Walk::Fails(Frame& frame, uint32_t node, diagnostics::Message reason) {
   const Need never{{Fact::Kind::kEq, context().Constant(0), context().Constant(1)}, {}};
   if (branch_needs_ != nullptr) branch_needs_->push_back(never);
-  Record(frame, node, {{never}}, reason);
+  Record(frame, node, Alone(never), reason);
   if (!frame.conditional) ReportNeverRuns(frame, node, std::move(reason));
 }
 
@@ -180,8 +205,7 @@ void Walk::CloseRequirements() {
     const symbolic::Cause cause{symbolic::Cause::Kind::kRequired, static_cast<uint32_t>(i)};
     if (!Assume(need.fact, cause)) continue;
     need.unless.clear();
-    required_alone_.insert(need.fact);
-    required_.try_emplace({r.ways, r.conditional}, i);
+    required_alone_.try_emplace({need.fact, r.conditional}, i);
   }
 }
 
@@ -189,7 +213,12 @@ void Walk::CloseRequirements() {
 void Walk::ForgetRequirements(size_t size) {
   std::vector<Requirement>& list = analysis_->requirements_;
   for (size_t i = size; i < list.size(); ++i) {
-    required_.erase({list[i].ways, list[i].conditional});
+    const auto& ways = list[i].ways;
+    if (IsAlone(ways)) {
+      required_alone_.erase({ways[0][0].fact, list[i].conditional});
+    } else {
+      required_.erase({ways, list[i].conditional});
+    }
   }
   list.erase(list.begin() + size, list.end());
 }

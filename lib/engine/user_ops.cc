@@ -209,6 +209,7 @@ absl::Status UserOps::Read(const Options& options) {
 
 // A definition of an operator that the file does not have is probably a slip of the pen.
 void Walk::CheckDefinitions() {
+  if (user_ops_.all().empty()) return;
   std::vector<std::string> names;
   for (const graph::Operator& op : model_.operators) names.push_back(FullName(op.domain, op.name));
   const std::vector<absl::string_view> views(names.begin(), names.end());

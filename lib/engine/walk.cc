@@ -2,6 +2,7 @@
 #include "engine/walk.h"
 
 #include <algorithm>
+#include <bit>
 #include <memory>
 #include <string>
 
@@ -26,7 +27,7 @@ using symbolic::Dim;
 
 namespace {
 
-// Inputs or outputs that need no allocation.
+// Outputs that need no allocation.
 constexpr size_t kUsualArity = 6;
 // Elements that get a symbol each where nothing else is known of them (a shape has few axes).
 constexpr int64_t kMaxNamedElements = 8;
@@ -77,49 +78,60 @@ void Walk::InferGraph(Frame& frame) {
   for (uint32_t n = 0; n < frame.graph.nodes.size(); ++n) InferNode(frame, n);
 }
 
+Plan Walk::MakePlan(const graph::Model& model, const graph::Operator& op) const {
+  Plan plan;
+  if ((plan.user = user_ops_.Find(op.domain, op.name)) != nullptr) {
+    plan.kind = Plan::Kind::kUser;
+  } else if (const graph::Function* function = model.FindFunction(op)) {
+    plan.kind = Plan::Kind::kFunction;
+    plan.function = function;
+  } else if (const std::optional<Plan::Kind> kind = ControlFlowKind(op)) {
+    plan.kind = *kind;
+  } else if ((plan.rule = rules::FindRule(op.domain, op.name, op.version)) != nullptr) {
+    plan.kind = Plan::Kind::kRule;
+  }
+  if (plan.user == nullptr && plan.function == nullptr) {
+    plan.required = rules::RequiredOperands(op.domain, op.name, op.version);
+  }
+  return plan;
+}
+
 const Plan& Walk::PlanOf(const Frame& frame, const graph::Node& node) {
   std::optional<Plan>& plan = (*frame.plans)[Index(node.op)];
-  if (plan) return *plan;
-  plan.emplace();
-  const graph::Operator& op = frame.model.op(node);
-  if ((plan->user = user_ops_.Find(op.domain, op.name)) != nullptr) {
-    plan->kind = Plan::Kind::kUser;
-  } else if (const graph::Function* function = frame.model.FindFunction(op)) {
-    plan->kind = Plan::Kind::kFunction;
-    plan->function = function;
-  } else if (const std::optional<Plan::Kind> kind = ControlFlowKind(op)) {
-    plan->kind = *kind;
-  } else if ((plan->rule = rules::FindRule(op.domain, op.name, op.version)) != nullptr) {
-    plan->kind = Plan::Kind::kRule;
-  }
-  if (plan->user == nullptr && plan->function == nullptr) {
-    plan->required = rules::RequiredOperands(op.domain, op.name, op.version);
-  }
+  if (!plan) plan = MakePlan(frame.model, frame.model.op(node));
   return *plan;
 }
 
 // Runtimes load no model with such a node, even where it is never reached.
 void Walk::CheckOperands(const Frame& frame, uint32_t index, uint32_t required) {
   const graph::Node& node = frame.graph.nodes[index];
-  for (size_t i = 0; required >> i != 0; ++i) {
-    const bool given = i < node.inputs.size() && node.inputs[i] != ValueId::kNone;
-    if (given || (required >> i & 1) == 0) continue;
-    Diagnostic d = AtNode(frame, index, "missing-operand");
-    d.message = {"operand ", static_cast<int64_t>(i), " is missing"};
-    Report(std::move(d));
-    return;
+  uint32_t missing = required;
+  for (size_t i = 0; i < node.inputs.size() && missing >> i != 0; ++i) {
+    if (node.inputs[i] != ValueId::kNone) missing &= ~(uint32_t{1} << i);
   }
+  if (missing == 0) return;
+  Diagnostic d = AtNode(frame, index, "missing-operand");
+  d.message = {"operand ", int64_t{std::countr_zero(missing)}, " is missing"};
+  Report(std::move(d));
 }
 
-// Where a node was inferred in an earlier round, nothing about it was open, and its operands are
-// what they were: its outputs need only be read under the facts of now.
-bool Walk::OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs) {
-  Frame::Memory& memory = frame.memory[node];
-  const auto seen = frame.operands.begin() + memory.first_operand;
-  const bool same = memory.inferred && std::equal(inputs.begin(), inputs.end(), seen);
-  std::copy(inputs.begin(), inputs.end(), seen);
-  // In a scope of facts its requirements have to be stated again.
-  if (!same || memory.open || frame.conditional) return false;
+// What is known of the operands under the facts of now; whether it is what it was.
+bool Walk::ReadOperands(const Frame& frame, const graph::Node& node, absl::Span<Info> operands) {
+  bool same = true;
+  Info* operand = operands.data();
+  for (ValueId input : node.inputs) {
+    if (input != ValueId::kNone) {
+      const Info today = tables().Resolve(frame.infos[Index(input)]);
+      same = same && today == *operand;
+      *operand = today;
+    }
+    ++operand;
+  }
+  return same;
+}
+
+// The outputs of a node that need not be inferred again, under the facts of now.
+void Walk::Reread(Frame& frame, uint32_t node) {
   const graph::Node& n = frame.graph.nodes[node];
   for (size_t o = 0; o < n.outputs.size(); ++o) {
     if (n.outputs[o] == ValueId::kNone) continue;
@@ -129,18 +141,19 @@ bool Walk::OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs
     info = today;
     NameUnknownElements(frame, node, static_cast<int>(o), info);  // how many, a late fact may tell
   }
-  return true;
 }
 
 void Walk::InferNode(Frame& frame, uint32_t index) {
   const graph::Node& node = frame.graph.nodes[index];
-  absl::FixedArray<Info, kUsualArity> inputs(node.inputs.size());
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (node.inputs[i] != ValueId::kNone) {
-      inputs[i] = tables().Resolve(frame.infos[Index(node.inputs[i])]);
-    }
+  Frame::Memory& memory = frame.memory[index];
+  const auto inputs =
+      absl::MakeSpan(frame.operands.data() + memory.first_operand, node.inputs.size());
+  const bool same = ReadOperands(frame, node, inputs);
+  // In a scope of facts its requirements have to be stated again.
+  if (same && memory.inferred && !memory.open && !frame.conditional) {
+    Reread(frame, index);
+    return;
   }
-  if (OnlyReread(frame, index, inputs)) return;
   absl::FixedArray<Info, kUsualArity> outputs(node.outputs.size());
   const Plan& plan = PlanOf(frame, node);
   CheckOperands(frame, index, plan.required);
@@ -172,7 +185,6 @@ void Walk::InferNode(Frame& frame, uint32_t index) {
       break;
   }
   frame.has_read = frame.has_read || tables().reads() != reads;
-  Frame::Memory& memory = frame.memory[index];
   memory.inferred = true;
   // A body is inferred again each round: late facts concern its nodes, too.
   if (plan.kind != Plan::Kind::kRule) memory.open = true;

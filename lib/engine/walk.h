@@ -73,7 +73,7 @@ struct Frame {
     bool open = false;  // something was undecided: later facts may tell more
   };
   std::vector<Memory> memory;
-  std::vector<rules::Info> operands;
+  std::vector<rules::Info> operands;  // what was known of them then
   absl::flat_hash_map<std::pair<uint32_t, const graph::Graph*>, std::unique_ptr<Frame>> children;
 };
 
@@ -109,12 +109,14 @@ class Walk {
   using Dim = symbolic::Dim;
 
   // inputs.cc
+  using Names = absl::flat_hash_set<std::string>;
   absl::Status NameInputs();
   std::optional<int64_t> BoundClaim(const Axis& axis, const std::set<std::string>& plain);
-  std::string MakeAxisName(absl::string_view input, size_t axis, std::set<std::string>& taken);
-  absl::StatusOr<Dim> NamedDim(const Axis& axis, std::set<std::string>& bindable);
-  void AddInputSymbol(Dim symbol);
-  absl::Status CheckBindings(const std::set<std::string>& bindable) const;
+  absl::StatusOr<Dim> NamedDim(const Axis& axis, Names& bindable);
+  absl::StatusOr<Dim> DimOfFormula(const std::string& formula, Names& bindable);
+  symbolic::Interval InputDomain() const;
+  Dim InputSymbol(const std::string& name);
+  absl::Status CheckBindings(const Names& bindable) const;
   void StartInputs(Frame& frame);
   rules::TypeId TypeOfClaim(const graph::DeclaredType& type, absl::string_view stem,
                             const std::vector<Dim>* axes);
@@ -142,12 +144,14 @@ class Walk {
   void NameUnknownElements(Frame& frame, uint32_t node, int output, absl::string_view stem,
                            Info& info);
   void NameUnknownElements(Frame& frame, uint32_t node, int output, Info& info);
+  Plan MakePlan(const graph::Model& model, const graph::Operator& op) const;
   const Plan& PlanOf(const Frame& frame, const graph::Node& node);
   void CheckOperands(const Frame& frame, uint32_t node, uint32_t required);
   void Remember(Frame& frame);  // into the analysis
   void RememberCall(Frame& frame);
   std::vector<Info> Resolved(const Frame& frame);
-  bool OnlyReread(Frame& frame, uint32_t node, absl::Span<const Info> inputs);
+  bool ReadOperands(const Frame& frame, const graph::Node& node, absl::Span<Info> operands);
+  void Reread(Frame& frame, uint32_t node);
 
   // by_rule.cc
   void InferByRule(Frame& frame, uint32_t node, const rules::Rule& rule,
@@ -251,6 +255,8 @@ class Walk {
   bool HoldWhere(absl::Span<const symbolic::Fact> asked, absl::Span<const symbolic::Fact> where);
   size_t Record(Frame& frame, uint32_t node, std::vector<std::vector<Need>> ways,
                 absl::Span<const diagnostics::Piece> message);
+  void RecordAlso(const Frame& frame, uint32_t node, size_t listed);
+  std::pair<const graph::Graph*, uint32_t> InFile(const Frame& frame, uint32_t node) const;
   symbolic::Tri DecideQuickly(const symbolic::Fact& fact);
   Dim Fresh(Frame& frame, uint32_t node, uint32_t nth, absl::string_view stem,
             symbolic::Interval domain);
@@ -298,9 +304,8 @@ class Walk {
   static constexpr size_t kMaxAlso = 1000;
   // Where the analysis' list has it: by needs and whether it is conditional.
   absl::flat_hash_map<std::pair<std::vector<std::vector<Need>>, bool>, size_t> required_;
-  // Those in it that stand alone, in one way and without exceptions: what is known to hold mostly is not
-  // among them, and that is told without making a key of required_.
-  absl::flat_hash_set<symbolic::Fact> required_alone_;
+  // Likewise what stands alone, in one way and without exceptions, as most does.
+  absl::flat_hash_map<std::pair<symbolic::Fact, bool>, size_t> required_alone_;
   std::vector<Need>* branch_needs_ = nullptr;  // of the branch that is being inferred
   struct FreshKey {
     uint32_t frame;
