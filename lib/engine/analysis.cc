@@ -33,7 +33,7 @@ const Analysis::Range* Analysis::RangeOf(Dim symbol) const {
 
 std::optional<absl::Span<const graph::DeclaredDim>> Analysis::ClaimedDims(
     const graph::Graph& graph, graph::ValueId value) const {
-  if (&graph == model_.main) {
+  if (&graph == model_.main && !claimed_dims_.empty()) {
     if (const auto claimed = claimed_dims_.find(value); claimed != claimed_dims_.end()) {
       return claimed->second;
     }

@@ -156,6 +156,7 @@ void Memo::Remember(const Key& key, uint64_t facts, absl::Span<const Info> outpu
                     std::vector<Need> needs, bool open) {
   if (used_ == kMaxAnswers || needs_.size() >= kMaxAnswers) *this = Memo();
   if (used_ * 2 == slots_.size()) Grow();
+  if (used_ == 0) infos_.reserve(2 * slots_.size());
   Slot& slot = slots_[SlotOf(key)];
   if (slot.node == nullptr) {
     ++used_;

@@ -21,11 +21,18 @@ bool IsConstant(const Knowledge& k) {
 }  // namespace
 
 Tables::Tables(symbolic::Context& context) : context_(context) {
-  constexpr size_t kUsual =
-      112;  // that a graph of some hundred nodes has: growing hashes all again
+  // What a graph of some hundred nodes has: growing hashes and moves all again.
+  constexpr size_t kUsual = 112;
+  shapes_.reserve(kUsual);
   shape_ids_.reserve(kUsual);
+  types_.reserve(kUsual);
   type_ids_.reserve(kUsual);
+  tensors_.resize(kUsual);
+  knowledge_.reserve(kUsual);
   knowledge_ids_.reserve(kUsual);
+  for (auto* resolved : {&resolved_shapes_, &resolved_types_, &resolved_knowledge_}) {
+    resolved->reserve(kUsual);
+  }
   Intern(Type{});       // TypeId::kUnknown
   Intern(Knowledge{});  // KnowledgeId::kNone
 }
