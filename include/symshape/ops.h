@@ -24,7 +24,8 @@ struct OperatorRule {
 // Operators that have a rule of their own, by domain and name. Others are inferred from a
 // function's body, or by onnx.
 std::vector<OperatorRule> OperatorRules();
-// Those of one operator, in any domain; all of them for "".
+// Those of one operator, "Attention" in any domain, "com.microsoft::Attention" (or with a point)
+// in one; all of them for "".
 // Errors: kNotFound, with the nearest name.
 absl::StatusOr<std::vector<OperatorRule>> FindOperatorRules(std::string_view op);
 

@@ -21,6 +21,10 @@ DiagnosticPage ToPage(const diagnostics::Row& row) {
           internal::ToStd(row.sentence), internal::ToStd(row.remedy)};
 }
 
+absl::string_view DomainName(const OperatorRule& rule) {
+  return rule.domain.empty() ? absl::string_view("ai.onnx") : internal::ToAbsl(rule.domain);
+}
+
 }  // namespace
 
 std::vector<OperatorRule> OperatorRules() {
@@ -64,7 +68,10 @@ absl::StatusOr<std::vector<OperatorRule>> FindOperatorRules(std::string_view op)
   if (op.empty()) return rules;
   std::vector<absl::string_view> names;
   for (const OperatorRule& rule : rules) names.push_back(internal::ToAbsl(rule.op));
-  std::erase_if(rules, [&](const OperatorRule& rule) { return rule.op != op; });
+  std::erase_if(rules, [&](const OperatorRule& rule) {
+    return rule.op != op && absl::StrCat(DomainName(rule), "::", internal::ToAbsl(rule.op)) != op &&
+           absl::StrCat(DomainName(rule), ".", internal::ToAbsl(rule.op)) != op;
+  });
   if (!rules.empty()) return rules;
   const absl::string_view wanted = internal::ToAbsl(op);
   return absl::NotFoundError(

@@ -22,19 +22,22 @@ const onnx::OpSchema* SchemaOf(const graph::Operator& op) {
   return onnx::OpSchemaRegistry::Schema(std::string(op.name), op.version, std::string(op.domain));
 }
 
-// A line that would define the operator: outputs like the first operand, whose axes are spelled out
+// A line that would define the operator: all outputs like the first operand, whose axes are spelled out
 // where its rank is known.
-std::string DefinitionOf(const graph::Operator& op, const rules::Operands& in) {
+std::string DefinitionOf(const graph::Operator& op, const rules::Operands& in, size_t outputs) {
   const std::string name =
       op.domain.empty() ? std::string(op.name) : absl::StrCat(op.domain, "::", op.name);
   const rules::ShapeView x = in.shape(0);
-  if (!x.has_rank() || x.rank() == 0) return absl::StrCat(name, " = same(0)");
+  if (!x.has_rank() || x.rank() == 0) {
+    return absl::StrCat(name, " = same(", absl::StrJoin(std::vector<int>(outputs, 0), ", "), ")");
+  }
   std::vector<std::string> axes;
   for (int k = 0; k < x.rank(); ++k) axes.push_back(absl::StrCat("d", k));
   const std::string dims = absl::StrJoin(axes, ", ");
   std::string operands = absl::StrCat("x[", dims, "]");
   for (int i = 1; i < in.size(); ++i) absl::StrAppend(&operands, ", x", i);
-  return absl::StrCat(name, "(", operands, ") -> [", dims, "]");
+  const std::vector<std::string> like(outputs, absl::StrCat("[", dims, "]"));
+  return absl::StrCat(name, "(", operands, ") -> ", absl::StrJoin(like, ", "));
 }
 
 }  // namespace
@@ -90,7 +93,8 @@ void Walk::InferByFallback(Frame& frame, uint32_t index, absl::Span<const Info> 
     d.message = {"no rule for operator ",
                  op.domain.empty() ? absl::string_view("ai.onnx") : op.domain, ".", op.name,
                  ": of its outputs, only what the file declares is known"};
-    d.notes.push_back({"define it, for example: --op '", DefinitionOf(op, operands), "'"});
+    d.notes.push_back(
+        {"define it, for example: --op '", DefinitionOf(op, operands, node.outputs.size()), "'"});
     d.node.clear();  // once for each operator, not for each node
     Report(std::move(d));
     return;

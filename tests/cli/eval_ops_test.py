@@ -39,6 +39,14 @@ def test_ops(folder):
         assert name in result.stdout
 
 
+def test_ops_of_one_domain(folder):
+    both = folder.run('ops', 'Attention').stdout.split('\n')
+    assert [line.split()[0] for line in both if line] == ['ai.onnx', 'com.microsoft']
+    for name in ('com.microsoft::Attention', 'com.microsoft.Attention'):
+        assert folder.run('ops', name).stdout.split()[:2] == ['com.microsoft', 'Attention']
+    assert folder.run('ops', 'ai.onnx::Relu').stdout.split()[:2] == ['ai.onnx', 'Relu']
+
+
 def test_ops_of_one_operator(folder):
     result = folder.run('ops', 'MaxPool')
     assert result.returncode == 0

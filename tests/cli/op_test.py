@@ -98,10 +98,10 @@ def test_definitions_stand_in_the_options_file(custom):
 def test_an_unknown_operator_says_how_to_define_it_once(custom):
     said = custom.run('infer', 'm.onnx', '-o', 'out.onnx').stderr
     assert said.count('unknown-operator') == 1
-    line = "my.domain::Foo(x[d0, d1, d2, d3], x1) -> [d0, d1, d2, d3]"
+    line = "my.domain::Foo(x[d0, d1, d2, d3], x1) -> [d0, d1, d2, d3], [d0, d1, d2, d3]"
     assert f"--op '{line}'" in said
     assert infer(custom, line).returncode == 0
-    assert dims(custom, 'r') == ['N', 'C', 'H', 'W']
+    assert [dims(custom, 'r'), dims(custom, 'q')] == [['N', 'C', 'H', 'W']] * 2
 
 
 def test_an_unknown_operator_of_the_default_domain_is_named_without_it(custom):
