@@ -92,10 +92,7 @@ absl::Status InferVarlenNGramHash(const Operands& in, Results& out) {
   const Expr capacity = in.Const(in.Int("state_update_capacity", 0));
   out.SetShape(3, ShapeBuilder({batch, capacity, in.Const(ngrams->history)}));
   if (ids.has_rank()) {
-    const std::vector<Element>* ends = in.Elements(3);
-    if (ends != nullptr && !ends->empty() && ends->back().is_integer()) {
-      RequireSameSize(in.Wrap(ends->back().num), ids[0], "the last of the lengths and tokens", out);
-    }
+    RequireAllTokens(in, 3, ids[0], out);
     out.Require(Ge(ids[0], batch), {ids[0], " tokens are at least one for each of ", batch});
     RequireLength(in, 7, ids[0], "tokens and segment_ids", out);
   }

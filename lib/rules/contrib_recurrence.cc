@@ -6,13 +6,6 @@
 namespace symshape::rules {
 namespace {
 
-// Where the last of the cumulative lengths (operand `lengths`, [B + 1]) is known, it is all tokens.
-void RequireTokens(const Operands& in, int lengths, Expr tokens, Results& out) {
-  const std::vector<Element>* ends = in.Elements(lengths);
-  if (ends == nullptr || ends->empty() || !ends->back().is_integer()) return;
-  RequireSameSize(in.Wrap(ends->back().num), tokens, "the last of the lengths and tokens", out);
-}
-
 // input [tokens, C], weight [C, 1, k], lengths [B + 1], bias [C], initial_state (4) [B, C, k - 1],
 // capture_count (5) [B] ->
 // like input, like initial_state, state_update [B, capacity, C]
@@ -27,7 +20,7 @@ absl::Status InferVarlenCausalConv(const Operands& in, Results& out) {
   if (!x.has_rank() || !state.has_rank() || state.rank() != 3) return absl::OkStatus();
   RequireSameSize(x[1], state[1], "channels of input and state", out);
   RequireLength(in, 3, x[1], "channels of input and bias", out);
-  RequireTokens(in, 2, x[0], out);
+  RequireAllTokens(in, 2, x[0], out);
   out.Require(Ge(x[1], 1), {"channels ", x[1], ": at least 1"});
   out.Require(Ge(x[0], state[0]), {x[0], " tokens are at least one for each of ", state[0]});
   RequireLength(in, 5, state[0], "batch and capture_count", out);

@@ -126,6 +126,9 @@ absl::Status InferLinearAttention(const Operands& in, Results& out) {
                                                      ": one divides the other"));
     }
     RequireGates(in, *state_heads, key_size, out);
+    for (const ShapeView& heads : {query, value}) {
+      out.Require(Ge(heads[2], 1), {"heads of ", heads[2], " elements: at least 1"});
+    }
   }
   const bool inverse = in.domain() == kMicrosoft && *state_heads > *query_heads;
   out.SetShape(
@@ -239,6 +242,7 @@ class GatedDeltaNet {
   std::optional<Expr> Batch(int token_axes) {
     if (token_axes == 2) return query_[0];
     if (in_.has(3)) {
+      RequireAllTokens(in_, 3, query_[0], out_);
       return lengths_.has_rank() ? std::optional<Expr>(lengths_[0] - 1) : std::nullopt;
     }
     if (!state_.has_rank()) return std::nullopt;

@@ -59,9 +59,10 @@ absl::Status SetProduct(const Operands& in, int left, Swap swap_left, int right,
 
 // Integers, and no batch: a few sizes times a constant matrix.
 void SetProductElements(const Operands& in, Results& out) {
+  if (!graph::IsInteger(in.type(0))) return;
   const std::optional<Block> a = BlockOf(in, 0);
   const std::optional<Block> b = BlockOf(in, 1);
-  if (!a || !b || a->dims.size() > 2 || b->dims.size() > 2 || !graph::IsInteger(in.type(0))) return;
+  if (!a || !b || a->dims.size() > 2 || b->dims.size() > 2) return;
   const int64_t inner = a->dims.back();
   const int64_t rows = a->dims.size() == 1 ? 1 : a->dims[0];
   const int64_t columns = b->dims.size() == 1 ? 1 : b->dims[1];

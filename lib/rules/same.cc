@@ -12,6 +12,12 @@ void RequireSameAxes(const ShapeView& a, const ShapeView& b, int axes, absl::str
   }
 }
 
+void RequireAllTokens(const Operands& in, int lengths, Expr tokens, Results& out) {
+  const std::vector<Element>* ends = in.Elements(lengths);
+  if (ends == nullptr || ends->empty() || !ends->back().is_integer()) return;
+  RequireSameSize(in.Wrap(ends->back().num), tokens, "the last of the lengths and tokens", out);
+}
+
 absl::Status CheckRank(const Operands& in, int operand, int rank) {
   const ShapeView shape = in.shape(operand);
   if (!shape.has_rank() || shape.rank() == rank) return absl::OkStatus();

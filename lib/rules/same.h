@@ -46,6 +46,9 @@ inline void RequireLength(const Operands& in, int operand, Expr length, absl::st
   if (shape.has_rank() && shape.rank() == 1) RequireSameSize(shape[0], length, what, out);
 }
 
+// Where the last of the cumulative lengths [B + 1] is known, it is all tokens.
+void RequireAllTokens(const Operands& in, int lengths, Expr tokens, Results& out);
+
 // The operand's rank is `rank`, or unknown.
 // Errors: kInvalidArgument otherwise
 absl::Status CheckRank(const Operands& in, int operand, int rank);
