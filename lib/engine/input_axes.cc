@@ -63,7 +63,7 @@ std::string Identifier(absl::string_view text) {
 Axis ReadAxis(const DeclaredDim& d) {
   Axis axis;
   axis.declared = &d;
-  // 0 and -1 are some converters' "unknown" (architecture.md section 4, Symbols).
+  // 0 and -1 are some converters' "unknown".
   if (d.kind == DeclaredDim::Kind::kValue && d.value > 0) axis.size = d.value;
   if (d.kind == DeclaredDim::Kind::kParam && d.param != "?") axis.text = std::string(d.param);
   return axis;

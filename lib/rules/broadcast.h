@@ -17,7 +17,7 @@ namespace symshape::rules {
 // a and b aligned at their last axes; of each pair, both are equal or one is 1 (stated as
 // required).
 //   [B, 1, S] and [H, S] -> [B, H, S]
-// Source: ONNX docs/Broadcasting.md. A dim 0 against 1 gives 0 (runtime.md): no max().
+// Source: ONNX docs/Broadcasting.md. A dim 0 against 1 gives 0: no max().
 ShapeBuilder BroadcastShapes(absl::Span<const Dim> a, absl::Span<const Dim> b, Results& out);
 
 // `from` is broadcast to `to` without making it larger: aligned at their last axes, each size of `from`

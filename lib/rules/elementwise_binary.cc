@@ -70,8 +70,8 @@ absl::Status InferMod(const Operands& in, Results& out) {
   return status;
 }
 
-// The slope may also be the larger one (runtime.md). Before version 7 it is [C] or [1] and X
-// decides.
+// The slope may also be the larger one: onnxruntime broadcasts both ways. Before version 7 it is [C] or
+// [1] and X decides.
 absl::Status InferPRelu(const Operands& in, Results& out) {
   out.SetType(0, in.type(0));
   if (in.version() < 7) {

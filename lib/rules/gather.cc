@@ -1,5 +1,5 @@
 // Gather, GatherElements, GatherND: elements picked by index. The index checks are vacuous where no
-// index is read: a decoder at batch 0 runs beyond its position table (runtime.md).
+// index is read: a decoder at batch 0 runs beyond its position table.
 #include "absl/strings/str_cat.h"
 #include "rules/ask.h"
 #include "rules/axes.h"

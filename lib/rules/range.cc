@@ -47,7 +47,7 @@ std::optional<int64_t> ConstantCount(const Operands& in) {
   return count > 0 ? static_cast<int64_t>(count) : 0;
 }
 
-// max(0, ceil((limit - start) / delta))                                       solver.md row 24
+// max(0, ceil((limit - start) / delta))
 // nullopt where delta's sign is not known.
 std::optional<Expr> Count(const Operands& in, const Rational& start, const Rational& limit,
                           const Rational& delta) {

@@ -35,7 +35,7 @@ std::optional<std::vector<Element>> ReadList(const Operands& in, int input,
 
 // A position v on an axis of n: counted from the end where negative, then brought into
 // [lo, n - 1 + (lo + 1)], that is [0, n] for a positive step (lo = 0); and for a negative one
-// [0, n - 1] (start) or [-1, n - 1] (end).                             solver.md rows 18, 19
+// [0, n - 1] (start) or [-1, n - 1] (end).
 struct Clamp {
   int64_t lo;       // 0 or -1
   Expr hi;          // n or n - 1
@@ -77,7 +77,7 @@ Kept KeepForward(Expr start, Expr end, Expr step, Expr n) {
 
 // step < 0: max(0, ceil((start' - end') / -step)). On an empty axis nothing is kept, whatever the
 // clamps give there: min(count, n), as no axis ever keeps more than it has. Not numpy's rule: n=1,
-// start=-11, end=-11, step=-3 keeps 1.                            solver.md row 19
+// start=-11, end=-11, step=-3 keeps 1.
 Kept KeepBackward(Expr start, Expr end, Expr step, Expr n) {
   const Expr first = Clamp{0, n - 1, true}(start, n);
   const Expr last = Clamp{-1, n - 1, true}(end, n);

@@ -91,7 +91,7 @@ Expr ConvCount(Expr size, const Window& window, int axis, Results& out) {
 
 // Not floor, as the specification has it: the runtime divides with C++'s `/`, so a window that
 // almost fits still counts (k=2, s=2, d=1 gives 1, not 0). ceil_mode rounds up, but no window may
-// start beyond d + before (solver.md row 26; k=2, s=3, pads 1,1, d=5 gives 2, not 3).
+// start beyond d + before (k=2, s=3, pads 1,1, d=5 gives 2, not 3).
 // With SAME the padding is made for a kernel without dilation: n=16, k=3, dilation 2 gives 14.
 // Source: ONNX MaxPool-22; onnxruntime core/providers/cpu/nn/pool_attributes.h.
 Expr PoolCount(Expr size, const Window& window, int axis, Results& out) {

@@ -1,5 +1,5 @@
-// Declared types of graph outputs, and of subgraphs' inputs, against what was proved: the output
-// policy of architecture.md section 4.
+// Declared types of graph outputs, and of subgraphs' inputs, against what was proved
+// (WriteOptions::Outputs).
 #ifndef SYMSHAPE_WRITER_DECLARED_H_
 #define SYMSHAPE_WRITER_DECLARED_H_
 
@@ -22,7 +22,7 @@ class ClaimWriter {
   void WriteMainOutput(rules::Info info, onnx::TypeProto& proto);
 
   // An output of a branch or loop body: only what is wrong changes, as onnxruntime refuses some
-  // models whose branches declare different fixed sizes (runtime.md).
+  // models whose branches declare different fixed sizes.
   void WriteSubgraphOutput(rules::Info info, onnx::TypeProto& proto);
 
   // A scan output of a Loop that may make no trip: onnxruntime then takes its shape from what is

@@ -12,10 +12,10 @@ namespace {
 
 using symbolic::Dim;
 
-// Longer texts are written under a name (architecture.md section 4, "Printing").
+// Longer texts are written under a name, which the metadata defines.
 constexpr size_t kMaxTextLength = 96;
 
-// Python's, and the functions of solver.md 3.11's grammar.
+// Python's, and the functions of dims (docs/solver.md).
 constexpr absl::string_view kReserved[] = {
     "False",   "None",  "True",     "and",      "as",   "assert", "async", "await",
     "break",   "class", "continue", "def",      "del",  "elif",   "else",  "except",
