@@ -120,6 +120,11 @@ class Analysis {
   // where it declares no rank.
   std::optional<absl::Span<const graph::DeclaredDim>> ClaimedDims(const graph::Graph& graph,
                                                                   graph::ValueId value) const;
+  // Whether the declared tensor has different ranks at different sizes, so that the rank is unknown and
+  // the declared one is wrong at some of them.
+  bool RankVaries(const graph::DeclaredType& declared) const {
+    return of_varying_rank_.contains(&declared);
+  }
   // Names of the file that the user gave up: they stand for nothing any more.
   bool IsGivenUp(const std::string& name) const { return given_up_.contains(name); }
   const std::vector<BoundAxis>& bound_axes() const { return bound_axes_; }
@@ -145,6 +150,7 @@ class Analysis {
   std::vector<NamedOutput> named_outputs_;
   // Of outputs with such names; views of them.
   absl::flat_hash_map<graph::ValueId, std::vector<graph::DeclaredDim>> claimed_dims_;
+  absl::flat_hash_set<const graph::DeclaredType*> of_varying_rank_;
   absl::flat_hash_set<std::string> given_up_;
   std::vector<BoundAxis> bound_axes_;
   std::vector<symbolic::Fact> declared_facts_;

@@ -31,6 +31,7 @@ class DeafSink : public rules::Sink {
     return context_.Fresh(stem, domain);
   }
   void Bound(Dim, Dim) override { new_ = true; }
+  void RankVaries(int) override { new_ = true; }
   void Report(diagnostics::Diagnostic) override { new_ = true; }
   bool HoldWhere(absl::Span<const symbolic::Fact>, absl::Span<const symbolic::Fact>) override {
     new_ = true;  // NodeSink: no such answer is remembered

@@ -17,6 +17,12 @@ using symbolic::Dim;
 using symbolic::Fact;
 using symbolic::Tri;
 
+void Walk::RankVaries(const Frame& frame, uint32_t node, int output) {
+  const graph::ValueId value = frame.graph.nodes[node].outputs[output];
+  const DeclaredType* declared = frame.graph.values[Index(value)].declared;
+  if (declared != nullptr) analysis_->of_varying_rank_.insert(declared);
+}
+
 // A declared type or rank counts where nothing is known. A declared size is believed only of an
 // operator that symshape does not know: elsewhere it may be what the exporter saw at one size.
 void Walk::AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool trusted, Info& info) {
@@ -35,7 +41,8 @@ void Walk::AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool tr
     return;
   }
   if (type.kind != Type::Kind::kTensor && type.kind != Type::Kind::kUnknown) return;
-  bool needs_rank = type.shape == ShapeId::kUnknownRank && declared->has_shape;
+  bool needs_rank = type.shape == ShapeId::kUnknownRank && declared->has_shape &&
+                    !analysis_->RankVaries(*declared);
   if (needs_rank && !trusted && !believes_ranks_) {
     misses_claimed_rank_ = true;
     HasSymbols(frame);
@@ -143,14 +150,20 @@ std::optional<Diagnostic> WrongClaim(const Analysis& analysis, const graph::Grap
                  {"declares ", std::string(graph::Name(declared)), ", but is ",
                   std::string(graph::Name(type.element))});
   }
-  if (type.shape == ShapeId::kUnknownRank) return std::nullopt;
+  const bool has_rank = type.shape != ShapeId::kUnknownRank;
+  if (!has_rank && !analysis.RankVaries(*value.declared)) return std::nullopt;
   const auto claims = analysis.ClaimedDims(graph, id);
   if (!claims.has_value()) return std::nullopt;
+  const auto claimed = [&] { return ClaimedShape(analysis.context(), *claims); };
+  if (!has_rank) {
+    return Wrong(value, "declared-rank",
+                 {"declares ", claimed(), ", but its rank differs between sizes"});
+  }
   const absl::Span<const Dim> dims = analysis.tables().dims(type.shape);
   if (dims.size() == claims->size()) return WrongSize(analysis, graph, id, *claims, dims);
-  return Wrong(value, "declared-rank",
-               {"declares ", ClaimedShape(analysis.context(), *claims), ", but is ",
-                diagnostics::Piece::Shape(dims.begin(), dims.end())});
+  return Wrong(
+      value, "declared-rank",
+      {"declares ", claimed(), ", but is ", diagnostics::Piece::Shape(dims.begin(), dims.end())});
 }
 
 }  // namespace
@@ -162,8 +175,9 @@ void Walk::CheckClaims() {
   for (const auto& graph : model_.graphs) {
     const bool is_main = graph.get() == model_.main;
     for (uint32_t v = 0; v < graph->values.size(); ++v) {
-      const DeclaredType* declared = graph->values[v].declared;
-      if (declared == nullptr || declared->kind != DeclaredType::Kind::kTensor) continue;
+      const graph::Value& value = graph->values[v];
+      if (value.declared == nullptr || value.declared->kind != DeclaredType::Kind::kTensor)
+        continue;
       if (is_main && given[v]) continue;
       if (auto wrong = WrongClaim(*analysis_, *graph, static_cast<graph::ValueId>(v))) {
         Report(*std::move(wrong));

@@ -35,6 +35,10 @@ class NodeSink : public rules::Sink {
     memorable_ = false;
     walk_.Bound(symbol, limit);
   }
+  void RankVaries(int output) override {
+    memorable_ = false;
+    walk_.RankVaries(frame_, node_, output);
+  }
   void Report(diagnostics::Diagnostic diagnostic) override {
     memorable_ = false;
     diagnostics::Diagnostic at = walk_.AtNode(frame_, node_, diagnostic.id);

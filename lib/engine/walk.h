@@ -232,6 +232,7 @@ class Walk {
                                const onnx::TypeProto& proto, uint32_t key);
 
   // claims.cc
+  void RankVaries(const Frame& frame, uint32_t node, int output);
   void AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool trusted, Info& info);
   void CheckClaims();
 

@@ -107,9 +107,7 @@ class Checker {
       claim = claim->inner;
       type = analysis_.tables().type(type).inner;
     }
-    if (!claim->has_shape) return;
-    const auto dims = analysis_.DimsOf({type, {}});
-    if (dims.has_value()) CheckShape(tensor, claim->dims, *dims, names);
+    if (claim->has_shape) CheckShape(tensor, claim, claim->dims, type, names);
   }
 
   // Sequences and optionals: what they hold has a shape.
@@ -121,8 +119,7 @@ class Checker {
   void CheckTensor(const std::string& tensor, const DeclaredType* declared,
                    absl::Span<const DeclaredDim> claimed, rules::TypeId type, Names& names) {
     if (declared != nullptr) CheckType(tensor, *declared, type);
-    const auto dims = analysis_.DimsOf({type, {}});
-    if (dims.has_value()) CheckShape(tensor, claimed, *dims, names);
+    CheckShape(tensor, declared, claimed, type, names);
   }
 
   // Another kind of value, or of element. What is unknown contradicts nothing.
@@ -155,14 +152,20 @@ class Checker {
     return false;
   }
 
-  void CheckShape(const std::string& tensor, absl::Span<const DeclaredDim> declared,
-                  absl::Span<const Dim> dims, Names& names) {
-    if (declared.size() != dims.size()) {
-      Finding& finding = Add("declared-rank", tensor);
-      finding.declared = DeclaredText(declared);
-      finding.inferred = context_.Print(dims);
-      return;
+  void CheckShape(const std::string& tensor, const DeclaredType* claim,
+                  absl::Span<const DeclaredDim> declared, rules::TypeId type, Names& names) {
+    const auto dims = analysis_.DimsOf({type, {}});
+    if (dims.has_value() && dims->size() == declared.size()) {
+      return CheckDims(tensor, declared, *dims, names);
     }
+    if (!dims.has_value() && (claim == nullptr || !analysis_.RankVaries(*claim))) return;
+    Finding& finding = Add("declared-rank", tensor);
+    finding.declared = DeclaredText(declared);
+    finding.inferred = dims.has_value() ? context_.Print(*dims) : "of another rank at other sizes";
+  }
+
+  void CheckDims(const std::string& tensor, absl::Span<const DeclaredDim> declared,
+                 absl::Span<const Dim> dims, Names& names) {
     Clause wrong;
     absl::string_view id;
     std::string detail;

@@ -44,6 +44,7 @@ class Sink {
   virtual Dim Fresh(absl::string_view stem, Interval domain) = 0;
   // symbol <= limit: true by the operator's definition, not a requirement.
   virtual void Bound(Dim symbol, Dim limit) = 0;
+  virtual void RankVaries(int output) = 0;
   virtual void Report(diagnostics::Diagnostic diagnostic) = 0;
   // Whether all of `asked` hold at all sizes where all of `where` do, with what the nodes so far
   // require there; unknown counts as false.
@@ -75,6 +76,12 @@ class Results {
   }
   // A tensor of known rank whose every dim is a fresh symbol `<stem>`.
   void SetRank(int output, int rank, absl::string_view stem);
+
+  // The output's rank is unknown as it differs between sizes: what a file declares is at most that
+  // of some of them.
+  void SetRankVaries(int output) {
+    if (wanted(output)) sink_.RankVaries(output);
+  }
 
   // Content. A wrong count of elements for the output's shape is ignored; set the shape first.
   void SetElements(int output, std::vector<Element> elements);

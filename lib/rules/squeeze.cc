@@ -36,7 +36,11 @@ absl::Status InferSqueeze(const Operands& in, Results& out) {
   const Operands::AxesResult axes = in.IntsFromInputOrAttribute(1, "axes");
   if (x.has_rank()) {
     if (!axes.present || (axes.known && axes.values.empty())) {
-      if (const std::optional<ShapeBuilder> y = WithoutOnes(in, x)) out.SetShape(0, *y);
+      if (const std::optional<ShapeBuilder> y = WithoutOnes(in, x)) {
+        out.SetShape(0, *y);
+      } else {
+        out.SetRankVaries(0);
+      }
     } else if (axes.known) {
       std::vector<bool> leaves(x.rank(), false);  // an axis named twice leaves once
       for (int64_t axis : axes.values) {

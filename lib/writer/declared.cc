@@ -64,7 +64,10 @@ void ClaimWriter::Write(rules::Info info, Policy policy, onnx::TypeProto& proto)
   }
   onnx::TypeProto::Tensor& tensor = *proto.mutable_tensor_type();
   tensor.set_elem_type(static_cast<int32_t>(type.element));
-  if (type.shape == ShapeId::kUnknownRank) return;
+  if (type.shape == ShapeId::kUnknownRank) {
+    tensor.clear_shape();  // of a rank that it has at some sizes
+    return;
+  }
   if (policy == Policy::kKeep && !tensor.has_shape()) return;
   const absl::Span<const Dim> dims = tables.dims(type.shape);
   if (!tensor.has_shape() || tensor.shape().dim_size() != static_cast<int>(dims.size())) {

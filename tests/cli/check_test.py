@@ -49,6 +49,20 @@ def test_planted(folder, old, new, id, tensor, true_at):
     assert check(folder) == []
 
 
+def test_a_rank_that_some_sizes_have(folder):
+    """What an exporter saw at N = 1 is no claim about other sizes."""
+    folder.write('m.onnx', '<ir_version: 8, opset_import: ["" : 17]> g (float[N,3,1] x) => (float[3] y) { y = Squeeze(x) }')
+    found = check(folder)
+    assert [(f['id'], f['tensor'], f['declared']) for f in found] == [('declared-rank', 'y', '[3]')]
+    folder.run('check', 'm.onnx', '--fix', '-o', 'fixed.onnx')
+    output = onnx.load_model_from_string(folder.read('fixed.onnx')).graph.output[0]
+    assert not output.type.tensor_type.HasField('shape')
+    folder.write('m.onnx', folder.read('fixed.onnx'))
+    assert check(folder) == []
+    folder.write('m.onnx', '<ir_version: 8, opset_import: ["" : 17]> g (float[N,3,1] x, int64[K] a) => (float[M,3] y) { y = Squeeze(x, a) }')
+    assert check(folder) == []   # only the data says which axes leave: the file may know
+
+
 @pytest.mark.parametrize('output,ids', [
     ('int64[N,3] y', ['declared-rank', 'declared-type']), ('int64[N,4,P,Q] y', ['declared-shape', 'declared-type']),
     ('seq(float[N,3]) y', ['declared-type'])])
