@@ -420,12 +420,9 @@ Dim Solver::TruncDiv(Dim a, Dim b) {
   if (IsNonNegative(Neg(a))) return CeilDiv(a, b);
   // From 1 - b on the ceiling is not negative.
   if (store.IsConstant(b) && Bounds(a).lo > -store.View(b).constant) {
-    const Dim both[] = {FloorDiv(a, b), Dim::Inline(0)};
-    return Max(both);
+    return Max(FloorDiv(a, b), Dim::Inline(0));
   }
-  const Dim high[] = {CeilDiv(a, b), Dim::Inline(0)};
-  const Dim both[] = {FloorDiv(a, b), Min(high)};
-  return Max(both);
+  return Max(FloorDiv(a, b), Min(CeilDiv(a, b), Dim::Inline(0)));
 }
 
 }  // namespace symshape::symbolic
