@@ -103,12 +103,13 @@ absl::Status InferBroadcast(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// X [..., H], bias [H] -> like X. The CPU's kernel is for float; of other types onnxruntime runs the
+// X [..., H], bias [H] -> like X. The CPU's kernel is for float; of half floats onnxruntime runs the
 // body of the function, which adds a bias of any shape.
 // Source: onnxruntime core/graph/contrib_ops/contrib_defs.cc, FastGelu.
 absl::Status InferFastGelu(const Operands& in, Results& out) {
-  const bool has_kernel = in.type(0) == ElementType::kFloat;
-  return has_kernel || !in.has(1) ? InferBiasGelu(in, out) : InferBroadcast(in, out);
+  const ElementType type = in.type(0);
+  const bool is_half = type == ElementType::kFloat16 || type == ElementType::kBfloat16;
+  return is_half && in.has(1) ? InferBroadcast(in, out) : InferBiasGelu(in, out);
 }
 
 absl::Status InferIsAllFinite(const Operands&, Results& out) {
