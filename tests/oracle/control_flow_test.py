@@ -106,20 +106,24 @@ def test_growth_by_a_constant_has_a_closed_form():
 
 
 def test_a_size_that_shrinks_by_a_constant():
-    holds(f'''g (float[N, 4] x) => (y) <bool yes = {{1}}, int64 m = {{2}}, int64[1] one = {{1}}, int64[1] far = {{1000}}> {{
-        y = Loop (m, yes, x) <{BODY} {{ on = Identity (go)  h2 = Slice (h, one, far) }}> }}''', {'y': '[loop_1, 4]'})
+    shrinks = f'y = Loop (m, yes, x) <{BODY} {{ on = Identity (go)  h2 = Slice (h, one, far) }}> }}'
+    constants = 'bool yes = {1}, int64[1] one = {1}, int64[1] far = {1000}'
+    holds(f'g (float[N, 4] x, float[T] t) => (y) <{constants}> {{ m = Size (t)  {shrinks}', {'y': '[loop_1, 4]'})
+    holds(f'g (float[N, 4] x) => (y) <int64 m = {{2}}, {constants}> {{ {shrinks}', {'y': '[max(0, min(1000, N) - 2), 4]'})
 
 
 def test_growth_by_what_grows_is_named():
-    holds('''g (float[N] x, float[K] z) => (y, w) <bool yes = {1}, int64 m = {4}> {
-        y, w = Loop (m, yes, x, z) <body = b (int64 i, bool go, float[A] h, float[B] k) => (bool on, float[C] h2, float[D] k2) {
-            on = Identity (go)  h2 = Concat <axis = 0> (h, k)  k2 = Concat <axis = 0> (k, k) }> }''', {'y': '[loop_1]', 'w': '[loop_2]'})
+    grows = '''y, w = Loop (m, yes, x, z) <body = b (int64 i, bool go, float[A] h, float[B] k) => (bool on, float[C] h2, float[D] k2) {
+        on = Identity (go)  h2 = Concat <axis = 0> (h, k)  k2 = Concat <axis = 0> (k, k) }> }'''
+    holds(f'g (float[N] x, float[K] z, float[T] t) => (y, w) <bool yes = {{1}}> {{ m = Size (t)  {grows}', {'y': '[loop_1]', 'w': '[loop_2]'})
+    holds(f'g (float[N] x, float[K] z) => (y, w) <bool yes = {{1}}, int64 m = {{4}}> {{ {grows}', {'y': '[N + 15*K]', 'w': '[16*K]'})
 
 
 def test_carried_values_that_change_places():
-    holds('''g (float[N] x, float[K] z) => (y, w) <bool yes = {1}, int64 m = {3}> {
-        y, w = Loop (m, yes, x, z) <body = b (int64 i, bool go, float[A] h, float[B] k) => (bool on, float[C] h2, float[D] k2) {
-            on = Identity (go)  h2 = Neg (k)  k2 = Neg (h) }> }''', {'y': '[loop_1]', 'w': '[loop_2]'})
+    swaps = '''y, w = Loop (m, yes, x, z) <body = b (int64 i, bool go, float[A] h, float[B] k) => (bool on, float[C] h2, float[D] k2) {
+        on = Identity (go)  h2 = Neg (k)  k2 = Neg (h) }> }'''
+    holds(f'g (float[N] x, float[K] z, float[T] t) => (y, w) <bool yes = {{1}}> {{ m = Size (t)  {swaps}', {'y': '[loop_1]', 'w': '[loop_2]'})
+    holds(f'g (float[N] x, float[K] z) => (y, w) <bool yes = {{1}}, int64 m = {{3}}> {{ {swaps}', {'y': '[K]', 'w': '[N]'})
 
 
 def test_a_carried_value_is_what_it_was_where_there_is_no_trip():
