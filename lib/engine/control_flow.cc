@@ -132,20 +132,24 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   RequireEither(frame, node, std::move(needs[0]), std::move(needs[1]));
   // The same branch is taken for all outputs, so the same pair of dims has the same symbol.
   std::map<std::pair<uint32_t, uint32_t>, Dim> chosen;
-  const Differ differ = [&](Dim a, Dim b, uint32_t) {
+  size_t output = 0;
+  const Differ differ = [&](Dim a, Dim b, uint32_t slot) {
     const auto [it, is_new] = chosen.try_emplace({a.bits(), b.bits()}, Dim());
     if (!is_new) return it->second;
     const Interval x = context().Bounds(a);
     const Interval y = context().Bounds(b);
-    it->second = Fresh(frame, node, kBranchKeys + static_cast<uint32_t>(chosen.size()),
-                       StemOfEither(a, b), {std::min(x.lo, y.lo), std::max(x.hi, y.hi)});
+    // By its place: where an earlier axis is the same in both by a later fact, this one must not get
+    // that one's symbol, of which something is known.
+    const uint32_t key = kBranchKeys + static_cast<uint32_t>(output) * kSlotsOfValue + slot;
+    it->second =
+        Fresh(frame, node, key, StemOfEither(a, b), {std::min(x.lo, y.lo), std::max(x.hi, y.hi)});
     // It is one of both. True of what only the branch that is not taken has, too: whatever that were.
     Bound(it->second, context().Max(a, b));
     Bound(context().Min(a, b), it->second);
     return it->second;
   };
-  for (size_t o = 0; o < outputs.size(); ++o) {
-    outputs[o] = Join(tables(), ways[0][o], ways[1][o], differ);
+  for (; output < outputs.size(); ++output) {
+    outputs[output] = Join(tables(), ways[0][output], ways[1][output], differ);
   }
 }
 

@@ -287,7 +287,7 @@ class Walk {
   absl::node_hash_map<const graph::Model*, std::vector<std::optional<Plan>>> plans_;
   // Keys of a node's fresh symbols that no rule asks for.
   static constexpr uint32_t kElementKeys = 1u << 24;
-  static constexpr uint32_t kBranchKeys = 1u << 23;
+  static constexpr uint32_t kBranchKeys = 1u << 29;
   static constexpr uint32_t kTripsKey = 1u << 22;
   static constexpr uint32_t kStackKeys = 1u << 21;
   static constexpr uint32_t kClaimKeys = 1u << 30;

@@ -17,6 +17,18 @@ TEST(If, TakesTheBranchThatFactsDecide) {
   EXPECT_EQ(m->Shape("y"), "[4, N]");
 }
 
+// In the first round both axes differ, in the second one only the last: it keeps its own symbol.
+TEST(If, AnAxisThatIsTheSameByALaterFactGivesItsSymbolToNoOther) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (bool c, float[1, N] x, float[K, M] z) => (y, w) <int64[1] zero = {0}> {
+      y = If (c) <then_branch = t () => (a) { a = Identity(x) },
+                  else_branch = e () => (b) { b = Identity(z) }>
+      w = Squeeze(z, zero)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[1, if_2]");
+}
+
 TEST(If, TakesTheBranchThatALaterNodeDecides) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (float[N, 4] x, float[N, 4] z) => (y, w) {
