@@ -13,12 +13,6 @@ constexpr int kMaxBranching = 2;  // maxima pulled out of one numerator
 
 }  // namespace
 
-std::optional<Dim> Solver::FloorDivConst(Poly&& num, int64_t d, int depth) {
-  Poly out;
-  if (!FloorDivPoly(std::move(num), d, depth, out)) return std::nullopt;
-  return Finish(out);
-}
-
 // Of num//d: the terms that a common divisor g of d and of all others makes too small to matter.
 // Without the bounds: (2*x + y)//4 at x=0, y=4 is 1, not x//2.
 bool Solver::DropSmallTerms(Poly& num, int64_t& d) {
@@ -72,6 +66,8 @@ class QuotientReduction {
     }
     return PullMultiples() != kFailed && (num_.terms.empty() || MakeQuotient());
   }
+  // Where nothing left the quotient: all of the result, which has its form already.
+  const std::optional<Dim>& whole() const { return whole_; }
 
  private:
   enum Outcome { kNothing, kChanged, kFailed, kDone };
@@ -111,6 +107,7 @@ class QuotientReduction {
   Poly& out_;  // what has left the quotient
   int64_t sign_ = 1;
   bool compound_ = false;  // the numerator has quotients or maxima, or products are known
+  std::optional<Dim> whole_;
 };
 
 QuotientReduction::Outcome QuotientReduction::Step() {
@@ -352,14 +349,31 @@ bool QuotientReduction::MakeQuotient() {
     return Finish(PolyView{FloorDivInt(range.lo, d_), {}});
   }
   const Dim args[] = {*numerator, s_.Constant(d_)};
-  return Finish(s_.store.View(s_.Representative(s_.MakeAtom(AtomKind::kFloorDiv, args))));
+  const Dim quotient = s_.Representative(s_.MakeAtom(AtomKind::kFloorDiv, args));
+  const PolyView view = s_.store.View(quotient);
+  if (sign_ == 1 && out_.terms.empty() && out_.constant == 0 && s_.StandsAlone(view.terms) &&
+      s_.store.mono(view.terms[0].mono).depth <= kMaxDepth) {
+    whole_ = quotient;
+    return true;
+  }
+  return Finish(view);
 }
 
 }  // namespace
 
+std::optional<Dim> Solver::FloorDivConst(Poly&& num, int64_t d, int depth) {
+  Poly out;
+  QuotientReduction reduction(*this, std::move(num), d, depth, out);
+  if (!reduction.Run()) return std::nullopt;
+  return reduction.whole() ? reduction.whole() : Finish(out);
+}
+
 bool Solver::FloorDivPoly(Poly&& num, int64_t d, int depth, Poly& out) {
   out = Poly();
-  return QuotientReduction(*this, std::move(num), d, depth, out).Run();
+  QuotientReduction reduction(*this, std::move(num), d, depth, out);
+  if (!reduction.Run()) return false;
+  if (reduction.whole()) out = Copy(store.View(*reduction.whole()));
+  return true;
 }
 
 Dim Solver::FloorDiv(Dim a, Dim b) {
