@@ -187,7 +187,8 @@ Tri Solver::Decide(const Fact& fact) {
   }
   const int64_t before = spent;
   const Tri answer = DecideByAll(today);
-  if (spent == before) return answer;  // remembering takes longer than asking again
+  // Remembering takes longer than an interval, which is all that a yes or a no without work took.
+  if (spent == before && answer != Tri::kUnknown) return answer;
   if (!OutOfWork()) operations.Enter(key, epoch, Dim::Inline(static_cast<int32_t>(answer)));
   return answer;
 }
@@ -207,8 +208,9 @@ Tri Solver::DecideByInterval(const Fact& fact) {
 }
 
 Tri Solver::DecideByAll(const Fact& today) {
+  if (IsOpenAtWitnesses(today)) return Tri::kUnknown;
   Tri answer = DecideDirectly(today);
-  if (answer != Tri::kUnknown || IsOpenAtWitnesses(today)) return answer;
+  if (answer != Tri::kUnknown) return answer;
   if (!settling && !combining && !state.inequalities.empty()) {
     combining = true;
     answer = DecideDirectly(today);

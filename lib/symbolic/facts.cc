@@ -48,7 +48,7 @@ absl::StatusOr<bool> Solver::Assume(const Fact& fact, Cause cause) {
   pending.clear();
   pending.push_back(today);
   const bool inner = std::exchange(settling, true);
-  const bool holds = Settle();
+  const bool holds = Settle(known);
   settling = inner;
   if (!holds) {
     state = std::move(saved);
@@ -60,7 +60,7 @@ absl::StatusOr<bool> Solver::Assume(const Fact& fact, Cause cause) {
   return known != Tri::kYes;
 }
 
-bool Solver::Settle() {
+bool Solver::Settle(std::optional<Tri> known) {
   uint32_t checked = 0;
   for (int step = 0; step < kMaxSteps && !AssumedEnough(*this); ++step) {
     if (pending.empty()) {
@@ -73,9 +73,10 @@ bool Solver::Settle() {
     pending.erase(pending.begin());
     f.a = Resolve(f.a);
     f.b = Resolve(f.b);
-    const Tri known = Decide(f);
-    if (known == Tri::kNo) return false;
-    if (known == Tri::kYes && (f.kind != Fact::Kind::kEq || f.a == f.b)) continue;
+    const Tri answer = known.has_value() ? *known : Decide(f);
+    known.reset();
+    if (answer == Tri::kNo) return false;
+    if (answer == Tri::kYes && (f.kind != Fact::Kind::kEq || f.a == f.b)) continue;
     if (!Apply(f)) return false;
   }
   pending.clear();  // out of steps: what was not drawn is lost, what stands is true

@@ -267,7 +267,7 @@ class Solver {
   bool IsOpenAtWitnesses(const Fact& fact);  // nor has its opposite
   Tried TryAtWitnesses(const Fact& fact);
   static Witnessed WitnessedOf(AtomKind kind, absl::Span<const Witnessed> args);
-  Witnessed WitnessedAtom(AtomId a);
+  const Witnessed& WitnessedAtom(AtomId a);  // until the next one is asked for
   Witnessed WitnessedPoly(const PolyView& p);
   // Those that satisfy all that is known.
   WitnessSet LegalWitnesses();
@@ -329,7 +329,8 @@ class Solver {
   void Touch() { epoch = ++last_epoch; }
 
   // The work list of one Assume.
-  bool Settle();
+  // What follows from all that is pending; `known`: what was decided of the first just now.
+  bool Settle(std::optional<Tri> known = std::nullopt);
   bool Apply(const Fact& fact);
   bool ApplyEq(Dim p);
   bool CancelNonZeroFactors(Poly p);

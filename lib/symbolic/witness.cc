@@ -4,6 +4,7 @@
 //
 // Which sizes counts for speed alone: one too few leaves the question to the proofs.
 #include <algorithm>
+#include <functional>
 
 #include "symbolic/scramble.h"
 #include "symbolic/solver.h"
@@ -76,6 +77,16 @@ void TakeTimes(Values& product, const Values& factor) {
   }
 }
 
+void AddTimes(Values& sum, const Values& term, int64_t coeff) {
+  sum.known &= term.known;
+  for (int i = 0; i < kCount; ++i) {
+    int64_t scaled;
+    if (!MulOk(term.at[i], coeff, &scaled) || !AddOk(sum.at[i], scaled, &sum.at[i])) {
+      sum.known &= ~(Set{1} << i);
+    }
+  }
+}
+
 // The witnesses at which the value is known and holds(number) is true.
 template <typename Predicate>
 Set Where(Set known, Predicate holds) {
@@ -86,8 +97,27 @@ Set Where(Set known, Predicate holds) {
   return out;
 }
 
-Set WhereEqual(const Values& a, const Values& b) {
-  return Where(a.known & b.known, [&](int i) { return a.at[i] == b.at[i]; });
+// The same for a relation that may be asked of any two numbers.
+template <typename Relation>
+Set WhereRelated(const Values& a, const Values& b, Relation related) {
+  unsigned out = 0;
+  for (int i = 0; i < kCount; ++i) out |= unsigned{related(a.at[i], b.at[i])} << i;
+  return out & a.known & b.known;
+}
+
+Set WhereEqual(const Values& a, const Values& b) { return WhereRelated(a, b, std::equal_to<>()); }
+
+Set WhereHolds(Fact::Kind kind, const Values& a, const Values& b) {
+  switch (kind) {
+    case Fact::Kind::kEq:
+      return WhereEqual(a, b);
+    case Fact::Kind::kNe:
+      return WhereRelated(a, b, std::not_equal_to<>());
+    case Fact::Kind::kGe:
+      return WhereRelated(a, b, std::greater_equal<>());
+    default:
+      return Where(a.known & b.known, [&](int i) { return Holds(kind, a.at[i], b.at[i]); });
+  }
 }
 
 }  // namespace
@@ -117,7 +147,7 @@ Values Solver::WitnessedOf(AtomKind kind, absl::Span<const Values> args) {
   return out;
 }
 
-Values Solver::WitnessedAtom(AtomId id) {
+const Values& Solver::WitnessedAtom(AtomId id) {
   if (id < witnessed.size() && witnessed[id].looked) return witnessed[id];
   const Atom a = store.atom(id);
   Values out;
@@ -130,8 +160,7 @@ Values Solver::WitnessedAtom(AtomId id) {
   }
   out.looked = true;
   if (id >= witnessed.size()) witnessed.resize(id + id / 2 + 16);
-  witnessed[id] = out;
-  return out;
+  return witnessed[id] = out;
 }
 
 Values Solver::WitnessedPoly(const PolyView& p) {
@@ -139,14 +168,14 @@ Values Solver::WitnessedPoly(const PolyView& p) {
   out.known = kAll;
   out.at.fill(p.constant);
   for (const Term& t : p.terms) {
-    Values product;
-    product.known = kAll;
-    product.at.fill(t.coeff);
-    for (AtomId a : store.atoms_of(t.mono)) TakeTimes(product, WitnessedAtom(a));
-    out.known &= product.known;
-    for (int i = 0; i < kCount; ++i) {
-      if (!AddOk(out.at[i], product.at[i], &out.at[i])) out.known &= ~(Set{1} << i);
+    const auto atoms = store.atoms_of(t.mono);
+    if (atoms.size() == 1) {
+      AddTimes(out, WitnessedAtom(atoms[0]), t.coeff);
+      continue;
     }
+    Values product = WitnessedAtom(atoms[0]);
+    for (AtomId a : atoms.subspan(1)) TakeTimes(product, WitnessedAtom(a));
+    AddTimes(out, product, t.coeff);
   }
   return out;
 }
@@ -154,9 +183,8 @@ Values Solver::WitnessedPoly(const PolyView& p) {
 // Those at which the fact holds, and those at which it fails.
 Solver::Tried Solver::TryAtWitnesses(const Fact& fact) {
   const Values a = WitnessedPoly(store.View(fact.a)), b = WitnessedPoly(store.View(fact.b));
-  const Set known = a.known & b.known;
-  const Set holds = Where(known, [&](int i) { return Holds(fact.kind, a.at[i], b.at[i]); });
-  return {holds, static_cast<Set>(known & ~holds)};
+  const Set holds = WhereHolds(fact.kind, a, b);
+  return {holds, static_cast<Set>(a.known & b.known & ~holds)};
 }
 
 bool Solver::FailsAtWitness(const Fact& fact) {
