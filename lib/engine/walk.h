@@ -240,7 +240,7 @@ class Walk {
   // Adds the fact; false where it contradicts what is known.
   bool Assume(const symbolic::Fact& fact, symbolic::Cause cause);
   // A number that stands for all that is known: equal numbers, equal answers of the algebra.
-  uint64_t FactsOfNow() const { return analysis_->context().epoch() + facts_told_; }
+  uint64_t FactsOfNow() const { return uint64_t{analysis_->context().epoch()} << 32 | facts_told_; }
   // False where it was known to hold, so that nothing came of it.
   bool Require(Frame& frame, uint32_t node, const symbolic::Fact& fact,
                absl::Span<const symbolic::Fact> unless,
@@ -282,7 +282,7 @@ class Walk {
   bool misses_claimed_rank_ = false;  // such a rank would tell more
   Memo memo_;
   absl::Status memo_status_;  // where options_.check_memo: the first answer that no rule gives
-  uint64_t facts_told_ = 0;   // those that may leave the epoch as it is included
+  uint32_t facts_told_ = 0;   // those that may leave the epoch as it is included
   uint64_t told_ = 0;         // what else was told: diagnostics, requirements
   absl::node_hash_map<const graph::Model*, std::vector<std::optional<Plan>>> plans_;
   // Keys of a node's fresh symbols that no rule asks for.

@@ -44,6 +44,7 @@ absl::StatusOr<bool> Solver::Assume(const Fact& fact, Cause cause) {
   if (known == Tri::kNo) return fail();
   if (outer) assume_started = spent;
   State saved = state;
+  const uint32_t epoch_before = epoch;
   state.log.push_back({fact, cause});
   pending.clear();
   pending.push_back(today);
@@ -52,8 +53,8 @@ absl::StatusOr<bool> Solver::Assume(const Fact& fact, Cause cause) {
   settling = inner;
   if (!holds) {
     state = std::move(saved);
+    epoch = epoch_before;
     pending.clear();
-    Touch();
     return fail();
   }
   leave();
@@ -233,12 +234,12 @@ bool Solver::Recheck() {
   return RecheckBroadcasts();
 }
 
-void Solver::Push() { scopes.push_back(state); }
+void Solver::Push() { scopes.push_back({state, epoch}); }
 
 void Solver::Pop() {
-  state = std::move(scopes.back());
+  state = std::move(scopes.back().before);
+  epoch = scopes.back().epoch;
   scopes.pop_back();
-  Touch();
 }
 
 }  // namespace symshape::symbolic

@@ -66,6 +66,7 @@ bool Solver::ApplyCases(Dim a, Dim b) {
   std::vector<Interval> join(symbols.size());
   bool possible = false, equal = true;
   const State saved = state;
+  const uint32_t epoch_before = epoch;
   const std::vector<Fact> waiting = std::exchange(pending, {});
   hypothetical = true;
   for (const Fact& c : cases) {
@@ -80,7 +81,7 @@ bool Solver::ApplyCases(Dim a, Dim b) {
       possible = true;
     }
     state = saved;
-    Touch();
+    epoch = epoch_before;
   }
   hypothetical = false;
   pending = waiting;

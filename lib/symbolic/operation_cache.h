@@ -38,8 +38,8 @@ class OperationCache {
     const size_t first = key.Hash() & mask_;
     for (size_t i = 0; i < kPlaces; ++i) {
       const Entry& e = entries_[first ^ i];
-      if (e.epoch != epoch) break;  // places are taken in order
-      if (e.key == key) return Dim::FromBits(e.result);
+      if (e.epoch == 0) break;  // places are taken in order
+      if (e.epoch == epoch && e.key == key) return Dim::FromBits(e.result);
     }
     return std::nullopt;
   }

@@ -392,10 +392,14 @@ class Solver {
   // --- data --------------------------------------------------------------------------------------
   Store store;
   State state;
-  std::vector<State> scopes;
+  struct Scope {
+    State before;
+    uint32_t epoch;  // of it: what was cached counts again where the scope ends
+  };
+  std::vector<Scope> scopes;
   std::vector<Fact> pending;
   uint32_t epoch = 1;       // of the facts of now; what was cached in another one counts no more
-  uint32_t last_epoch = 1;  // the newest: a hypothesis has one of its own and then goes back
+  uint32_t last_epoch = 1;  // the newest: a scope's facts have others, and then it goes back
   uint32_t last_congruences = 0;                      // the newest number of State::congruences
   int hypotheses = 0;                                 // open ones (hypothesis.h)
   std::vector<std::pair<AtomId, Interval>> supposed;  // in them

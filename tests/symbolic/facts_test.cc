@@ -287,6 +287,30 @@ TEST(Facts, AreForgottenAtPop) {
   EXPECT_EQ(c.Decide({Fact::Kind::kEq, x, y}), Tri::kUnknown);
 }
 
+// What was found under the facts of now is found without work after a scope, and after a fact that was
+// refused; what was found inside is not.
+TEST(Facts, OfNowCountAgainAfterAScope) {
+  Context c;
+  const Dim x = c.Symbol("x"), y = c.Symbol("y");
+  const Fact least{Fact::Kind::kGe, c.Mul(x, y), c.Constant(1)};
+  const uint32_t epoch = c.epoch();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(c.Decide(least), Tri::kUnknown);
+    c.Push();
+    ASSERT_TRUE(c.Assume({Fact::Kind::kGe, x, c.Constant(1 + i)}, {}).ok());
+    EXPECT_EQ(c.Decide(least), Tri::kUnknown);
+    ASSERT_TRUE(c.Assume({Fact::Kind::kGe, y, c.Constant(1)}, {}).ok());
+    EXPECT_EQ(c.Decide(least), Tri::kYes);
+    const uint32_t inside = c.epoch();
+    EXPECT_FALSE(c.Assume({Fact::Kind::kEq, c.Mul(x, y), c.Constant(0)}, {}).ok());
+    EXPECT_EQ(c.epoch(), inside);
+    EXPECT_EQ(c.Bounds(x).lo, 1 + i);
+    c.Pop();
+    EXPECT_EQ(c.epoch(), epoch);
+    EXPECT_EQ(c.Bounds(x).lo, 0);
+  }
+}
+
 TEST(Facts, InputNamesAreNotWrittenByFreshOnes) {
   Context c;
   const Dim fresh = c.Fresh("n"), x = c.Symbol("x");
