@@ -137,7 +137,7 @@ class Context {
   // limits), others for other seeds.
   // Errors: kNotFound  none was found within a fixed number of steps
   absl::StatusOr<Bindings> Sample(uint64_t seed);
-  // Grows whenever a fact was added that can change a canonical form.
+  // Another one whenever a fact was added that can change a canonical form; Pop goes back.
   uint32_t epoch() const;
   // Today's canonical form of d. O(1) where nothing changed since d was built or last resolved.
   Dim Resolve(Dim d);
