@@ -74,24 +74,25 @@ absl::Status InferAttention(const Operands& in, Results& out) {
   if (!key.ok()) return key.status();
   const absl::StatusOr<Heads> value = ReadHeads(in, v, "kv_num_heads", out);
   if (!value.ok()) return value.status();
-  RequireSameSize(query->batch, key->batch, "batch of Q and K", out);
-  RequireSameSize(query->batch, value->batch, "batch of Q and V", out);
-  RequireSameSize(key->sequence, value->sequence, "length of K and V", out);
   const bool is_function = in.op() != "Attention" || in.version() >= 25;
-  if (!is_function) {
-    RequireSameSize(query->head_size, key->head_size, "head size of Q and K", out);
-  } else if (query->head_size.dim() != key->head_size.dim()) {  // the body expands K to Q
-    const Fact expands[] = {Eq(key->head_size, 1)};
-    out.RequireUnless(
-        expands, Eq(query->head_size, key->head_size),
-        {"head size of Q and K: ", query->head_size, " and ", key->head_size, " are equal"});
-  }
-  RequireSameSize(key->heads, value->heads, "heads of K and V", out);
+  // onnxruntime has the function's body only, which expands K and V to what they meet.
+  const bool expands = is_function && in.op() == "Attention" && q.rank() == 4;
+  const auto fits = [&](Expr size, Expr expanded, bool expands, absl::string_view what) {
+    if (!expands) return RequireSameSize(size, expanded, what, out);
+    if (size.dim() == expanded.dim()) return;
+    const Fact one[] = {Eq(expanded, 1)};
+    out.RequireUnless(one, Eq(size, expanded), {what, ": ", size, " and ", expanded, " are equal"});
+  };
+  fits(query->batch, key->batch, expands, "batch of Q and K");
+  fits(query->batch, value->batch, expands, "batch of Q and V");
+  fits(key->sequence, value->sequence, expands && !in.has(4), "length of K and V");
+  fits(query->head_size, key->head_size, is_function, "head size of Q and K");
+  fits(key->heads, value->heads, expands, "heads of K and V");
   if (!is_function) {
     RequireNotEmpty(*query, "Q", out);
     RequireNotEmpty(*key, "K", out);
     RequireNotEmpty(*value, "V", out);
-  } else if (in.op() == "Attention") {  // onnxruntime has the function's body only
+  } else if (in.op() == "Attention") {
     for (Expr size : {key->heads, key->sequence, key->head_size}) {
       out.Require(Ge(size, 1), {"size ", size, " of K is at least 1"});
     }
@@ -100,10 +101,11 @@ absl::Status InferAttention(const Operands& in, Results& out) {
     out.Require(Eq(Mod(query->heads, key->heads), 0),
                 {"heads of K, ", key->heads, ", divide those of Q, ", query->heads});
   }
-  Expr total = key->sequence;
+  Expr total = key->sequence, values = value->sequence;
   if (in.has(4)) {
     const ShapeView past = in.shape(4);
     total = past.has_rank() && past.rank() == 4 ? past[2] + total : out.Fresh("total_sequence");
+    values = total;
     RequirePast(in, *key, *value, out);
   }
   if (q.rank() == 4) {
@@ -112,7 +114,7 @@ absl::Status InferAttention(const Operands& in, Results& out) {
     out.SetShape(0, ShapeBuilder({query->batch, query->sequence, query->heads * value->head_size}));
   }
   out.SetShape(1, ShapeBuilder({key->batch, key->heads, total, key->head_size}));
-  out.SetShape(2, ShapeBuilder({value->batch, value->heads, total, value->head_size}));
+  out.SetShape(2, ShapeBuilder({value->batch, value->heads, values, value->head_size}));
   out.SetShape(3, ShapeBuilder({query->batch, query->heads, query->sequence, total}));
   return absl::OkStatus();
 }
