@@ -162,7 +162,8 @@ absl::Status InferBlockedGlobalPool(const Operands& in, Results& out) {
   return InferGlobalPool(in, out);
 }
 
-// X, x_scale … -> like GlobalAveragePool's; C may be 0, and the plane may not even where N is.
+// X, x_scale … -> like GlobalAveragePool's; C may be 0, and the plane may not even where N is. Where the
+// scales are data they may be 0, by which an empty plane passes the kernel's check.
 // Source: onnxruntime contrib_ops/cpu/quantization/qlinear_global_average_pool.cc.
 absl::Status InferQLinearGlobalAveragePool(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out);
@@ -171,8 +172,11 @@ absl::Status InferQLinearGlobalAveragePool(const Operands& in, Results& out) {
   if (!x.has_rank()) return absl::OkStatus();
   ShapeBuilder y(x.dims());
   const int first = FirstSpatialAxis(LayoutOf(in));
+  const bool scales_are_data = in.Elements(1) == nullptr || in.Elements(3) == nullptr;
   for (int i = 0; i < x.rank() - 2; ++i) {
-    out.Require(Ge(x[first + i], 1), {"size ", x[first + i], " of a pooled axis is at least 1"});
+    if (!scales_are_data) {
+      out.Require(Ge(x[first + i], 1), {"size ", x[first + i], " of a pooled axis is at least 1"});
+    }
     y.Set(first + i, in.Const(1));
   }
   out.SetShape(0, y);
