@@ -65,6 +65,76 @@ absl::Status CheckLength(const Operands& in, int list, absl::string_view name, c
       absl::StrCat(name, " has ", *length, " elements for ", axes.axis.size(), " axes"));
 }
 
+// Below, at or above 1: -1, 0, 1; nullopt where a scale is not known.
+using Enlarges = std::optional<int>;
+
+Enlarges EnlargesBy(const Element& scale, const Operands& in) {
+  if (!scale.known() || !scale.exact) return std::nullopt;
+  const auto num = in.context().ConstantOf(scale.num), den = in.context().ConstantOf(scale.den);
+  if (!num || !den) return std::nullopt;
+  return *num == *den ? 0 : *num < *den ? -1 : 1;
+}
+
+// What the interpolating modes of onnxruntime leave as it is: N, and C or, of four dims, what stands
+// behind H and W instead; bicubically only where nothing shrinks, or with antialias. Of other ranks
+// they have no kernel.
+// Source: onnxruntime core/providers/cpu/tensor/upsamplebase.h, ScalesValidation; the last by running.
+class Interpolation {
+ public:
+  explicit Interpolation(const Operands& in) : mode_(in.String("mode", "nearest")) {
+    shrinks_last_ = mode_ == "linear" || in.Int("antialias", 0) != 0;
+  }
+
+  absl::Status CheckRank(int rank) const {
+    if (!interpolates()) return absl::OkStatus();
+    const bool linear = mode_ == "linear";
+    if (linear ? rank >= 2 && rank <= 5 : rank == 2 || rank == 4) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("mode ", mode_, " has rank ", linear ? "2 to 5" : "2 or 4", ", not ", rank));
+  }
+
+  void Require(const ShapeView& x, const ShapeView& y, Results& out) const {
+    if (!interpolates() || x.rank() < 4) return;
+    if (x[0].dim() != y[0].dim()) out.Require(Eq(x[0], y[0]), {"mode ", mode_, " keeps axis 0"});
+    if (x[1].dim() == y[1].dim()) return;
+    const Fact first[] = {Eq(x[1], y[1])};
+    if (x.rank() > 4) {
+      out.Require(first[0], {"mode ", mode_, " keeps axis 1"});
+      return;
+    }
+    if (x[3].dim() != y[3].dim()) {
+      const Fact last[] = {Eq(x[3], y[3])};
+      out.RequireUnless(last, first[0], {"mode ", mode_, " keeps axis 1 or axis 3"});
+    }
+    if (shrinks_last_) return;
+    out.Require(Ge(y[1], x[1]), {"mode ", mode_, " keeps axis 1 or enlarges it"});
+    out.RequireUnless(first, Ge(y[2], x[2]), {"mode ", mode_, " keeps axis 1 or enlarges axis 2"});
+  }
+
+  // Scales of all axes.
+  absl::Status CheckScales(absl::Span<const Enlarges> scales) const {
+    if (!interpolates() || scales.size() < 4) return absl::OkStatus();
+    const auto may_be = [&](size_t i, int least, int most) {
+      return !scales[i] || (*scales[i] >= least && *scales[i] <= most);
+    };
+    if (!may_be(0, 0, 0)) {
+      return absl::InvalidArgumentError(absl::StrCat("mode ", mode_, " keeps axis 0"));
+    }
+    const int least = shrinks_last_ ? -1 : 0;
+    const bool by_last =
+        scales.size() == 4 && may_be(3, 0, 0) && may_be(1, least, 1) && may_be(2, least, 1);
+    if (may_be(1, 0, 0) || by_last) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("mode ", mode_, " keeps axis 1", scales.size() == 4 ? " or axis 3" : ""));
+  }
+
+ private:
+  bool interpolates() const { return mode_ == "linear" || mode_ == "cubic"; }
+
+  const absl::string_view mode_;
+  bool shrinks_last_ = false;  // channels that stand last allow the others to shrink
+};
+
 // int64(float32(n) * scale). A scale that is no dyadic number makes that a size of its own, which
 // element_math.h bounds: 706 * float32(224/706) is 223, not 224.
 // Source: onnxruntime core/providers/cpu/tensor/upsamplebase.h, ComputeOutputShape.
@@ -82,32 +152,28 @@ absl::Status SetScaled(const Operands& in, const ShapeView& x, const Axes& axes,
   if (absl::Status s = CheckLength(in, list, "scales", axes, out); !s.ok()) return s;
   const std::vector<Element>* scales = in.Elements(list);
   ShapeBuilder y(x.dims());
+  std::vector<Enlarges> enlarges(x.rank(), 0);
   for (size_t i = 0; i < axes.axis.size(); ++i) {
     const int axis = axes.axis[i];
     const bool known = scales != nullptr && i < scales->size() && (*scales)[i].known();
+    enlarges[axis] = known ? EnlargesBy((*scales)[i], in) : std::nullopt;
     y.Set(axis,
           known ? Scaled(x[axis], (*scales)[i], axis, in, out) : out.Fresh(StemAt("resize", axis)));
   }
   out.SetShape(0, y);
-  return absl::OkStatus();
+  return Interpolation(in).CheckScales(enlarges);
 }
 
-// A size of 0 is only made of 0, and 0 makes nothing else. The interpolating modes leave N as it is,
-// and in five dims C too: their scale, size/n, has to be 1.
-// Source: onnxruntime core/providers/cpu/tensor/upsamplebase.h, ScalesValidation.
+// A size of 0 is only made of 0, and 0 makes nothing else.
+// Source: onnxruntime core/providers/cpu/tensor/upsamplebase.h.
 void RequireSizes(const Operands& in, const ShapeView& x, const ShapeBuilder& y, Results& out) {
-  const absl::string_view mode = in.String("mode", "nearest");
-  const bool interpolates = mode == "linear" || mode == "cubic";
-  const int kept = !interpolates ? 0 : x.rank() == 4 ? 1 : x.rank() == 5 ? 2 : 0;
   for (int i = 0; i < x.rank(); ++i) {
     const Expr size = in.Wrap(y.dims()[i]);
     if (size.dim() == x[i].dim()) continue;
     out.RequireUnlessZero({x[i].dim()}, Ge(size, 1), {"size ", size, " is at least 1"});
     out.RequireUnlessZero({size.dim()}, Ge(x[i], 1), {"resized size ", x[i], " is at least 1"});
-    if (i < kept) {
-      out.RequireUnlessZero({x[i].dim()}, Eq(size, x[i]), {"mode ", mode, " keeps axis ", i});
-    }
   }
+  Interpolation(in).Require(x, ShapeView(in.context(), y.dims()), out);
 }
 
 // All axes scaled by the least (not_larger) or greatest (not_smaller) of float32(size)/float32(n),
@@ -208,6 +274,7 @@ absl::Status InferResize(const Operands& in, Results& out) {
     out.SetShape(0, y);
     return absl::OkStatus();
   }
+  if (absl::Status s = Interpolation(in).CheckRank(x.rank()); !s.ok()) return s;
   if (in.String("coordinate_transformation_mode") == "tf_crop_and_resize") {
     RequireLength(in, 1, in.Const(2 * static_cast<int64_t>(axes->axis.size())),
                   "roi, start and end of each axis", out);
