@@ -190,6 +190,40 @@ Dim Solver::WithoutTerm(Poly p, const Term& t) {
   return store.InternPoly(p);
 }
 
+// What an equation says that n leaves when divided by d: n is at least that. False where nothing
+// leaves it.
+bool Solver::PostRemainder(const Poly& p) {
+  for (const Term& t : p.terms) {
+    const Mono& m = store.mono(t.mono);
+    if (!m.has_div || m.degree != 1 || !IsQuotientByConstant(m.atoms[0])) continue;
+    const Atom quotient = store.atom(m.atoms[0]);
+    const Dim n = quotient.args[0];
+    const int64_t d = store.View(quotient.args[1]).constant;
+    const auto leaves = [&](int64_t remainder) {
+      if (remainder < 0 || remainder >= d) return false;
+      if (remainder > 0 && IsNonNegative(n)) Post(Fact::Kind::kGe, n, Constant(remainder));
+      return true;
+    };
+    // c*(n - d*(n//d)) + k == 0
+    const int64_t c = t.coeff == INT64_MIN ? 0 : -(t.coeff / d);
+    Poly k = p;
+    if (c != 0 && t.coeff % d == 0 && AccumulateTerm(k, t.mono, -t.coeff) &&
+        Accumulate(k, store.View(n), -c) && k.terms.empty() && k.constant != INT64_MIN) {
+      return k.constant % c == 0 && leaves(-k.constant / c);
+    }
+    // (n + 1)//d - n//d is 1 where n % d == d - 1, else 0
+    if (t.coeff != -1 || p.terms.size() != 2 || p.constant != -1) continue;
+    const Term& u = p.terms[&t == &p.terms[0] ? 1 : 0];
+    const Mono& v = store.mono(u.mono);
+    if (u.coeff != 1 || v.degree != 1 || !v.has_div || !IsQuotientByConstant(v.atoms[0])) continue;
+    const Atom next = store.atom(v.atoms[0]);
+    if (next.args[1] == quotient.args[1] && Sub(next.args[0], n) == Dim::Inline(1)) {
+      return leaves(d - 1);
+    }
+  }
+  return true;
+}
+
 bool Solver::ApplyEq(Dim d) {
   d = Resolve(d);
   Poly p = Copy(store.View(d));
@@ -204,6 +238,7 @@ bool Solver::ApplyEq(Dim d) {
     d = store.InternPoly(p);
   }
   if (CancelNonZeroFactors(p)) return true;
+  if (!PostRemainder(p)) return false;
   const Eliminable eliminable(*this, p);
   const Term* best = eliminable.Symbol();
   if (best == nullptr) best = eliminable.Compound();

@@ -334,6 +334,7 @@ class Solver {
   bool Apply(const Fact& fact);
   bool ApplyEq(Dim p);
   bool CancelNonZeroFactors(Poly p);
+  bool PostRemainder(const Poly& p);
   bool SolveFor(Dim equation, const Term& t, Dim rest);
   bool KeepEquation(Dim d, const Poly& p);
   Dim WithoutTerm(Poly p, const Term& t);
