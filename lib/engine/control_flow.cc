@@ -91,27 +91,57 @@ std::string Walk::StemOfEither(Dim a, Dim b) {
   return std::string(stem(a) == stem(b) ? stem(a) : "if");
 }
 
+// What an If's condition is, as far as facts tell.
+Walk::Condition Walk::ConditionOf(Info info) {
+  Condition condition;
+  const Knowledge& known = tables().knowledge(info.knowledge);
+  if (!known.has_elements || known.elements.size() != 1) return condition;
+  const rules::Element& element = known.elements[0];
+  if (element.is_integer()) {
+    condition.holds = context().ConstantOf(element.num);
+  } else if (element.is_test()) {
+    condition.test = element.test;
+    const symbolic::Tri holds =
+        context().Decide({symbolic::Fact::Kind::kGe, element.test, Dim::Inline(1)});
+    if (holds != symbolic::Tri::kUnknown) condition.holds = holds == symbolic::Tri::kYes;
+  }
+  return condition;
+}
+
+// Inside a branch its condition holds, or does not.
+void Walk::AssumeBranch(Dim test, bool holds) {
+  const Dim none = Dim::Inline(0), one = Dim::Inline(1);
+  const auto kind = symbolic::Fact::Kind::kGe;
+  Assume(holds ? symbolic::Fact{kind, test, one} : symbolic::Fact{kind, none, test},
+         symbolic::Cause{});
+}
+
+// What is b where test >= 1, else a: one of them where the other is the same in its branch, as 1 is N
+// where N == 1; or by the test where they differ by a number.
+std::optional<Dim> Walk::ChosenBy(Dim test, Dim a, Dim b) {
+  const auto same_where = [&](bool holds) {
+    context().Push();
+    AssumeBranch(test, holds);
+    const bool same = context().Decide({symbolic::Fact::Kind::kEq, a, b}) == symbolic::Tri::kYes;
+    context().Pop();
+    return same;
+  };
+  if (same_where(true)) return a;
+  if (same_where(false)) return b;
+  const Dim difference = context().Sub(b, a);
+  if (!context().ConstantOf(difference)) return std::nullopt;
+  const Dim holds = context().Min(context().Max(test, Dim::Inline(0)), Dim::Inline(1));
+  return context().Add(a, context().Mul(difference, holds));
+}
+
 void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                    absl::Span<Info> outputs) {
   const graph::Graph* branches[] = {BodyOf(frame, node, "else_branch"),
                                     BodyOf(frame, node, "then_branch")};
   if (branches[0] == nullptr || branches[1] == nullptr) return;
-  std::optional<int64_t> taken;
-  if (!inputs.empty()) {
-    const Knowledge& condition = tables().knowledge(inputs[0].knowledge);
-    if (condition.has_elements && condition.elements.size() == 1 &&
-        condition.elements[0].is_integer()) {
-      taken = context().ConstantOf(condition.elements[0].num);
-    } else if (condition.has_elements && condition.elements.size() == 1 &&
-               condition.elements[0].is_test()) {
-      const symbolic::Fact fact{symbolic::Fact::Kind::kGe, condition.elements[0].test,
-                                Dim::Inline(1)};
-      const symbolic::Tri holds = context().Decide(fact);
-      if (holds != symbolic::Tri::kUnknown) taken = holds == symbolic::Tri::kYes;
-    }
-  }
-  if (taken) {
-    Frame* branch = EnterBody(frame, node, *branches[*taken != 0], {}, Entered::kOnce);
+  const Condition condition = inputs.empty() ? Condition() : ConditionOf(inputs[0]);
+  if (condition.holds) {
+    Frame* branch = EnterBody(frame, node, *branches[*condition.holds != 0], {}, Entered::kOnce);
     if (branch == nullptr) return;
     for (size_t o = 0; o < outputs.size(); ++o) outputs[o] = OutputOf(*branch, o);
     return;
@@ -121,6 +151,7 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   std::vector<Need>* const outer_needs = branch_needs_;
   for (int b = 0; b < 2; ++b) {
     context().Push();
+    if (condition.test) AssumeBranch(*condition.test, b == 1);
     branch_needs_ = &needs[b];
     if (Frame* branch = EnterBody(frame, node, *branches[b], {}, Entered::kPerhaps)) {
       for (size_t o = 0; o < outputs.size(); ++o) ways[b].push_back(OutputOf(*branch, o));
@@ -136,6 +167,9 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   const Differ differ = [&](Dim a, Dim b, uint32_t slot) {
     const auto [it, is_new] = chosen.try_emplace({a.bits(), b.bits()}, Dim());
     if (!is_new) return it->second;
+    if (const auto told = condition.test ? ChosenBy(*condition.test, a, b) : std::nullopt) {
+      return it->second = *told;
+    }
     const Interval x = context().Bounds(a);
     const Interval y = context().Bounds(b);
     // By its place: where an earlier axis is the same in both by a later fact, this one must not get

@@ -164,6 +164,13 @@ class Walk {
   // control_flow.cc, loop.cc, scan.cc
   void InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                absl::Span<Info> outputs);
+  struct Condition {
+    std::optional<int64_t> holds;
+    std::optional<Dim> test;  // it holds where that is at least 1
+  };
+  Condition ConditionOf(Info info);
+  void AssumeBranch(Dim test, bool holds);
+  std::optional<Dim> ChosenBy(Dim test, Dim a, Dim b);
   void InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                  absl::Span<Info> outputs);
   struct Trips {
