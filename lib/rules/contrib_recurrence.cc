@@ -42,6 +42,7 @@ absl::Status InferLinearAttentionGate(const Operands& in, Results& out) {
   SetLike(in, 0, out, 1);
   const ShapeView a = in.shape(0);
   if (!a.has_rank() || a.rank() == 0) return absl::OkStatus();
+  out.Require(Ge(a[a.rank() - 1], 1), {"there are heads: ", a[a.rank() - 1]});
   for (int i = 1; i < 3; ++i) {
     const ShapeView bias = in.shape(i);
     if (bias.has_rank() && bias.rank() == 1)

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "rules/axes.h"
 #include "rules/families.h"
 #include "rules/same.h"
 
@@ -73,6 +74,15 @@ void RequireReshapedGates(const Operands& in, const ShapeView& query, int64_t st
   }
 }
 
+// The body of ONNX's own adds to past_state, whose sizes are those of the state or stand where that has
+// 1; what a larger batch of it gives stands side by side. -> the output's last axis, `width` so far.
+Expr ExpandByPast(int axis, Expr past, Expr now, Expr width, Results& out) {
+  const Fact one[] = {Eq(now, 1)};
+  out.RequireUnless(one, Eq(past, now), {"past_state: ", past, " and ", now, " are equal"});
+  if (axis == 0) return width * FloorDiv(past, now);
+  return now.constant().value_or(1) == 1 ? out.Fresh(StemAt("linear_attention", 2)) : width;
+}
+
 // query [B, T, Hq*Dk], key [B, T, Hkv*Dk], value [B, T, Hkv*Dv], past_state ->
 // output [B, T, Hq*Dv], present_state [B, Hkv, Dk, Dv].
 // onnxruntime's own also takes Hkv > Hq, which gives [B, T, Hkv*Dv], and has a window of states.
@@ -112,12 +122,24 @@ absl::Status InferLinearAttention(const Operands& in, Results& out) {
     }
   }
   if (in.domain().empty()) RequireReshapedGates(in, query, *state_heads, key_size, out);
-  const ShapeBuilder state({query[0], in.Const(*state_heads), key_size, value_size});
-  // The body of ONNX's own broadcasts it.
-  if (const ShapeView past = in.shape(3);
-      !in.domain().empty() && past.has_rank() && past.rank() == 4) {
-    for (int k = 0; k < 4; ++k)
-      RequireSameSize(past[k], in.Wrap(state.dims()[k]), "past_state", out);
+  if (in.domain().empty() &&
+      *query_heads != *state_heads) {  // its Reshape to more heads copies a 0
+    for (const ShapeView& heads : {query, value}) {
+      out.Require(Ge(heads[2], 1), {"heads of ", heads[2], " elements: at least 1"});
+    }
+  }
+  ShapeBuilder state({query[0], in.Const(*state_heads), key_size, value_size});
+  Expr width = value_size * *query_heads;
+  if (const ShapeView past = in.shape(3); past.has_rank() && past.rank() == 4) {
+    for (int k = 0; k < 4; ++k) {
+      const Expr now = in.Wrap(state.dims()[k]);
+      if (!in.domain().empty()) {
+        RequireSameSize(past[k], now, "past_state", out);
+      } else if (past[k].dim() != now.dim()) {
+        width = ExpandByPast(k, past[k], now, width, out);
+        state.Set(k, past[k]);
+      }
+    }
   }
   if (in.domain() == kMicrosoft) {
     if (*query_heads % *state_heads != 0 && *state_heads % *query_heads != 0) {
@@ -130,9 +152,8 @@ absl::Status InferLinearAttention(const Operands& in, Results& out) {
       out.Require(Ge(heads[2], 1), {"heads of ", heads[2], " elements: at least 1"});
     }
   }
-  const bool inverse = in.domain() == kMicrosoft && *state_heads > *query_heads;
-  out.SetShape(
-      0, ShapeBuilder({query[0], query[1], value_size * (inverse ? *state_heads : *query_heads)}));
+  if (in.domain() == kMicrosoft && *state_heads > *query_heads) width = value_size * *state_heads;
+  out.SetShape(0, ShapeBuilder({query[0], query[1], width}));
   SetState(in, state, out);
   return absl::OkStatus();
 }
