@@ -47,13 +47,43 @@ absl::Status InferGatherBlockQuantized(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
+// The bytes of a row of K elements in one of ggml's types, by its number there; nullopt where
+// onnxruntime has no such type, or K is not whole blocks of it.
+// Source: onnxruntime GatherPacked, whose kernel tells what it expects (measured).
+std::optional<int64_t> PackedBytes(int64_t type, int64_t k) {
+  struct Packing {
+    int type, elements, bytes;  // of a block
+  };
+  static constexpr Packing kPackings[] = {
+      {0, 1, 4},      {1, 1, 2},      {2, 32, 18},    {6, 32, 22},   {8, 32, 34},
+      {13, 256, 176}, {14, 256, 210}, {16, 256, 66},  {17, 256, 74}, {18, 256, 98},
+      {20, 32, 18},   {22, 256, 82},  {23, 256, 136}, {30, 1, 2},    {42, 64, 18}};
+  for (const Packing& p : kPackings) {
+    if (p.type != type || k < 1 || k % p.elements != 0) continue;
+    return k / p.elements * p.bytes;
+  }
+  return std::nullopt;
+}
+
 // data: rows of packed weights, indices [i...] -> [i..., K]
 absl::Status InferGatherPacked(const Operands& in, Results& out) {
   const auto bfloat16 = static_cast<int64_t>(ElementType::kBfloat16);
   out.SetType(0, static_cast<ElementType>(in.Int("output_dtype", bfloat16)));
   const std::optional<int64_t> k = in.Int("K");
   if (!k.has_value()) return absl::InvalidArgumentError("no attribute K");
-  const ShapeView indices = in.shape(1);
+  const int64_t type = in.Int("packed_type", 0);
+  const std::optional<int64_t> bytes = PackedBytes(type, *k);
+  if (!bytes.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("packed_type ", type, " has no rows of ", *k, " elements"));
+  }
+  const ShapeView data = in.shape(0), indices = in.shape(1);
+  if (data.has_rank() && data.rank() == 2) {
+    RequireSameSize(data[1], in.Const(*bytes), "bytes of a row", out);
+    if (indices.has_rank()) {
+      out.RequireUnlessZero(indices.dims(), Ge(data[0], 1), {"there are rows: ", data[0]});
+    }
+  }
   if (!indices.has_rank()) return absl::OkStatus();
   ShapeBuilder y(indices.dims());
   y.Add(in.Const(*k));
