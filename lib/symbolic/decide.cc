@@ -52,12 +52,19 @@ bool Solver::IsKnownGe0(const PolyView& p) const {
   });
 }
 
-bool Solver::ProveGe0(Dim d, int budget, int splits) {
-  d = Resolve(d);
+// What takes no search. REQUIRES: d is today's form.
+bool Solver::IsPlainlyGe0(Dim d) {
   const PolyView p = store.View(d);
   if (p.terms.empty()) return p.constant >= 0;
   if (store.node(d).has_div && ProveBesideOneQuotient(p)) return true;
-  if (Bounds(d).lo >= 0 || IsKnownGe0(p)) return true;
+  return Bounds(d).lo >= 0 || IsKnownGe0(p);
+}
+
+bool Solver::ProveGe0(Dim d, int budget, int splits) {
+  d = Resolve(d);
+  if (IsPlainlyGe0(d)) return true;
+  const PolyView p = store.View(d);
+  if (p.terms.empty()) return false;
   const Operation operation(*this);
   const Ge0::Answer effort = budget < 96 ? Ge0::kNotCheaply
                              : combining ? Ge0::kNotAtAll
@@ -208,6 +215,9 @@ Tri Solver::DecideByInterval(const Fact& fact) {
 }
 
 Tri Solver::DecideByAll(const Fact& today) {
+  if (today.kind == Fact::Kind::kGe && IsPlainlyGe0(Resolve(Sub(today.a, today.b)))) {
+    return Tri::kYes;
+  }
   if (IsOpenAtWitnesses(today)) return Tri::kUnknown;
   Tri answer = DecideDirectly(today);
   if (answer != Tri::kUnknown) return answer;

@@ -247,6 +247,7 @@ class Solver {
   Tri DecideDivides(Dim a, Dim b);
   Tri DecideBroadcast(Dim a, Dim b);
   bool ProveGe0(Dim p, int budget = 96, int splits = 4);  // p >= 0
+  bool IsPlainlyGe0(Dim d);
   bool IsKnownGe0(const PolyView& p) const;
   bool ProveByResidues(const WidePoly& p);
   bool ProveBesideOneQuotient(const PolyView& p);
