@@ -77,17 +77,15 @@ absl::Status InferAttention(const Operands& in, Results& out) {
   const bool is_function = in.op() != "Attention" || in.version() >= 25;
   // onnxruntime has the function's body only, which expands K and V to what they meet.
   const bool expands = is_function && in.op() == "Attention" && q.rank() == 4;
-  const auto fits = [&](Expr size, Expr expanded, bool expands, absl::string_view what) {
-    if (!expands) return RequireSameSize(size, expanded, what, out);
-    if (size.dim() == expanded.dim()) return;
-    const Fact one[] = {Eq(expanded, 1)};
-    out.RequireUnless(one, Eq(size, expanded), {what, ": ", size, " and ", expanded, " are equal"});
+  const auto require = [&](Expr size, Expr same, bool or_one, absl::string_view what) {
+    return or_one ? RequireOneOrSame(size, same, what, out)
+                  : RequireSameSize(same, size, what, out);
   };
-  fits(query->batch, key->batch, expands, "batch of Q and K");
-  fits(query->batch, value->batch, expands, "batch of Q and V");
-  fits(key->sequence, value->sequence, expands && !in.has(4), "length of K and V");
-  fits(query->head_size, key->head_size, is_function, "head size of Q and K");
-  fits(key->heads, value->heads, expands, "heads of K and V");
+  require(key->batch, query->batch, expands, "batch of Q and K");
+  require(value->batch, query->batch, expands, "batch of Q and V");
+  require(value->sequence, key->sequence, expands && !in.has(4), "length of K and V");
+  require(key->head_size, query->head_size, is_function, "head size of Q and K");
+  require(value->heads, key->heads, expands, "heads of K and V");
   if (!is_function) {
     RequireNotEmpty(*query, "Q", out);
     RequireNotEmpty(*key, "K", out);

@@ -54,9 +54,7 @@ void RequireGate(const Operands& in, int operand, const Streams& s, bool flat, R
                       {"gate of ", gate[s.lead], " for ", s.branches, " branches"});
   } else if (gate.rank() == s.lead + 2) {
     RequireSameSize(gate[s.lead], s.branches, "branches and gate", out);
-    const Fact one[] = {Eq(gate[s.lead + 1], 1)};
-    out.RequireUnless(one, Eq(gate[s.lead + 1], s.hidden),
-                      {"gate of ", gate[s.lead + 1], " for a width of ", s.hidden});
+    RequireOneOrSame(gate[s.lead + 1], s.hidden, "width of a gate", out);
   }
 }
 

@@ -46,9 +46,7 @@ void RequireGates(const Operands& in, int64_t state_heads, Expr key_size, Result
                       {"decay of ", decay[2], " for ", state_heads, " heads"});
   }
   if (beta.has_rank() && beta.rank() == 3) {
-    const Fact for_all[] = {Eq(beta[2], 1)};
-    out.RequireUnless(for_all, Eq(beta[2], state_heads),
-                      {"beta of ", beta[2], " for ", state_heads, " heads"});
+    RequireOneOrSame(beta[2], in.Const(state_heads), "heads in beta", out);
   }
 }
 
@@ -77,8 +75,7 @@ void RequireReshapedGates(const Operands& in, const ShapeView& query, int64_t st
 // The body of ONNX's own adds to past_state, whose sizes are those of the state or stand where that has
 // 1; what a larger batch of it gives stands side by side. -> the output's last axis, `width` so far.
 Expr ExpandByPast(int axis, Expr past, Expr now, Expr width, Results& out) {
-  const Fact one[] = {Eq(now, 1)};
-  out.RequireUnless(one, Eq(past, now), {"past_state: ", past, " and ", now, " are equal"});
+  RequireOneOrSame(now, past, "past_state", out);
   if (axis == 0) return width * FloorDiv(past, now);
   return now.constant().value_or(1) == 1 ? out.Fresh(StemAt("linear_attention", 2)) : width;
 }

@@ -77,11 +77,8 @@ absl::Status InferGroupNormalization(const Operands& in, Results& out) {
   const Expr parameters = in.version() < 21 ? in.Const(*groups) : x[1];
   for (int i = 1; i <= 2; ++i) {  // the body broadcasts them
     const ShapeView parameter = in.shape(i);
-    if (!parameter.has_rank() || parameter.rank() != 1 || parameter[0].is(1)) continue;
-    if (parameter[0].dim() == parameters.dim()) continue;
-    const Fact one[] = {Eq(parameter[0], 1)};
-    out.RequireUnless(one, Eq(parameter[0], parameters),
-                      {"scale or bias of ", parameter[0], " for ", parameters, ": equal or 1"});
+    if (!parameter.has_rank() || parameter.rank() != 1) continue;
+    RequireOneOrSame(parameter[0], parameters, "scale or bias", out);
   }
   // The body of the function reshapes to [0, num_groups, -1], which nothing empty survives.
   for (int i = 0; i < x.rank(); ++i) {

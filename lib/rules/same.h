@@ -35,6 +35,13 @@ inline void RequireSameSize(Expr a, Expr b, absl::string_view what, Results& out
   out.Require(Eq(a, b), {what, ": ", a, " and ", b, " are equal"});
 }
 
+// `size` is 1, or what it is expanded to.
+inline void RequireOneOrSame(Expr size, Expr same, absl::string_view what, Results& out) {
+  if (size.is(1) || size.dim() == same.dim()) return;
+  const Fact one[] = {Eq(size, 1)};
+  out.RequireUnless(one, Eq(size, same), {what, ": ", size, " is ", same, " or 1"});
+}
+
 // The first `axes` axes of both have the same sizes. Nothing is said where a rank is unknown.
 void RequireSameAxes(const ShapeView& a, const ShapeView& b, int axes, absl::string_view what,
                      Results& out);

@@ -342,13 +342,15 @@ std::optional<Dim> Solver::RepresentativeOfParts(Dim d) {
 
 Dim Solver::RepresentativeOfQuotients(Dim d) {
   if (forms_congruences != state.congruences) ForgetForms();
+  // A number beside a lone quotient, which was entered itself: both have its shape.
+  const bool alone = store.node(d).term_count == 1;
+  if (alone && !any_several && store.node(d).constant != 0) return d;
   if (d.node() < represented.size() && represented[d.node()].when == replacements + 1) {
     return represented[d.node()].dim;
   }
   const size_t quotients = CountQuotients(store.View(d));
   if (quotients == 0) return d;
   Dim result = d;
-  const bool alone = store.node(d).term_count == 1;
   if (const auto sum = alone ? std::nullopt : RepresentativeOfParts(d)) {
     result = *sum;
   } else if (quotients == 1) {

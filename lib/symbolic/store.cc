@@ -68,7 +68,6 @@ AtomId Store::Symbol(absl::string_view name, Interval declared, SymbolKind kind)
       {std::string(name), alias, declared, kind, id, 0, Dim::None(), Dim::None(), nullptr, 0});
   atoms_.push_back(
       {AtomKind::kSymbol, 0, index, 0, nullptr, 0, Dim::None(), uint64_t{1} << (index % 64)});
-  atom_hash_.push_back(Mix(0x51, index));
   MakeAlone(id);
   return id;
 }
@@ -94,19 +93,17 @@ AtomId Store::InternAtom(AtomKind kind, absl::Span<const Dim> args) {
         }
         a.depth += 1;
         atoms_.push_back(a);
-        atom_hash_.push_back(h);
         return static_cast<uint32_t>(atoms_.size() - 1);
-      },
-      [&](uint32_t other) { return atom_hash_[other]; });
+      });
   if (made) MakeAlone(id);
   return id;
 }
 
 void Store::MakeAlone(AtomId id) {
-  const MonoId mono = MakeMono(absl::MakeConstSpan(&id, 1), 0);
+  const MonoId mono = MakeMono(absl::MakeConstSpan(&id, 1));
   const Term term{mono, 1};
   atoms_[id].mono = mono;
-  atoms_[id].dim = MakeNode(0, absl::MakeConstSpan(&term, 1), 0);
+  atoms_[id].dim = MakeNode(0, absl::MakeConstSpan(&term, 1));
 }
 
 MonoId Store::InternMono(absl::Span<const AtomId> sorted_atoms) {
@@ -115,13 +112,12 @@ MonoId Store::InternMono(absl::Span<const AtomId> sorted_atoms) {
   for (AtomId a : sorted_atoms) h = Mix(h, a);
   return mono_table_.FindOrMake(
       h, [&](uint32_t other) { return atoms_of(other) == sorted_atoms; },
-      [&] { return MakeMono(sorted_atoms, h); },
-      [&](uint32_t other) { return monos_[other].hash; });
+      [&] { return MakeMono(sorted_atoms); });
 }
 
-MonoId Store::MakeMono(absl::Span<const AtomId> sorted_atoms, uint64_t hash) {
+MonoId Store::MakeMono(absl::Span<const AtomId> sorted_atoms) {
   const AtomId* atoms = atom_pool_.Copy(sorted_atoms);
-  Mono m{atoms, atoms, static_cast<uint16_t>(sorted_atoms.size()), 0, false, false, hash, 0};
+  Mono m{atoms, atoms, static_cast<uint16_t>(sorted_atoms.size()), 0, false, false, 0};
   for (AtomId a : sorted_atoms) {
     m.depth = std::max(m.depth, atoms_[a].depth);
     m.has_div |= atoms_[a].kind == AtomKind::kFloorDiv;
@@ -188,14 +184,12 @@ Dim Store::InternPoly(int64_t constant, absl::Span<const Term> terms) {
       h,
       [&](uint32_t other) {
         const Node& n = nodes_[other];
-        return n.hash == h && n.constant == constant &&
-               absl::MakeConstSpan(n.terms, n.term_count) == terms;
+        return n.constant == constant && absl::MakeConstSpan(n.terms, n.term_count) == terms;
       },
-      [&] { return MakeNode(constant, terms, h).node(); },
-      [&](uint32_t other) { return nodes_[other].hash; }));
+      [&] { return MakeNode(constant, terms).node(); }));
 }
 
-Dim Store::MakeNode(int64_t constant, absl::Span<const Term> terms, uint64_t hash) {
+Dim Store::MakeNode(int64_t constant, absl::Span<const Term> terms) {
   Node n{term_pool_.Copy(terms),
          nullptr,
          static_cast<uint32_t>(terms.size()),
@@ -203,7 +197,6 @@ Dim Store::MakeNode(int64_t constant, absl::Span<const Term> terms, uint64_t has
          false,
          false,
          constant,
-         hash,
          0};
   for (const Term& t : terms) {
     const Mono& m = monos_[t.mono];

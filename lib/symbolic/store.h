@@ -63,7 +63,6 @@ struct Mono {
   uint8_t depth;
   bool has_div;  // a floor quotient is among the atoms
   bool has_max;  // a Max is among the atoms
-  uint64_t hash;
   uint64_t mask;
 };
 
@@ -75,7 +74,6 @@ struct Node {
   bool has_div;
   bool has_compound;
   int64_t constant;
-  uint64_t hash;
   uint64_t mask;
 };
 
@@ -122,39 +120,44 @@ class BlockPool {
   size_t capacity_ = 0;
 };
 
-// Open addressing over ids; the owner holds the keys.
+// Open addressing over ids; the owner holds the keys. What does not match is told apart by its hash
+// nearly always, without a look at its key.
 class IdTable {
  public:
-  IdTable() : slots_(256, kEmpty) {}
+  IdTable() : slots_(256) {}
   // The id for which same(id) holds, or the result of make() which is then entered.
-  template <typename Same, typename Make, typename HashOf>
-  uint32_t FindOrMake(uint64_t hash, Same same, Make make, HashOf hash_of) {
-    size_t mask = slots_.size() - 1;
-    size_t i = hash & mask;
-    for (; slots_[i] != kEmpty; i = (i + 1) & mask) {
-      if (same(slots_[i])) return slots_[i];
+  template <typename Same, typename Make>
+  uint32_t FindOrMake(uint64_t hash, Same same, Make make) {
+    const uint32_t tag = static_cast<uint32_t>(hash);
+    const size_t mask = slots_.size() - 1;
+    size_t i = tag & mask;
+    for (; slots_[i].id != kEmpty; i = (i + 1) & mask) {
+      if (slots_[i].tag == tag && same(slots_[i].id)) return slots_[i].id;
     }
     const uint32_t id = make();
-    slots_[i] = id;
-    if (++size_ * 2 > slots_.size()) Grow(hash_of);
+    slots_[i] = {id, tag};
+    if (++size_ * 2 > slots_.size()) Grow();
     return id;
   }
 
  private:
   static constexpr uint32_t kEmpty = 0xffffffffu;
-  template <typename HashOf>
-  void Grow(HashOf hash_of) {
-    std::vector<uint32_t> old(slots_.size() * 4, kEmpty);
+  struct Slot {
+    uint32_t id = kEmpty;
+    uint32_t tag = 0;  // of the key's hash
+  };
+  void Grow() {
+    std::vector<Slot> old(slots_.size() * 4);
     old.swap(slots_);
     const size_t mask = slots_.size() - 1;
-    for (uint32_t id : old) {
-      if (id == kEmpty) continue;
-      size_t i = hash_of(id) & mask;
-      while (slots_[i] != kEmpty) i = (i + 1) & mask;
-      slots_[i] = id;
+    for (const Slot& slot : old) {
+      if (slot.id == kEmpty) continue;
+      size_t i = slot.tag & mask;
+      while (slots_[i].id != kEmpty) i = (i + 1) & mask;
+      slots_[i] = slot;
     }
   }
-  std::vector<uint32_t> slots_;
+  std::vector<Slot> slots_;
   size_t size_ = 0;
 };
 
@@ -223,8 +226,8 @@ class Store {
   // What an atom is alone, as a monomial and as a dim, is found through the atom and in no table:
   // most of what is interned is that.
   void MakeAlone(AtomId id);
-  MonoId MakeMono(absl::Span<const AtomId> sorted_atoms, uint64_t hash);
-  Dim MakeNode(int64_t constant, absl::Span<const Term> terms, uint64_t hash);
+  MonoId MakeMono(absl::Span<const AtomId> sorted_atoms);
+  Dim MakeNode(int64_t constant, absl::Span<const Term> terms);
 
   std::deque<SymbolInfo> symbols_;  // which never move: callers hold views of their names
   absl::flat_hash_map<std::string, uint32_t> symbol_index_, alias_index_;
@@ -233,7 +236,6 @@ class Store {
   std::vector<Mono> monos_;
   std::vector<Node> nodes_;
   IdTable atom_table_, mono_table_, node_table_;
-  std::vector<uint64_t> atom_hash_;
   BlockPool<Dim> arg_pool_;
   BlockPool<AtomId> atom_pool_;
   BlockPool<Term> term_pool_;
