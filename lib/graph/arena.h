@@ -57,7 +57,7 @@ class Arena {
     size_t start = (used_ + alignment - 1) / alignment * alignment;
     if (blocks_.empty() || start + bytes > size_) {
       size_ = std::max(bytes, block_bytes_);
-      blocks_.push_back(std::make_unique<char[]>(size_));
+      blocks_.push_back(std::make_unique_for_overwrite<char[]>(size_));
       start = 0;
     }
     used_ = start + bytes;

@@ -68,6 +68,8 @@ class Builder {
   void AddOutput(absl::string_view name, const DeclaredType* type);
   void AddValueInfo(absl::string_view name, const DeclaredType* type);
   absl::Status AddInitializer(const Tensor* tensor);
+  // A node with that operand or result comes soon; only makes adding it faster.
+  void Expect(absl::string_view name) { scopes_[depth_ - 1]->ids.Expect(name); }
   absl::Status AddNode(const NodeParts& parts);
   // Resolves what was left open. The graph stays where it is as long as the Model lives.
   absl::StatusOr<const Graph*> EndGraph();

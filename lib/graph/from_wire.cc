@@ -67,6 +67,7 @@ class WireSource {
   absl::StatusOr<const Graph*> ReadGraph(data_view bytes);
   absl::Status ReadNode(data_view bytes);
   absl::Status ReadNodes(const Views& nodes);
+  void ExpectNames(data_view node);
   absl::StatusOr<Attribute> ReadAttribute(data_view bytes);
   absl::Status ReadAttributeGraphs(const AttributeParts& parts, Attribute& attribute);
   absl::StatusOr<Function> ReadFunction(data_view bytes);
@@ -128,10 +129,21 @@ absl::Status WireSource::ReadInitializers(const Views& dense, const Views& spars
 }
 
 absl::Status WireSource::ReadNodes(const Views& nodes) {
-  for (data_view bytes : nodes) {
-    if (absl::Status status = ReadNode(bytes); !status.ok()) return status;
+  constexpr size_t kAhead = 8;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (i + kAhead < nodes.size()) ExpectNames(nodes[i + kAhead]);
+    if (absl::Status status = ReadNode(nodes[i]); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+// Operands and results are what a node begins with, as everyone writes it.
+void WireSource::ExpectNames(data_view node) {
+  wire::Message<wire::Node> message(node);
+  while (message.Next() &&
+         (message.tag() == wire::Node::kInput || message.tag() == wire::Node::kOutput)) {
+    if (const auto text = message.Text()) builder_.Expect(*text);
+  }
 }
 
 absl::StatusOr<const Graph*> WireSource::ReadGraph(data_view bytes) {

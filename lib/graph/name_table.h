@@ -41,6 +41,10 @@ class NameTable {
     ++used_;
     return {slot.value, true};
   }
+  // The name is asked for soon: a table that no cache holds is slow to answer.
+  void Expect(absl::string_view name) const {
+    __builtin_prefetch(&slots_[HashOf(name) & (slots_.size() - 1)], /*rw=*/1);
+  }
   std::optional<ValueId> Find(absl::string_view name, const std::vector<Value>& values) const {
     const ValueId value = slots_[SlotOf(name, HashOf(name), values)].value;
     return value == ValueId::kNone ? std::nullopt : std::optional(value);

@@ -94,6 +94,16 @@ class TemporaryFile {
   int fd_;
 };
 
+bool IsIn(const SourceFile* source, absl::string_view text) {
+  return source != nullptr && source->Contains(text);
+}
+
+absl::Status Append(absl::string_view text, const SourceFile* source, std::string& to) {
+  if (IsIn(source, text)) return source->AppendTo(text, to);
+  to.append(text.data(), text.size());
+  return absl::OkStatus();
+}
+
 absl::Status WriteDirectly(const std::string& path, const Pieces& pieces) {
   const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (fd < 0) return SystemError(errno, "write", path);
@@ -132,13 +142,31 @@ absl::StatusOr<std::string> ReadAll(int fd, size_t limit, absl::string_view name
 }
 
 absl::Status WritePieces(int fd, const Pieces& pieces, absl::string_view name) {
+  // A model with many subgraphs has a piece for every few bytes: a call of the system for each would
+  // take longer than all else.
+  constexpr size_t kSmall = size_t{64} << 10, kFull = size_t{256} << 10;
+  std::string gathered;
+  const auto flush = [&] {
+    absl::Status status = WriteAll(fd, gathered, name);
+    gathered.clear();
+    return status;
+  };
   for (absl::string_view text : pieces.texts) {
-    const bool in_source = pieces.source != nullptr && pieces.source->Contains(text);
-    const absl::Status status =
-        in_source ? pieces.source->CopyTo(fd, text, name) : WriteAll(fd, text, name);
+    absl::Status status;
+    if (text.size() < kSmall) {
+      status = Append(text, pieces.source, gathered);
+      if (status.ok() && gathered.size() >= kFull) status = flush();
+    } else {
+      status = flush();
+      if (status.ok() && IsIn(pieces.source, text)) {
+        status = pieces.source->CopyTo(fd, text, name);
+      } else if (status.ok()) {
+        status = WriteAll(fd, text, name);
+      }
+    }
     if (!status.ok()) return status;
   }
-  return absl::OkStatus();
+  return flush();
 }
 
 absl::StatusOr<std::string> Join(const Pieces& pieces) {
@@ -147,11 +175,7 @@ absl::StatusOr<std::string> Join(const Pieces& pieces) {
   for (absl::string_view text : pieces.texts) size += text.size();
   joined.reserve(size);
   for (absl::string_view text : pieces.texts) {
-    if (pieces.source == nullptr || !pieces.source->Contains(text)) {
-      joined.append(text.data(), text.size());
-    } else if (absl::Status s = pieces.source->AppendTo(text, joined); !s.ok()) {
-      return s;
-    }
+    if (absl::Status s = Append(text, pieces.source, joined); !s.ok()) return s;
   }
   return joined;
 }

@@ -114,6 +114,14 @@ absl::Status SourceFile::LoadAll() {
   return absl::OkStatus();
 }
 
+bool SourceFile::IsLoaded(size_t offset, size_t length) const {
+  if (fd_ < 0) return true;
+  for (size_t page = offset / kPage; page * kPage < offset + length; ++page) {
+    if (!loaded_[page]) return false;
+  }
+  return true;
+}
+
 bool SourceFile::Contains(absl::string_view piece) const {
   const std::less_equal<const char*> not_after;
   return data_ != nullptr && not_after(data_, piece.data()) &&
@@ -157,14 +165,14 @@ absl::Status SourceFile::CopyTo(int fd, absl::string_view piece, absl::string_vi
 }
 
 absl::Status SourceFile::AppendTo(absl::string_view piece, std::string& text) const {
-  if (fd_ < 0) {
+  const auto offset = static_cast<size_t>(piece.data() - data_);
+  if (IsLoaded(offset, piece.size())) {
     text.append(piece.data(), piece.size());
     return absl::OkStatus();
   }
   const size_t start = text.size();
   text.resize(start + piece.size());
-  const absl::Status read =
-      ReadInto(text.data() + start, static_cast<size_t>(piece.data() - data_), piece.size());
+  const absl::Status read = ReadInto(text.data() + start, offset, piece.size());
   return read.ok() ? CheckUnchanged() : read;
 }
 

@@ -46,10 +46,12 @@ class SourceFile {
   // Writes a part of bytes() as the file has it, loaded or not, without a copy in memory where the
   // system knows a way. Errors: of reading, of writing (`name`); kUnavailable  the file was changed
   absl::Status CopyTo(int fd, absl::string_view piece, absl::string_view name) const;
+  // What is loaded, as it was read; the rest as the file has it.
   absl::Status AppendTo(absl::string_view piece, std::string& text) const;
 
  private:
   SourceFile(std::string path, int fd, const struct stat& info, char* data);
+  bool IsLoaded(size_t offset, size_t length) const;
   absl::Status ReadInto(char* to, size_t offset, size_t length) const;
   absl::Status CheckUnchanged() const;
 

@@ -1,6 +1,8 @@
 // Solver: symbols. What the rest of the solver is: solver.h.
 #include "symbolic/solver.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace symshape::symbolic {
@@ -20,26 +22,26 @@ Dim Solver::Fresh(absl::string_view stem, Interval domain) {
   return Symbol(name, domain, SymbolKind::kFresh);
 }
 
+// In the order in which they were made. Takes as long as d is, however many symbols there are.
 std::vector<Dim> Solver::SymbolsOf(Dim d) const {
-  std::vector<bool> seen_node, found(store.symbols().size());
+  absl::flat_hash_set<uint32_t> seen;  // nodes of quotients and maxima: they share parts
+  std::vector<uint32_t> found;
   const auto walk = [&](const auto& self, Dim x) -> void {
-    if (x.is_inline() || x.is_none()) return;
-    if (seen_node.size() <= x.node()) seen_node.resize(store.node_count());
-    if (seen_node[x.node()]) return;
-    seen_node[x.node()] = true;
     for (const Term& t : store.View(x).terms) {
       for (AtomId id : store.atoms_of(t.mono)) {
         const Atom& a = store.atom(id);
-        if (a.kind == AtomKind::kSymbol) found[a.symbol] = true;
-        for (Dim arg : store.args(id)) self(self, arg);
+        if (a.kind == AtomKind::kSymbol) found.push_back(a.symbol);
+        for (Dim arg : store.args(id)) {
+          if (!arg.is_inline() && seen.insert(arg.node()).second) self(self, arg);
+        }
       }
     }
   };
-  walk(walk, d);
+  if (!d.is_none()) walk(walk, d);
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   std::vector<Dim> out;
-  for (size_t i = 0; i < found.size(); ++i) {
-    if (found[i]) out.push_back(store.atom(store.symbols()[i].atom).dim);
-  }
+  for (uint32_t symbol : found) out.push_back(store.atom(store.symbols()[symbol].atom).dim);
   return out;
 }
 

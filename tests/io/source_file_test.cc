@@ -133,5 +133,28 @@ TEST(SourceFile, PiecesNeedNotBeLoaded) {
   EXPECT_EQ(ResidentBytes(bytes), 0u);
 }
 
+// Small ones are gathered, and keep their place among the large ones.
+TEST(SourceFile, PiecesMayBeMany) {
+  const ScratchFolder folder;
+  const std::string text = Numbered(2 * kMegabyte);
+  WriteText(folder / "a", text);
+  const auto file = SourceFile::Open(folder / "a");
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->Load(0, kMegabyte).ok());
+  const absl::string_view bytes = (*file)->bytes();
+  std::vector<absl::string_view> pieces;
+  std::string wanted;
+  const auto add = [&](size_t offset, size_t length) {
+    pieces.push_back(bytes.substr(offset, length));
+    pieces.push_back("new");
+    wanted += text.substr(offset, length) + "new";
+  };
+  for (size_t offset = 0; offset < kMegabyte; offset += 777) add(offset, 700);
+  add(kMegabyte, kMegabyte / 2);
+  for (size_t offset = kMegabyte; offset + 700 < 2 * kMegabyte; offset += 77777) add(offset, 700);
+  ASSERT_TRUE(ReplaceFile(folder / "b", {pieces, file->get()}).ok());
+  EXPECT_TRUE(ReadText(folder / "b") == wanted);
+}
+
 }  // namespace
 }  // namespace symshape::io
