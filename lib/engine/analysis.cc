@@ -13,11 +13,19 @@ Analysis::Analysis(const graph::Model& model)
     : model_(model),
       context_(std::make_unique<symbolic::Context>()),
       tables_(std::make_unique<rules::Tables>(*context_)),
-      infos_(model.graphs.size()) {}
+      first_info_{0} {
+  for (const auto& graph : model.graphs)
+    first_info_.push_back(first_info_.back() + graph->values.size());
+  infos_.resize(first_info_.back());
+}
 
 Info Analysis::info(const graph::Graph& graph, graph::ValueId value) const {
-  if (graph.index >= infos_.size() || graph::Index(value) >= infos_[graph.index].size()) return {};
-  return infos_[graph.index][graph::Index(value)];
+  return infos_[first_info_[graph.index] + graph::Index(value)];
+}
+
+absl::Span<Info> Analysis::infos_of(const graph::Graph& graph) {
+  const size_t first = first_info_[graph.index];
+  return absl::MakeSpan(infos_).subspan(first, first_info_[graph.index + 1] - first);
 }
 
 std::optional<absl::Span<const Dim>> Analysis::DimsOf(Info info) const {

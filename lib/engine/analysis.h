@@ -139,7 +139,9 @@ class Analysis {
   const graph::Model& model_;
   std::unique_ptr<symbolic::Context> context_;
   std::unique_ptr<rules::Tables> tables_;
-  std::vector<std::vector<rules::Info>> infos_;  // by graph index, by value
+  absl::Span<rules::Info> infos_of(const graph::Graph& graph);  // by value
+  std::vector<size_t> first_info_;  // by graph index, and one more for the end
+  std::vector<rules::Info> infos_;
   std::vector<symbolic::Dim> input_symbols_;
   std::vector<std::vector<symbolic::Dim>> input_dims_;
   absl::flat_hash_set<symbolic::Dim> input_symbol_set_;

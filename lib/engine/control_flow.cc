@@ -22,7 +22,7 @@ Frame* Walk::EnterBody(Frame& frame, uint32_t node, const graph::Graph& body,
   Frame& child = Child(frame, node, frame.model, body);
   const bool conditional = frame.conditional || entered != Entered::kOnce;
   // What was concluded in another scope of facts is concluded anew.
-  if (child.conditional != conditional) child.memory.clear();
+  if (child.conditional != conditional) child.started = false;
   child.conditional = conditional;
   child.repeated = frame.repeated || entered == Entered::kRepeatedly;
   child.call_attributes = frame.call_attributes;

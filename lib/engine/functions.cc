@@ -90,7 +90,7 @@ Frame* Walk::EnterFunction(Frame& frame, uint32_t node, const graph::Model& mode
     return nullptr;
   }
   Frame& body = Child(frame, node, model, *function.graph);
-  if (body.conditional != frame.conditional) body.memory.clear();
+  if (body.conditional != frame.conditional) body.started = false;
   body.conditional = frame.conditional;
   body.call_attribute_storage = AttributesOfCall(frame, frame.graph.nodes[node], function);
   body.call_attributes = body.call_attribute_storage;

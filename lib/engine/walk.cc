@@ -58,17 +58,20 @@ Frame& Walk::Child(Frame& frame, uint32_t node, const graph::Model& model,
 }
 
 void Walk::StartFrame(Frame& frame) {
-  frame.infos.resize(frame.graph.values.size());
-  if (!frame.memory.empty()) return;  // initializers are in place
-  frame.memory.resize(frame.graph.nodes.size());
-  frame.plans = &plans_[&frame.model];
-  frame.plans->resize(frame.model.operators.size());
+  if (frame.started) return;
+  frame.started = true;
+  if (frame.plans == nullptr) {
+    frame.plans = &plans_[&frame.model];
+    frame.plans->resize(frame.model.operators.size());
+    frame.infos = arena_.NewSpan<Info>(frame.graph.values.size());
+    frame.memory = arena_.NewSpan<Frame::Memory>(frame.graph.nodes.size());
+  }
   uint32_t operands = 0;
   for (size_t n = 0; n < frame.graph.nodes.size(); ++n) {
-    frame.memory[n].first_operand = operands;
+    frame.memory[n] = {operands, false, false};
     operands += static_cast<uint32_t>(frame.graph.nodes[n].inputs.size());
   }
-  frame.operands.resize(operands);
+  if (frame.operands.empty()) frame.operands = arena_.NewSpan<Info>(operands);
   for (const graph::Initializer& i : frame.graph.initializers) {
     frame.infos[Index(i.value)] = rules::InfoOf(tables(), *i.tensor);
   }
@@ -253,7 +256,7 @@ void Walk::NameUnknownElements(Frame& frame, uint32_t node, int output, Info& in
 // that runs at several places (inside a function) is not recorded.
 void Walk::Remember(Frame& frame) {
   if (&frame.model != &model_) return;
-  analysis_->infos_[frame.graph.index] = Resolved(frame);
+  Resolve(frame, analysis_->infos_of(frame.graph));
   for (auto& [key, child] : frame.children) {
     if (child->graph.parent == &frame.graph) {
       Remember(*child);
@@ -263,14 +266,13 @@ void Walk::Remember(Frame& frame) {
   }
 }
 
-std::vector<Info> Walk::Resolved(const Frame& frame) {
-  std::vector<Info> infos = frame.infos;
-  for (Info& info : infos) {
-    info = tables().Resolve(info);
+// All that is known by now of the frame's values.
+void Walk::Resolve(const Frame& frame, absl::Span<Info> infos) {
+  for (size_t i = 0; i < infos.size(); ++i) {
+    infos[i] = tables().Resolve(frame.infos[i]);
     // What nobody asked for is not known: many threads read the analysis, and none of them decodes.
-    if (rules::IsUnread(info.knowledge)) info.knowledge = rules::KnowledgeId::kNone;
+    if (rules::IsUnread(infos[i].knowledge)) infos[i].knowledge = rules::KnowledgeId::kNone;
   }
-  return infos;
 }
 
 // Calls nest no deeper than kMaxDepth.
@@ -294,7 +296,10 @@ void Walk::RememberCall(Frame& frame) {
   for (const graph::Function& function : model_.functions) {
     if (function.graph == &frame.graph) call.function = &function;
   }
-  for (const Frame* body : bodies) call.bodies.emplace_back(&body->graph, Resolved(*body));
+  for (const Frame* body : bodies) {
+    call.bodies.emplace_back(&body->graph, std::vector<Info>(body->infos.size()));
+    Resolve(*body, absl::MakeSpan(call.bodies.back().second));
+  }
   analysis_->calls_.push_back(std::move(call));
 }
 

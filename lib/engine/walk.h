@@ -29,6 +29,7 @@
 #include "engine/memo.h"
 #include "engine/options.h"
 #include "engine/user_ops.h"
+#include "graph/arena.h"
 #include "graph/metadata.h"
 #include "rules/operands.h"
 #include "rules/results.h"
@@ -57,7 +58,7 @@ struct Frame {
   const uint32_t id;
   Frame* const parent;                                // nullptr for the main graph
   uint32_t parent_node = kInputs;                     // of the parent's graph, which activates this
-  std::vector<rules::Info> infos;                     // by value
+  absl::Span<rules::Info> infos;                      // by value; of the walk's arena, as all spans
   std::vector<std::optional<Plan>>* plans = nullptr;  // by operator of its model
   absl::Span<const graph::Attribute> call_attributes;
   std::vector<graph::Attribute> call_attribute_storage;
@@ -66,14 +67,15 @@ struct Frame {
   bool conditional = false;  // need not be entered
   bool repeated = false;     // may be entered several times in a run: its fresh symbols are local
 
+  bool started = false;  // false: all of it is to be inferred anew
   // Per node, of the last time it was inferred.
   struct Memory {
     uint32_t first_operand = 0;  // into `operands`
     bool inferred = false;
     bool open = false;  // something was undecided: later facts may tell more
   };
-  std::vector<Memory> memory;
-  std::vector<rules::Info> operands;  // what was known of them then
+  absl::Span<Memory> memory;
+  absl::Span<rules::Info> operands;  // what was known of them then
   absl::flat_hash_map<std::pair<uint32_t, const graph::Graph*>, std::unique_ptr<Frame>> children;
 };
 
@@ -149,7 +151,7 @@ class Walk {
   void CheckOperands(const Frame& frame, uint32_t node, uint32_t required);
   void Remember(Frame& frame);  // into the analysis
   void RememberCall(Frame& frame);
-  std::vector<Info> Resolved(const Frame& frame);
+  void Resolve(const Frame& frame, absl::Span<Info> infos);
   bool ReadOperands(const Frame& frame, const graph::Node& node, absl::Span<Info> operands);
   void Reread(Frame& frame, uint32_t node);
 
@@ -282,6 +284,7 @@ class Walk {
   const graph::Metadata metadata_;  // of an earlier run
   UserOps user_ops_;
   std::unique_ptr<Analysis> analysis_;
+  graph::Arena arena_;  // of what frames hold: bodies are many, and small
   std::unique_ptr<Frame> root_;
   uint32_t frames_ = 0;
   int depth_ = 0;
