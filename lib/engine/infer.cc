@@ -17,9 +17,9 @@ absl::StatusOr<std::unique_ptr<Analysis>> Infer(const graph::Model& model, const
 void Walk::InferInRounds() {
   for (int round = 0; round < options_.max_rounds; ++round) {
     const uint32_t epoch = context().epoch();
-    StartFrame(*root_);
-    StartInputs(*root_);
-    InferGraph(*root_);
+    StartFrame(frames_.front());
+    StartInputs(frames_.front());
+    InferGraph(frames_.front());
     CloseRequirements();
     if (context().epoch() == epoch) break;
   }
@@ -34,11 +34,11 @@ absl::Status Walk::Run() {
   CheckDefinitions();
   if (absl::Status status = NameInputs(); !status.ok()) return status;
   if (absl::Status status = ReadAssumptions(); !status.ok()) return status;
-  root_ = std::make_unique<Frame>(model_, *model_.main, frames_++, nullptr);
+  NewFrame(model_, *model_.main, nullptr);
   InferInRounds();
   believes_ranks_ = true;
   if (misses_claimed_rank_) InferInRounds();
-  Remember(*root_);
+  Remember(frames_.front());
   if (absl::Status status = NameOutputs(); !status.ok()) return status;
   CheckClaims();
   ReportLostRanks();

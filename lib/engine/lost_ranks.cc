@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/types/span.h"
 #include "engine/walk.h"
 #include "rules/sequence.h"
 
@@ -33,15 +35,34 @@ class LostRanks {
   void OfNodes(const Frame& frame) {
     const auto lacks = [this](rules::Info info) { return Lacks(info); };
     if (std::any_of(frame.infos.begin(), frame.infos.end(), lacks)) {  // mostly none does
-      for (uint32_t i = 0; i < frame.graph.nodes.size(); ++i) OfNode(frame, i);
+      const std::vector<const Frame*> bodies = ByNode(frame);
+      auto body = bodies.begin();
+      for (uint32_t i = 0; i < frame.graph.nodes.size(); ++i) {
+        const auto of_others = [i](const Frame* f) { return f->parent_node != i; };
+        const auto end = std::find_if(body, bodies.end(), of_others);
+        OfNode(frame, i, absl::MakeConstSpan(bodies).subspan(body - bodies.begin(), end - body));
+        body = end;
+      }
     }
-    for (const auto& [key, child] : frame.children) {
+    for (const Frame* child : frame.children) {
       if (IsOfTheFile(*child)) OfNodes(*child);
     }
   }
 
  private:
   bool IsOfTheFile(const Frame& frame) const { return &frame.model == &walk_.model_; }
+
+  // Bodies of the file's nodes, in the nodes' order.
+  std::vector<const Frame*> ByNode(const Frame& frame) const {
+    std::vector<const Frame*> bodies;
+    for (const Frame* child : frame.children) {
+      if (IsOfTheFile(*child)) bodies.push_back(child);
+    }
+    std::stable_sort(bodies.begin(), bodies.end(), [](const Frame* a, const Frame* b) {
+      return a->parent_node < b->parent_node;
+    });
+    return bodies;
+  }
 
   bool Lacks(const Frame& frame, ValueId value) {
     return value != ValueId::kNone && Lacks(frame.infos[Index(value)]);
@@ -59,17 +80,16 @@ class LostRanks {
            !rules::HoldsNothing(walk_.tables().knowledge(info.knowledge));
   }
 
-  void OfNode(const Frame& frame, uint32_t index) {
+  void OfNode(const Frame& frame, uint32_t index, absl::Span<const Frame* const> bodies) {
     const graph::Node& node = frame.graph.nodes[index];
     const auto lacks = [&](ValueId value) { return Lacks(frame, value); };
     const auto output = std::find_if(node.outputs.begin(), node.outputs.end(), lacks);
     if (output == node.outputs.end()) return;
     if (std::any_of(node.inputs.begin(), node.inputs.end(), lacks)) return;
     bool inside = false, between_trips = false;  // lost in a body, whose nodes say so, or around it
-    for (const auto& [key, child] : frame.children) {
-      if (key.first != index || !IsOfTheFile(*child)) continue;
-      const auto lost = [&child = child, this](ValueId value) { return Lacks(*child, value); };
-      const graph::Graph& body = child->graph;
+    for (const Frame* of_body : bodies) {
+      const auto lost = [of_body, this](ValueId value) { return Lacks(*of_body, value); };
+      const graph::Graph& body = of_body->graph;
       inside = inside || std::any_of(body.outputs.begin(), body.outputs.end(), lost);
       between_trips = between_trips || std::any_of(body.inputs.begin(), body.inputs.end(), lost);
     }
@@ -133,8 +153,8 @@ class LostRanks {
 
 void Walk::ReportLostRanks() {
   LostRanks lost(*this);
-  lost.OfInputs(*root_);
-  lost.OfNodes(*root_);
+  lost.OfInputs(frames_.front());
+  lost.OfNodes(frames_.front());
 }
 
 }  // namespace symshape::engine

@@ -45,11 +45,16 @@ std::optional<Plan::Kind> ControlFlowKind(const graph::Operator& op) {
 
 bool IsControlFlow(const graph::Operator& op) { return ControlFlowKind(op).has_value(); }
 
+Frame& Walk::NewFrame(const graph::Model& model, const graph::Graph& graph, Frame* parent) {
+  return frames_.emplace_back(model, graph, static_cast<uint32_t>(frames_.size()), parent);
+}
+
 Frame& Walk::Child(Frame& frame, uint32_t node, const graph::Model& model,
                    const graph::Graph& graph) {
-  std::unique_ptr<Frame>& child = frame.children[{node, &graph}];
+  Frame*& child = child_of_[{frame.id, node, &graph}];
   if (child == nullptr) {
-    child = std::make_unique<Frame>(model, graph, frames_++, &frame);
+    child = &NewFrame(model, graph, &frame);
+    frame.children.push_back(child);
     child->parent_node = node;
     child->conditional = frame.conditional;
     child->repeated = frame.repeated;
@@ -257,7 +262,7 @@ void Walk::NameUnknownElements(Frame& frame, uint32_t node, int output, Info& in
 void Walk::Remember(Frame& frame) {
   if (&frame.model != &model_) return;
   Resolve(frame, analysis_->infos_of(frame.graph));
-  for (auto& [key, child] : frame.children) {
+  for (Frame* child : frame.children) {
     if (child->graph.parent == &frame.graph) {
       Remember(*child);
     } else {
@@ -282,9 +287,9 @@ void Walk::RememberCall(Frame& frame) {
   bool claims = false;
   std::vector<Frame*> bodies{&frame};
   for (size_t i = 0; i < bodies.size(); ++i) {  // grows while it runs
-    for (auto& [key, child] : bodies[i]->children) {
+    for (Frame* child : bodies[i]->children) {
       if (child->graph.parent == &bodies[i]->graph) {
-        bodies.push_back(child.get());
+        bodies.push_back(child);
       } else {
         RememberCall(*child);
       }

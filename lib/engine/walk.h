@@ -13,10 +13,12 @@
 #define SYMSHAPE_ENGINE_WALK_H_
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -76,7 +78,7 @@ struct Frame {
   };
   absl::Span<Memory> memory;
   absl::Span<rules::Info> operands;  // what was known of them then
-  absl::flat_hash_map<std::pair<uint32_t, const graph::Graph*>, std::unique_ptr<Frame>> children;
+  std::vector<Frame*> children;  // as they were entered
 };
 
 // If, Loop, Scan and SequenceMap, which no rule infers.
@@ -133,6 +135,7 @@ class Walk {
   void ReportLostRanks();
 
   // walk.cc
+  Frame& NewFrame(const graph::Model& model, const graph::Graph& graph, Frame* parent);
   Frame& Child(Frame& frame, uint32_t node, const graph::Model& model, const graph::Graph& graph);
   void StartFrame(Frame& frame);  // initializers
   void InferInRounds();
@@ -285,8 +288,8 @@ class Walk {
   UserOps user_ops_;
   std::unique_ptr<Analysis> analysis_;
   graph::Arena arena_;  // of what frames hold: bodies are many, and small
-  std::unique_ptr<Frame> root_;
-  uint32_t frames_ = 0;
+  std::deque<Frame> frames_;  // by id: the main graph's first; in order, as they are visited again
+  absl::flat_hash_map<std::tuple<uint32_t, uint32_t, const graph::Graph*>, Frame*> child_of_;
   int depth_ = 0;
   bool believes_ranks_ = false;       // that the file declares of what rules know nothing of
   bool misses_claimed_rank_ = false;  // such a rank would tell more
