@@ -25,6 +25,7 @@ HOLD = [
     'If <then_branch=g () => (float[N] r) { r = Identity(b) }, else_branch=g () => (float[N] r) { r = Neg(b) }>'
     ' (bool[1]; float[M]) -> (float[M])',
     'Transpose <perm=[0,0]> (float[N,C]) -> error "perm"',
+    'NoSuchOperator (float[N]) -> (float[N]) perhaps "no kernel here"',
     'Conv (float[N,3,H,W], float[8,3,3,3]{0.5, ...}) -> (float[N,8,H - 2,W - 2]) needs H >= 2, W >= 2 avoid H == 2, W == 2',
 ]
 FAIL = [
@@ -39,6 +40,7 @@ FAIL = [
     ('ConcatFromSequence <axis=0> (seq{float[N,4], float[M,4]}) -> (float[2*N,4])', 'ran'),
     ('NoSuchOperator (float[N]) -> (float[N])', 'no executor'),
     ('Neg (float[N]) -> (float[N]) unrun "no kernel"', 'runs, though'),
+    ('Neg (float[N]) -> (float[N,1]) perhaps "no kernel here"', 'ran'),
     ('Neg (float[N]) -> error "no"', 'it runs'),
 ]
 

@@ -44,7 +44,8 @@ class Row:
     error: str | None
     needs: list
     avoid: list
-    unrun: str | None
+    unrun: str | None     # why nothing runs it
+    perhaps: str | None   # why it runs on some machines only
 
 
 def read_file(path):
@@ -167,16 +168,17 @@ def parse_row(text, line=0):
             raise RowError("an output's items have one type: seq(…)")
     clauses = {'needs': [], 'avoid': []}
     while m := s.take('(needs|avoid) '):
-        end = re.compile(r'\b(needs|avoid|unrun)\b').search(s.text, s.at)
+        end = re.compile(r'\b(needs|avoid|unrun|perhaps)\b').search(s.text, s.at)
         end = end.start() if end else len(s.text)
         clauses[m[1]] += split_commas(s.text[s.at:end])
         s.at = end
     unrun = s.take('unrun "([^"]*)"')
+    perhaps = None if unrun else s.take('perhaps "([^"]*)"')
     s.skip()
     if s.at < len(s.text):
         raise RowError(f'cannot read "{s.text[s.at:]}"')
     return Row(line, text, domain, op, opset, attributes, inputs, captured, outputs, error, clauses['needs'],
-               clauses['avoid'], unrun[1] if unrun else None)
+               clauses['avoid'], unrun[1] if unrun else None, perhaps[1] if perhaps else None)
 
 
 def parse_operand(text):

@@ -38,7 +38,7 @@ def judge(row, tell=lambda text: None):
     problems += why_not or _runs(row, model, runner, inside, tell)
     if written is not None and not problems:
         problems += _binds(row, model, inside[:3])
-        if runner is not None and runner.is_onnxruntime and row.unrun is None:
+        if runner is not None and runner.is_onnxruntime and row.unrun is None and row.perhaps is None:
             problems += _contract(row, model, inside)
     return problems
 
@@ -165,23 +165,30 @@ def _runner(row, model):
     try:
         return Runner(model), []
     except NoExecutor as error:
-        return None, [] if row.unrun is not None else [f'no executor (say unrun "reason"): {str(error)[:200]}']
+        return None, [] if _may_not_run(row) else [f'no executor (say unrun "reason"): {str(error)[:200]}']
     except Exception as error:   # whatever the executor throws
-        return None, [] if row.unrun is not None else [f'does not load: {str(error)[:200]}']
+        return None, [] if _may_not_run(row) else [f'does not load: {str(error)[:200]}']
+
+
+def _may_not_run(row):
+    return row.unrun is not None or row.perhaps is not None
 
 
 def _runs(row, model, runner, inside, tell):
     if runner is None:
         return []
-    problems = []
+    problems, ran = [], 0
     for sizes in inside:
         tell(f'{sizes}')
         try:
             problems += _compare(row, sizes, runner.run(sizes))
+            ran += 1
         except NoExecutor as error:
-            return [] if row.unrun is not None else [f'no executor (say unrun "reason"): {str(error)[:200]}']
+            return [] if _may_not_run(row) else [f'no executor (say unrun "reason"): {str(error)[:200]}']
         except Exception as error:
             problems.append(f'inside needs, at {sizes}: {str(error)[:200]}')
+    if row.perhaps is not None and not ran:
+        return []
     if row.unrun is not None and not problems:
         return ['runs, though it says unrun']
     if row.unrun is not None:
