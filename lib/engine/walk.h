@@ -78,7 +78,7 @@ struct Frame {
   };
   absl::Span<Memory> memory;
   absl::Span<rules::Info> operands;  // what was known of them then
-  std::vector<Frame*> children;  // as they were entered
+  std::vector<Frame*> children;      // as they were entered
 };
 
 // If, Loop, Scan and SequenceMap, which no rule infers.
@@ -287,7 +287,7 @@ class Walk {
   const graph::Metadata metadata_;  // of an earlier run
   UserOps user_ops_;
   std::unique_ptr<Analysis> analysis_;
-  graph::Arena arena_;  // of what frames hold: bodies are many, and small
+  graph::Arena arena_;        // of what frames hold: bodies are many, and small
   std::deque<Frame> frames_;  // by id: the main graph's first; in order, as they are visited again
   absl::flat_hash_map<std::tuple<uint32_t, uint32_t, const graph::Graph*>, Frame*> child_of_;
   int depth_ = 0;

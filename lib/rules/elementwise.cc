@@ -11,13 +11,6 @@ namespace {
 
 bool Tells(const Element& e) { return e.known() || e.is_test(); }
 
-// Told by the shape, so that no weights are read.
-bool HasFewElements(const Operands& in, int i) {
-  const auto sizes = in.shape(i).Constants();
-  const std::optional<int64_t> count = sizes ? TrackedCount(*sizes) : std::nullopt;
-  return count && *count <= kMaxFloatElements;
-}
-
 bool AnyTells(const std::vector<Element>& elements) {
   return std::any_of(elements.begin(), elements.end(), Tells);
 }
@@ -26,7 +19,6 @@ bool AnyTells(const std::vector<Element>& elements) {
 
 const std::vector<Element>* ElementsToFollow(const Operands& in, int i) {
   if (!HasElementMath(in.type(i))) return nullptr;
-  if (graph::IsFloat(in.type(i)) && !HasFewElements(in, i)) return nullptr;
   return in.Elements(i);
 }
 
@@ -54,6 +46,7 @@ void MapElements(const Operands& in, Results& out, UnaryElement function) {
 
 void MapElements(const Operands& in, Results& out, absl::Span<const Dim> a, absl::Span<const Dim> b,
                  BinaryElement function) {
+  if (!in.is_known(0) || !in.is_known(1)) return;  // as mostly: a weight need not be read
   const std::vector<Element>* x = ElementsToFollow(in, 0);
   const std::vector<Element>* y = x != nullptr ? ElementsToFollow(in, 1) : nullptr;
   if (y == nullptr) return;

@@ -15,11 +15,7 @@ using BinaryElement = Element (ElementMath::*)(const Element&, const Element&);
 using UnaryRange = ValueRange (RangeMath::*)(const ValueRange&) const;
 using BinaryRange = ValueRange (RangeMath::*)(const ValueRange&, const ValueRange&) const;
 
-// Of float tensors arithmetic follows only these many elements: scales, sizes, limits of a Range. What is
-// larger are weights; a constant's elements may be moved and become integers, if they are not too many.
-inline constexpr int64_t kMaxFloatElements = 64;
-
-// The elements of input i where they are worth following; nullptr otherwise.
+// The elements of input i where there is arithmetic on them; nullptr otherwise.
 const std::vector<Element>* ElementsToFollow(const Operands& in, int i);
 
 // Elements of output 0, whose shape is set and is input 0's. Arithmetic in the type of input 0.

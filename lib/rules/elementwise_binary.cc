@@ -109,6 +109,9 @@ void FoldElements(const Operands& in, Results& out, const ShapeBuilder& shape) {
     count *= size;
     if (count > kMaxElements) return;
   }
+  for (int i = 0; i < in.size(); ++i) {
+    if (!in.is_known(i)) return;
+  }
   ElementMath math(out, in.type(0));
   std::vector<Element> result;
   for (int i = 0; i < in.size(); ++i) {

@@ -94,11 +94,17 @@ absl::Status InferMatMulBnb4(const Operands& in, Results& out) {
   return InferWithSizes(in, in.Int("transB", 1) != 0, out);
 }
 
-// A [a..., K], B packed, B_shape = [K, N]
+// A [a..., K], B packed, B_shape = [K, N]. A block of 32 weights has 16 bytes, a float's scale and, but
+// for type 0, a byte's zero point.
+// Source: onnxruntime contrib_ops/cpu/matmul_fpq4.cc; the block's bytes by running.
 absl::Status InferMatMulFpQ4(const Operands& in, Results& out) {
   out.SetType(0, in.type(0));
   const std::optional<std::vector<Expr>> b = in.Ints(2);
-  if (b.has_value() && b->size() == 2) SetPackedProduct(in.shape(0), (*b)[0], (*b)[1], out);
+  if (!b.has_value() || b->size() != 2) return absl::OkStatus();
+  const Expr k = (*b)[0], n = (*b)[1];
+  SetPackedProduct(in.shape(0), k, n, out);
+  RequireLength(in, 1, n * CeilDiv(k, 32) * (in.Int("blk_quant_type", 1) == 0 ? 20 : 21),
+                "bytes of B", out);
   return absl::OkStatus();
 }
 

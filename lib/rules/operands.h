@@ -67,7 +67,10 @@ class Operands {
 
   // --- inputs. Asking past the end is legal: absent.
   int size() const { return static_cast<int>(inputs_.size()); }
-  bool has(int i) const;  // given, and not ""
+  bool has(int i) const;        // given, and not ""
+  bool is_known(int i) const {  // more than its type: perhaps its elements; reads none of them
+    return has(i) && inputs_[i].knowledge != KnowledgeId::kNone;
+  }
   int outputs() const { return static_cast<int>(node_.outputs.size()); }
   bool wanted(int output) const;  // has a name
   Info info(int i) const;         // of a constant, with its elements read

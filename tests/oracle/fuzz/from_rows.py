@@ -35,7 +35,7 @@ def _rows(opset):
 
 
 def _is_usable(row, opset):
-    if row.error is not None or row.unrun is not None or row.captured or not row.outputs:
+    if row.error is not None or row.unrun is not None or row.perhaps is not None or row.captured or not row.outputs:
         return False
     if row.domain == 'com.microsoft':
         return True
