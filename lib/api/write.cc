@@ -57,13 +57,19 @@ writer::ExternalData ToWriter(WriteOptions::ExternalData external_data) {
   return writer::ExternalData::kRefuse;
 }
 
+absl::StatusOr<writer::Splice> Annotated(const State& state, const WriteOptions& options) {
+  writer::WriteOptions what = ToWriter(options);
+  what.contract = &state.contract();
+  return writer::Splice::Annotated(*state.analysis, what, state.bytes);
+}
+
 }  // namespace
 
 absl::Status WriteFile(const Analysis& analysis, std::string_view path,
                        const WriteOptions& options) {
   return internal::Guard([&]() -> absl::Status {
     const State& state = internal::Access::StateOf(analysis);
-    const auto result = writer::Splice::Annotated(*state.analysis, ToWriter(options), state.bytes);
+    const absl::StatusOr<writer::Splice> result = Annotated(state, options);
     if (!result.ok()) return result.status();
     return writer::WriteFile({result->pieces(), state.origin.file.get()}, state.bytes,
                              std::string(path), state.source, ToWriter(options.external_data));
@@ -73,7 +79,7 @@ absl::Status WriteFile(const Analysis& analysis, std::string_view path,
 absl::StatusOr<std::string> WriteBytes(const Analysis& analysis, const WriteOptions& options) {
   return internal::Guard([&]() -> absl::StatusOr<std::string> {
     const State& state = internal::Access::StateOf(analysis);
-    const auto result = writer::Splice::Annotated(*state.analysis, ToWriter(options), state.bytes);
+    const absl::StatusOr<writer::Splice> result = Annotated(state, options);
     if (!result.ok()) return result.status();
     return io::Join({result->pieces(), state.origin.file.get()});
   });
@@ -82,7 +88,7 @@ absl::StatusOr<std::string> WriteBytes(const Analysis& analysis, const WriteOpti
 absl::Status WriteDescriptor(const Analysis& analysis, int fd, const WriteOptions& options) {
   return internal::Guard([&]() -> absl::Status {
     const State& state = internal::Access::StateOf(analysis);
-    const auto result = writer::Splice::Annotated(*state.analysis, ToWriter(options), state.bytes);
+    const absl::StatusOr<writer::Splice> result = Annotated(state, options);
     if (!result.ok()) return result.status();
     const std::string name = fd == STDOUT_FILENO ? "stdout" : absl::StrCat("descriptor ", fd);
     return io::WritePieces(fd, {result->pieces(), state.origin.file.get()}, name);

@@ -94,6 +94,9 @@ absl::Status InferAttention(const Operands& in, Results& out) {
     for (Expr size : {key->heads, key->sequence, key->head_size}) {
       out.Require(Ge(size, 1), {"size ", size, " of K is at least 1"});
     }
+    // Of 0 the body's Reshapes make another size, which fits what has no elements anyway.
+    out.Require(Ge(query->heads, 1), {"heads of Q, ", query->heads, ", are not none"});
+    out.Require(Ge(value->head_size, 1), {"head size of V, ", value->head_size, ", is at least 1"});
   }
   if (!key->heads.is(1) && key->heads.dim() != query->heads.dim()) {
     out.Require(Eq(Mod(query->heads, key->heads), 0),

@@ -42,6 +42,7 @@ absl::Status InferGatedAdd(const Operands& in, Results& out) {
   const ShapeView x = in.shape(0);
   const ShapeView gate = in.shape(2);
   if (!x.has_rank() || x.rank() == 0) return absl::OkStatus();
+  out.Require(Ge(x[x.rank() - 1], 1), {"the last axis of X, ", x[x.rank() - 1], ", is not empty"});
   RequireSameAxes(x, in.shape(1), x.rank(), "X and Y", out);
   RequireSameAxes(x, gate, x.rank() - 1, "X and gate", out);
   if (gate.has_rank() && gate.rank() == x.rank() && !in.has(3)) {

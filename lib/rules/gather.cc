@@ -139,19 +139,22 @@ class GatherNd {
   }
 
  private:
-  // There are batches, and the tuples are a multiple of them.
+  // Where there are tuples there are batches, and the tuples are a multiple of them.
   void RequireBatches() {
+    const absl::Span<const Dim> lead = indices_.dims().subspan(0, indices_.rank() - 1);
     bool same = true;
     for (int k = 0; k < batch_; ++k) {
       if (!Surely(in_, Ge(data_[k], 1))) {
-        out_.Require(Ge(data_[k], 1), {"batch axis ", k, " of ", data_[k], " is not empty"});
+        out_.RequireUnlessZero(lead, Ge(data_[k], 1),
+                               {"batch axis ", k, " of ", data_[k], " is not empty"});
       }
       same = same && data_[k].dim() == indices_[k].dim();
     }
     if (same) return;
     const Expr tuples = indices_.Product(0, indices_.rank() - 1);
     const Expr batches = data_.Product(0, batch_);
-    out_.Require(Eq(Mod(tuples, batches), 0), {batches, " batches divide ", tuples, " tuples"});
+    out_.Require(Eq(Mod(tuples, Max(batches, 1)), 0),
+                 {batches, " batches divide ", tuples, " tuples"});
   }
 
   // Tuples of a length that only the data tells end within data, and read no empty axis.

@@ -32,10 +32,20 @@ void RequireScores(const ShapeView& scores, const ShapeView& targets, Results& o
   out.RequireUnlessZero(targets.dims(), Ge(scores[1], 1), {scores[1], " classes are not none"});
 }
 
+// A weight for each class that is a target; which ones are, is data.
+void RequireWeights(const Operands& in, Results& out) {
+  const ShapeView targets = in.shape(1), weights = in.shape(2);
+  if (!targets.has_rank() || !weights.has_rank() || weights.rank() != 1) return;
+  if (in.HasAttribute("ignore_index")) return;  // perhaps all of them
+  out.RequireUnlessZero(targets.dims(), Ge(weights[0], 1),
+                        {weights[0], " weights of classes are not none"});
+}
+
 // Source: ONNX NegativeLogLikelihoodLoss-12, -13, -22.
 absl::Status InferNegativeLogLikelihoodLoss(const Operands& in, Results& out) {
   SetLoss(in, out);
   RequireScores(in.shape(0), in.shape(1), out);
+  RequireWeights(in, out);
   return absl::OkStatus();
 }
 
@@ -49,6 +59,7 @@ absl::Status InferSoftmaxCrossEntropyLoss(const Operands& in, Results& out) {
   if (!scores.has_rank()) return absl::OkStatus();
   if (scores.rank() < 2) return absl::InvalidArgumentError("scores have rank at least 2");
   RequireScores(scores, in.shape(1), out);
+  RequireWeights(in, out);
   out.Require(Ge(scores[0], 1), {"a batch of ", scores[0], " is not empty"});
   out.Require(Ge(scores[1], 1), {scores[1], " classes are not none"});
   return absl::OkStatus();

@@ -20,6 +20,12 @@ absl::Status InferNonMaxSuppression(const Operands& in, Results& out) {
     RequireSameSize(boxes[0], scores[0], "batch of boxes and scores", out);
     RequireSameSize(boxes[1], scores[2], "boxes and scores", out);
   }
+  for (int limit : {2, 3, 4}) {  // the kernel reads the first element, whether there is one or not
+    const ShapeView list = in.shape(limit);
+    if (list.has_rank() && list.rank() == 1) {
+      out.Require(Ge(list[0], 1), {"input ", limit, " of ", list[0], " elements has a first one"});
+    }
+  }
   const std::optional<Expr> most = in.has(2) ? in.Scalar(2) : in.Const(0);
   const Expr kept = [&] {
     if (!scores.has_rank()) return out.Fresh("nms");

@@ -92,6 +92,10 @@ absl::Status RequireAttention(const Operands& in, const Sizes& n, Results& out) 
   const ShapeView keys = in.shape(9), memory = in.shape(11);
   if (!keys.has_rank() || !memory.has_rank()) return absl::OkStatus();
   const Expr depth = memory[2], width = keys[2];
+  out.Require(Ge(memory[1], 1), {memory[1], " steps of memory: at least 1"});
+  if (const ShapeView x = in.shape(0); x.has_rank() && x.rank() == 3) {
+    out.Require(Ge(x[0], 1), {x[0], " steps: the kernel dies of none"});
+  }
   RequireSameSize(n.batch, memory[0], "batch and the memory of attention", out);
   RequireSameSize(n.directions, keys[0], "directions and the memory layer", out);
   RequireSameSize(depth, keys[1], "depth of memory and of its layer", out);

@@ -91,7 +91,8 @@ class Annotator {
         earlier_(graph::ReadMetadata(analysis.model())),
         originals_(std::move(originals)),
         names_(analysis, options.dims, AuthorsNames(main_, earlier_.generated)),
-        claims_(analysis, options.outputs, earlier_.generated, names_) {}
+        claims_(analysis, options.outputs, earlier_.generated, names_),
+        contract_(options.contract) {}
 
   // Graphs are numbered in the file's order: what is made up is numbered so too.
   void Annotate() {
@@ -109,8 +110,11 @@ class Annotator {
       WriteValueInfos(*graph, *shell.value_infos);
     }
     const std::string fingerprint = graph::Fingerprint(analysis_.model(), axis_texts_);
-    WriteMetadata(analysis_, names_, named_inputs_, fingerprint,
-                  ReplacedRecord(analysis_.model(), shell_, originals_), *shell_.metadata_props);
+    std::string replaced = ReplacedRecord(analysis_.model(), shell_, originals_);
+    std::optional<queries::Contract> own;
+    if (contract_ == nullptr) own.emplace(analysis_);
+    WriteMetadata(analysis_, own.has_value() ? *own : *contract_, names_, named_inputs_,
+                  fingerprint, std::move(replaced), *shell_.metadata_props);
   }
 
  private:
@@ -304,6 +308,7 @@ class Annotator {
   const FileDeclarations originals_;
   DimNames names_;
   ClaimWriter claims_;
+  const queries::Contract* const contract_;  // nullptr: nobody has made it yet
   absl::flat_hash_map<rules::TypeId, std::string> type_bytes_;
   absl::flat_hash_map<const Graph*, std::pair<const Graph*, const Node*>> loops_;
   graph::AxisTexts axis_texts_;

@@ -5,7 +5,6 @@
 
 #include "absl/strings/match.h"
 #include "nlohmann/json.hpp"
-#include "queries/contract.h"
 #include "writer/replaced.h"
 
 namespace symshape::writer {
@@ -109,9 +108,8 @@ void AddFacts(const engine::Analysis& analysis, const std::string& fingerprint,
 }
 
 // At which sizes the model runs, for whoever reads the file without symshape.
-void AddContract(const engine::Analysis& analysis, const std::string& fingerprint,
-                 Properties& properties) {
-  const queries::Contract contract(analysis);
+void AddContract(const engine::Analysis& analysis, const queries::Contract& contract,
+                 const std::string& fingerprint, Properties& properties) {
   if (contract.conditions().empty()) return;
   ordered_json conditions = ordered_json::array();
   for (const queries::Condition& c : contract.conditions()) conditions.push_back(c.when);
@@ -128,15 +126,15 @@ void AddContract(const engine::Analysis& analysis, const std::string& fingerprin
 
 }  // namespace
 
-void WriteMetadata(const engine::Analysis& analysis, const DimNames& names,
-                   const std::vector<NamedInputAxis>& inputs, const std::string& fingerprint,
-                   std::string replaced, Properties& properties) {
+void WriteMetadata(const engine::Analysis& analysis, const queries::Contract& contract,
+                   const DimNames& names, const std::vector<NamedInputAxis>& inputs,
+                   const std::string& fingerprint, std::string replaced, Properties& properties) {
   RemoveMetadata(properties);
   AddDims(names, fingerprint, properties);
   AddGenerated(names, inputs, properties);
   AddBounds(analysis.context(), names, fingerprint, properties);
   AddFacts(analysis, fingerprint, properties);
-  AddContract(analysis, fingerprint, properties);
+  AddContract(analysis, contract, fingerprint, properties);
   AddText(kReplacedKey, std::move(replaced), properties);
 }
 

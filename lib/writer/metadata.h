@@ -7,6 +7,7 @@
 
 #include "engine/analysis.h"
 #include "graph/metadata.h"
+#include "queries/contract.h"
 #include "writer/dim_names.h"
 #include "writer/shells.h"
 
@@ -22,9 +23,9 @@ namespace symshape::writer {
 //   symshape.replaced   `replaced`, the author's declarations (replaced.h)
 // The next inference reads names, claims and facts (graph/metadata.h), strip also what was
 // replaced. Dims, bounds and the contract are proved anew: they are for readers that do not infer.
-void WriteMetadata(const engine::Analysis& analysis, const DimNames& names,
-                   const std::vector<graph::NamedInputAxis>& inputs, const std::string& fingerprint,
-                   std::string replaced, Properties& properties);
+void WriteMetadata(const engine::Analysis& analysis, const queries::Contract& contract,
+                   const DimNames& names, const std::vector<graph::NamedInputAxis>& inputs,
+                   const std::string& fingerprint, std::string replaced, Properties& properties);
 
 void RemoveMetadata(Properties& properties);
 

@@ -11,6 +11,7 @@
 #include "engine/analysis.h"
 #include "io/replace.h"
 #include "onnx/onnx_pb.h"
+#include "queries/contract.h"
 
 namespace symshape::writer {
 
@@ -28,6 +29,8 @@ struct WriteOptions {
   };
   Outputs outputs = Outputs::kNames;
   Dims dims = Dims::kExpressions;
+  // Of the analysis, where somebody made it already: it may take longer than the inference.
+  const queries::Contract* contract = nullptr;
 };
 
 // Writes types and shapes into `proto`, a copy of the model that was analysed (which has views into
