@@ -1,14 +1,15 @@
-// Rope: bytes in pieces, old ones by reference and new ones owned.
+// Rope: bytes in pieces, old ones by reference and new ones in the rope's own memory.
 #ifndef SYMSHAPE_WRITER_ROPE_H_
 #define SYMSHAPE_WRITER_ROPE_H_
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "graph/arena.h"
 #include "protozero/buffer_string.hpp"
 #include "protozero/varint.hpp"
 
@@ -16,7 +17,6 @@ namespace symshape::writer {
 
 class Rope {
  public:
-  size_t size() const { return size_; }
   const std::vector<absl::string_view>& pieces() const { return pieces_; }
 
   // Bytes that outlive the rope. What follows the last piece in memory lengthens it.
@@ -29,23 +29,17 @@ class Rope {
       pieces_.push_back(bytes);
     }
   }
-  void AddOwned(std::string bytes) {
-    if (bytes.empty()) return;
-    owned_.push_back(std::make_unique<std::string>(std::move(bytes)));
-    size_ += owned_.back()->size();
-    pieces_.push_back(*owned_.back());
-  }
-  void AddRope(Rope rope) {
-    for (std::unique_ptr<std::string>& bytes : rope.owned_) owned_.push_back(std::move(bytes));
-    pieces_.insert(pieces_.end(), rope.pieces_.begin(), rope.pieces_.end());
-    size_ += rope.size_;
-  }
-  // A length-delimited field.
-  void AddField(uint32_t field, Rope body) {
-    std::string head;
-    AppendFieldHead(field, body.size(), head);
-    AddOwned(std::move(head));
-    AddRope(std::move(body));
+  void AddCopy(absl::string_view bytes) { AddView(copies_.Copy(bytes)); }
+  // A length-delimited field of what `add_content` adds.
+  void AddField(uint32_t field, absl::FunctionRef<void()> add_content) {
+    const size_t head = pieces_.size();
+    pieces_.emplace_back();  // written when the length is known
+    const size_t before = size_;
+    add_content();
+    std::string bytes;
+    AppendFieldHead(field, size_ - before, bytes);
+    pieces_[head] = copies_.Copy(bytes);
+    size_ += bytes.size();
   }
 
   // Tag and length, in the wire format.
@@ -57,8 +51,8 @@ class Rope {
 
  private:
   std::vector<absl::string_view> pieces_;
-  std::vector<std::unique_ptr<std::string>> owned_;  // behind pointers: the pieces point into them
-  size_t size_ = 0;
+  graph::Arena copies_;
+  size_t size_ = 0;  // of all pieces
 };
 
 }  // namespace symshape::writer

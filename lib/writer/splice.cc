@@ -231,7 +231,7 @@ class Splice::Impl {
       if (std::exchange(has_metadata, true)) return;
       std::string bytes;
       AppendFields(Number(wire::Model::kMetadataProps), metadata_props_, bytes);
-      result_.AddOwned(std::move(bytes));
+      result_.AddCopy(bytes);
     };
     Fields fields(bytes_);
     while (const std::optional<Field> field = fields.Next()) {
@@ -242,7 +242,7 @@ class Splice::Impl {
       } else if (!Is(*field, wire::Model::kGraph)) {
         result_.AddView(field->all);
       } else if (!std::exchange(has_graph, true)) {
-        result_.AddField(field->number, PutGraph(*model_.main));
+        result_.AddField(field->number, [&] { PutGraph(*model_.main); });
       }
     }
     put_metadata();
@@ -250,37 +250,36 @@ class Splice::Impl {
 
   // As it is, but for value_info that is another now.
   void PutFunction(const FunctionParts& parts, const Field& whole) {
-    std::string value_infos = BytesOf(parts.value_infos);
+    const std::string value_infos = BytesOf(parts.value_infos);
     if (value_infos == parts.bytes_before) {
       result_.AddView(whole.all);
       return;
     }
-    Rope rope;
-    Fields fields(*whole.content);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (!Is(*field, wire::Function::kValueInfo)) rope.AddView(field->all);
-    }
-    rope.AddOwned(std::move(value_infos));
-    result_.AddField(whole.number, std::move(rope));
+    result_.AddField(whole.number, [&] {
+      Fields fields(*whole.content);
+      while (const std::optional<Field> field = fields.Next()) {
+        if (!Is(*field, wire::Function::kValueInfo)) result_.AddView(field->all);
+      }
+      result_.AddCopy(value_infos);
+    });
   }
 
-  Rope PutGraph(const Graph& graph) {
+  void PutGraph(const Graph& graph) {
     const GraphParts& parts = parts_[graph.index];
     const std::vector<const Node*> nodes = ByPosition(graph);
-    Rope rope;
     size_t position = 0;
     int input = 0;
     int output = 0;
     bool has_value_infos = false;
     const auto put_value_infos = [&] {
       if (std::exchange(has_value_infos, true)) return;
-      rope.AddRope(parts.value_infos->Take());
+      parts.value_infos->PutInto(result_);
     };
     const auto put_one = [&](const Field& field, const onnx::ValueInfoProto& proto) {
       std::string added;
       Rope::AppendFieldHead(field.number, proto.ByteSizeLong(), added);
       proto.AppendPartialToString(&added);
-      rope.AddOwned(std::move(added));
+      result_.AddCopy(added);
     };
     Fields fields(parts.bytes);
     while (const std::optional<Field> field = fields.Next()) {
@@ -291,45 +290,43 @@ class Splice::Impl {
       } else if (Is(*field, wire::Graph::kOutput)) {
         put_one(*field, parts.outputs[output++]);
       } else if (Is(*field, wire::Graph::kNode) && HasSubgraph(*nodes[position++])) {
-        rope.AddField(field->number, PutNode(*nodes[position - 1], *field->content));
+        const Node& node = *nodes[position - 1];
+        result_.AddField(field->number, [&] { PutNode(node, *field->content); });
       } else {
-        rope.AddView(field->all);
+        result_.AddView(field->all);
       }
     }
     put_value_infos();
-    return rope;
   }
 
-  Rope PutNode(const Node& node, data_view bytes) {
-    Rope rope;
+  void PutNode(const Node& node, data_view bytes) {
     size_t position = 0;
     Fields fields(bytes);
     while (const std::optional<Field> field = fields.Next()) {
       if (!Is(*field, wire::Node::kAttribute)) {
-        rope.AddView(field->all);
+        result_.AddView(field->all);
         continue;
       }
-      rope.AddField(field->number, PutAttribute(node.attributes[position++], *field->content));
+      const Attribute& attribute = node.attributes[position++];
+      result_.AddField(field->number, [&] { PutAttribute(attribute, *field->content); });
     }
-    return rope;
   }
 
-  Rope PutAttribute(const Attribute& attribute, data_view bytes) {
-    Rope rope;
+  void PutAttribute(const Attribute& attribute, data_view bytes) {
     bool has_graph = false;
     size_t next = 0;
     Fields fields(bytes);
     while (const std::optional<Field> field = fields.Next()) {
       if (IsGraph(attribute, *field)) {
         if (std::exchange(has_graph, true)) continue;
-        rope.AddField(field->number, PutGraph(*attribute.graph));
+        result_.AddField(field->number, [&] { PutGraph(*attribute.graph); });
       } else if (IsOneOfGraphs(attribute, *field, next)) {
-        rope.AddField(field->number, PutGraph(*attribute.graphs[next++]));
+        const Graph& graph = *attribute.graphs[next++];
+        result_.AddField(field->number, [&] { PutGraph(graph); });
       } else {
-        rope.AddView(field->all);
+        result_.AddView(field->all);
       }
     }
-    return rope;
   }
 
   const graph::Model& model_;

@@ -66,13 +66,13 @@ absl::string_view ValueInfoBytes::name(size_t entry) const {
 // Blocks, as a string that grows is there twice for a while.
 void ValueInfoBytes::Reserve() {
   if (block_.size() < kBlockBytes) return;
-  full_.AddOwned(std::exchange(block_, std::string()));
+  full_.push_back(std::exchange(block_, std::string()));
   block_.reserve(kBlockBytes + kBlockBytes / 8);
 }
 
-Rope ValueInfoBytes::Take() {
-  full_.AddOwned(std::move(block_));
-  return std::move(full_);
+void ValueInfoBytes::PutInto(Rope& rope) const {
+  for (const std::string& block : full_) rope.AddView(block);
+  rope.AddView(block_);
 }
 
 void ValueInfoBytes::Keep(size_t entry) {
@@ -121,7 +121,7 @@ ValueInfos ValueInfoBytes::Result() const {
     protozero::pbf_reader reader(fields.data(), fields.size());
     while (reader.next(kField)) Parse(reader.get_view(), infos);
   };
-  for (absl::string_view piece : full_.pieces()) parse(piece);  // each of whole fields
+  for (const std::string& block : full_) parse(block);  // each of whole fields
   parse(block_);
   return infos;
 }

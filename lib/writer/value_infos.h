@@ -65,8 +65,8 @@ class ValueInfoBytes : public ValueInfoList {
  public:
   // `bytes`: of an entry, which must outlive the result.
   void AddOld(protozero::data_view bytes) { old_.push_back(bytes); }
-  // All fields of the result, with their heads. Once.
-  Rope Take();
+  // All fields of the result, with their heads: views of what lies here.
+  void PutInto(Rope& rope) const;
 
   size_t size() const override { return old_.size(); }
   absl::string_view name(size_t entry) const override;
@@ -85,7 +85,7 @@ class ValueInfoBytes : public ValueInfoList {
   static void AppendFields(absl::string_view name, absl::string_view type, std::string& bytes);
 
   std::vector<protozero::data_view> old_;
-  Rope full_;
+  std::vector<std::string> full_;
   std::string block_;
 };
 
