@@ -20,6 +20,10 @@ bool Negate(Poly& p) {
   return SubOk(0, p.constant, &p.constant);
 }
 
+bool IsSame(const PolyView& p, const Poly& q) {
+  return p.constant == q.constant && p.terms == absl::MakeConstSpan(q.terms);
+}
+
 bool IsZero(const Poly& p) { return p.terms.empty() && p.constant == 0; }
 
 void DivideBy(int64_t g, Poly& p) {  // rounds the constant down. REQUIRES: g divides the terms
@@ -28,6 +32,7 @@ void DivideBy(int64_t g, Poly& p) {  // rounds the constant down. REQUIRES: g di
 }
 
 constexpr int kMaxSteps = 16;  // of one quotient's cancelling
+constexpr int kMaxRounds = 4;  // in which numerator or divisor get another form
 constexpr uint64_t kMaxContent = uint64_t{1} << 62;
 
 // num//den on its way to its one form: the result is out + num//den all the time.
@@ -39,21 +44,14 @@ class RatioReduction {
   // Nothing on overflow, where it takes too long, and for a divisor that is 0.
   std::optional<Dim> Run() {
     Outcome outcome = kChanged;
-    for (int step = 0; outcome == kChanged && step < kMaxSteps; ++step) outcome = Cancel();
-    if (outcome == kChanged) outcome = kNothing;
-    if (outcome == kNothing) outcome = SplitAtZero();
-    if (outcome == kNothing) outcome = FormDivisor();
-    if (outcome == kNothing) outcome = PullExactProducts();
-    if (outcome == kNothing && is_positive_) outcome = DivideByContent();
-    if (outcome == kNothing && is_positive_) outcome = MergeNested();
-    if (outcome == kNothing && is_positive_) outcome = Orient();
-    if (outcome == kNothing) outcome = MakeQuotient();
+    for (int round = 0; outcome == kChanged; ++round) outcome = Reduce(round == kMaxRounds);
     return outcome == kDone ? result_ : std::nullopt;
   }
 
  private:
   enum Outcome { kNothing, kChanged, kFailed, kDone };
 
+  Outcome Reduce(bool last);
   Outcome Cancel();
   Outcome DivideByConstant();
   Outcome CancelMonomial();
@@ -61,12 +59,12 @@ class RatioReduction {
   Outcome PullMultiples();
   Outcome CancelSum();
   Outcome SplitAtZero();
-  Outcome FormDivisor();
+  Outcome FormDivisor(bool last);
   Outcome PullExactProducts();
   Outcome DivideByContent();
   Outcome MergeNested();
   Outcome Orient();
-  Outcome MakeQuotient();
+  Outcome MakeQuotient(bool last);
 
   Outcome Finish(PolyView quotient) {
     if (!s_.Accumulate(out_, quotient, 1)) return kFailed;
@@ -86,6 +84,21 @@ class RatioReduction {
   bool is_positive_ = false;  // 0 is no claim, so not negative means >= 1
   std::optional<Dim> result_;
 };
+
+// Changed: numerator or divisor have another form than the one that was reduced. In the `last` round
+// it stays as it is.
+RatioReduction::Outcome RatioReduction::Reduce(bool last) {
+  Outcome outcome = kChanged;
+  for (int step = 0; outcome == kChanged && step < kMaxSteps; ++step) outcome = Cancel();
+  if (outcome == kChanged) outcome = kNothing;
+  if (outcome == kNothing) outcome = SplitAtZero();
+  if (outcome == kNothing) outcome = FormDivisor(last);
+  if (outcome == kNothing) outcome = PullExactProducts();
+  if (outcome == kNothing && is_positive_) outcome = DivideByContent();
+  if (outcome == kNothing && is_positive_) outcome = MergeNested();
+  if (outcome == kNothing && is_positive_) outcome = Orient();
+  return outcome == kNothing ? MakeQuotient(last) : outcome;
+}
 
 // What is true of all sizes, and makes numerator or divisor smaller.
 RatioReduction::Outcome RatioReduction::Cancel() {
@@ -132,7 +145,8 @@ RatioReduction::Outcome RatioReduction::CancelContent() {
 RatioReduction::Outcome RatioReduction::PullMultiples() {
   Poly q, r;
   if (!s_.LongDivide(Solver::ViewOf(num_), Solver::ViewOf(den_), q, r)) return kFailed;
-  if (IsZero(q)) return kNothing;
+  // A remainder that is longer than what was divided would be divided again, and again.
+  if (IsZero(q) || r.terms.size() > num_.terms.size()) return kNothing;
   s_.Because(Rewrite::kPullMultiple);
   if (!s_.Accumulate(out_, Solver::ViewOf(q), 1)) return kFailed;
   num_ = std::move(r);
@@ -160,7 +174,8 @@ RatioReduction::Outcome RatioReduction::SplitAtZero() {
 }
 
 // What Solver::Finish makes of the divisor may begin with another term: then both are negated.
-RatioReduction::Outcome RatioReduction::FormDivisor() {
+RatioReduction::Outcome RatioReduction::FormDivisor(bool last) {
+  const Poly reduced = den_;
   const std::optional<Dim> divisor = s_.Finish(den_);
   if (!divisor) return kFailed;
   const PolyView v = s_.store.View(*divisor);
@@ -172,6 +187,10 @@ RatioReduction::Outcome RatioReduction::FormDivisor() {
       return FinishWith(std::move(num_), Solver::Copy(s_.store.View(*opposite)));
     }
     if (!NegateBoth()) return kFailed;
+  }
+  if (!last && !IsSame(v, reduced)) {
+    den_ = Solver::Copy(v);
+    return kChanged;
   }
   divisor_ = *divisor;
   is_positive_ = s_.IsNonNegative(divisor_);
@@ -246,9 +265,14 @@ RatioReduction::Outcome RatioReduction::Orient() {
 }
 
 // 0 <= r < d: 0. -d <= r < 0: -1; in particular -1//d, as d is at least 1 where it divides.
-RatioReduction::Outcome RatioReduction::MakeQuotient() {
+RatioReduction::Outcome RatioReduction::MakeQuotient(bool last) {
+  const Poly reduced = num_;
   const std::optional<Dim> numerator = s_.Finish(num_);
   if (!numerator) return kFailed;
+  if (const PolyView v = s_.store.View(*numerator); !last && !IsSame(v, reduced)) {
+    num_ = Solver::Copy(v);
+    return kChanged;
+  }
   if (is_positive_) {
     if (*numerator == Dim::Inline(-1)) return Finish(PolyView{-1, {}});
     const Dim gap = s_.Sub(divisor_, *numerator);
