@@ -143,6 +143,7 @@ Interval Solver::AtomBounds(AtomId id) {
       // b*((H//4 - H//8)//8) is a size only for one who sees that H//4 is never below H//8.
       if (n.lo < 0) n = Wide(TightBounds(a.args[0]));
       Range d = Wide(Bounds(a.args[1]));
+      if (d.lo < 0) d = Wide(TightBounds(a.args[1]));  // min(x, y) is such a sum
       if (d.lo >= 0) {
         d.lo = std::max<int128>(d.lo, 1);  // a divisor of 0 is no claim
         d.hi = std::max(d.hi, d.lo);

@@ -122,10 +122,11 @@ QuotientReduction::Outcome QuotientReduction::Step() {
     if (const std::optional<Dim> split = s_.SplitQuotientAtZero(num_, d_)) {
       return Done(Finish(s_.store.View(*split)));
     }
-    outcome = MergeNested();
+    // Before quotients merge: the one beside a maximum may leave one of its branches.
+    if (depth_ < kMaxBranching) outcome = SplitMaximum();
   }
+  if (outcome == kNothing && compound_) outcome = MergeNested();
   if (outcome == kNothing && compound_) outcome = MergeNestedRatio();
-  if (outcome == kNothing && compound_ && depth_ < kMaxBranching) outcome = SplitMaximum();
   return outcome == kNothing ? Orient() : outcome;
 }
 
@@ -290,14 +291,17 @@ size_t QuotientReduction::LengthWith(AtomId maximum, int64_t coeff) const {
   return terms;
 }
 
+// Not beside another one: the branches would choose for each on its own, where m and m//10 in
+// (m - 10*(m//10))//3 hold the same maximum.
 QuotientReduction::Outcome QuotientReduction::SplitMaximum() {
   const Term* maximum = nullptr;
   for (const Term& t : num_.terms) {
-    const Mono& m = s_.store.mono(t.mono);
-    if (m.degree != 1 || s_.store.atom(m.atoms[0]).kind != AtomKind::kMax) continue;
-    if (maximum == nullptr || s_.store.CompareMonos(t.mono, maximum->mono) < 0) maximum = &t;
+    if (!s_.store.mono(t.mono).has_max) continue;
+    if (maximum != nullptr) return kNothing;
+    maximum = &t;
   }
-  return maximum == nullptr ? kNothing : DivideMaximum(*maximum);
+  const bool alone = maximum != nullptr && s_.store.mono(maximum->mono).degree == 1;
+  return alone ? DivideMaximum(*maximum) : kNothing;
 }
 
 // max(a, b)//d = max(a//d, b//d); with a minus sign the minimum          row 32

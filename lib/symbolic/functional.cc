@@ -20,7 +20,7 @@ namespace {
 
 constexpr size_t kMaxAlike = 32;    // sums with one fingerprint that are compared
 constexpr size_t kMaxCounted = 64;  // quotients counted in one sum
-constexpr size_t kMaxFactors = 8;   // of one sum, beside which quotients stand
+constexpr size_t kMaxFactors = 32;  // of one sum, beside which quotients stand
 
 }  // namespace
 

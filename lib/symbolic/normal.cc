@@ -13,6 +13,9 @@ namespace {
 // all of a dim's atoms to be looked at again.
 constexpr int kMaxNestedForms = 2;
 
+// Rewrites of one sum, each of which changes it at one place; work ends sooner.
+constexpr int kMaxRounds = 64;
+
 }  // namespace
 
 // One atom and a constant: there is nothing that it could be combined with.
@@ -29,12 +32,23 @@ bool Solver::HasItsForm(absl::Span<const Term> terms) const {
          });
 }
 
+bool Solver::HasProducts(const Poly& p) const {
+  return std::any_of(p.terms.begin(), p.terms.end(),
+                     [this](Term t) { return store.mono(t.mono).degree > 1; });
+}
+
 std::optional<Dim> Solver::Finish(Poly& p) {
-  bool changed = !HasItsForm(p.terms);
-  for (int round = 0; changed && round < 8; ++round) {
-    changed = false;
+  if (HasItsForm(p.terms)) return Keep(ViewOf(p));
+  for (int round = 0; round < kMaxRounds; ++round) {
+    bool changed = false;
     if (!Normalise(p, &changed)) return std::nullopt;
-    if (!changed) changed = ShortenBesideFactors(p);
+    if (changed || ShortenBesideFactors(p)) continue;
+    const std::optional<Dim> kept = Keep(ViewOf(p));
+    if (!kept || !HasProducts(p)) return kept;
+    // Quotients that are one function may have left what cancels against a product.
+    const PolyView now = store.View(*kept);
+    if (now.constant == p.constant && now.terms == absl::MakeConstSpan(p.terms)) return kept;
+    p = Copy(now);
   }
   return Keep(ViewOf(p));
 }

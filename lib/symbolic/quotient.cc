@@ -60,6 +60,8 @@ Quotient Quotients::Negated(const Quotient& v) {
   Quotient out = Of(s_.Neg(v.num));
   out.den = v.den;
   out.exact = v.exact;
+  out.largest_of = v.largest_of;
+  out.negated = !v.negated;
   return out;
 }
 
@@ -125,7 +127,8 @@ std::optional<Quotient> Quotients::BroadcastOf(const Quotient& x, const Quotient
   for (Dim d : a) {
     if (!s_.IsNonNegative(d)) return std::nullopt;
   }
-  return Of(s_.TotalBroadcast(a));
+  const Dim size = s_.TotalBroadcast(a);
+  return Of(x.negated ? s_.Neg(size) : size);
 }
 
 }  // namespace symshape::symbolic

@@ -20,6 +20,7 @@ struct Quotient {
   Dim mod_a, mod_b;
   // Where it is exactly one max(..) or min(..) of integers, the operands.
   std::vector<Dim> largest_of, smallest_of;
+  bool negated = false;  // it is minus that max(..)
 
   bool is_integer() const { return den == Dim::Inline(1); }
 };
@@ -39,7 +40,8 @@ class Quotients {
   Quotient Remainder(const Quotient& a, const Quotient& b);
   // Of quotients over positive constants only; no value elsewhere.
   std::optional<Quotient> Extreme(absl::Span<const Quotient> values, bool largest);
-  // max(a, b)*min(1, a, b) is how a broadcast prints; no value where x*y is anything else.
+  // max(a, b)*min(1, a, b) is how a broadcast prints, -max(a, b)*min(1, a, b) one that is taken
+  // away; no value where x*y is anything else.
   std::optional<Quotient> BroadcastOf(const Quotient& x, const Quotient& y);
 
  private:

@@ -57,6 +57,7 @@ class RatioReduction {
   Outcome CancelMonomial();
   Outcome CancelContent();
   Outcome PullMultiples();
+  bool IsBehind(const PolyView& p, const Poly& q) const;
   Outcome CancelSum();
   Outcome SplitAtZero();
   Outcome FormDivisor(bool last);
@@ -85,8 +86,8 @@ class RatioReduction {
   std::optional<Dim> result_;
 };
 
-// Changed: numerator or divisor have another form than the one that was reduced. In the `last` round
-// it stays as it is.
+// Changed: numerator or divisor have another form than the one that was reduced. In the `last`
+// round it stays as it is.
 RatioReduction::Outcome RatioReduction::Reduce(bool last) {
   Outcome outcome = kChanged;
   for (int step = 0; outcome == kChanged && step < kMaxSteps; ++step) outcome = Cancel();
@@ -142,15 +143,31 @@ RatioReduction::Outcome RatioReduction::CancelContent() {
 }
 
 // (q*d + r)//d = q + r//d                                                row 6
+// Only where r, in its form, comes behind the numerator: another form of it might be divided again,
+// and again.
 RatioReduction::Outcome RatioReduction::PullMultiples() {
   Poly q, r;
   if (!s_.LongDivide(Solver::ViewOf(num_), Solver::ViewOf(den_), q, r)) return kFailed;
-  // A remainder that is longer than what was divided would be divided again, and again.
-  if (IsZero(q) || r.terms.size() > num_.terms.size()) return kNothing;
+  if (IsZero(q)) return kNothing;
+  const std::optional<Dim> formed = s_.Finish(r);
+  if (!formed || !IsBehind(s_.store.View(*formed), num_)) return kNothing;
   s_.Because(Rewrite::kPullMultiple);
   if (!s_.Accumulate(out_, Solver::ViewOf(q), 1)) return kFailed;
-  num_ = std::move(r);
+  num_ = Solver::Copy(s_.store.View(*formed));
   return kChanged;
+}
+
+// Whether p's first term that q has not comes after q's, or is smaller than it.
+bool RatioReduction::IsBehind(const PolyView& p, const Poly& q) const {
+  const auto x = s_.store.Sorted(p.terms), y = s_.store.Sorted(q.terms);
+  for (size_t i = 0; i < std::min(x.size(), y.size()); ++i) {
+    if (const int c = s_.store.CompareMonos(x[i].mono, y[i].mono); c != 0) return c > 0;
+    if (x[i].coeff != y[i].coeff) {
+      const uint64_t a = AbsU(x[i].coeff), b = AbsU(y[i].coeff);
+      return a != b ? a < b : x[i].coeff > 0;
+    }
+  }
+  return x.size() != y.size() ? x.size() < y.size() : AbsU(p.constant) < AbsU(q.constant);
 }
 
 // (p*s)//(q*s) = p//q where s is a sum

@@ -4,10 +4,10 @@
 //   families.cc       sums of quotients of one numerator
 //   max.cc            maxima, minima                        broadcast.cc  sizes that fit each other
 //   bounds.cc         intervals, congruences                decide.cc     the tiers of proof
-//   envelope.cc       the inequality prover                 factor.cc     factors, signs of products
+//   envelope.cc       the inequality prover                 factor.cc     factors and signs
 //   cases.cc          questions case by case                combine.cc    known inequalities summed
 //   lone_quotient.cc  n//d against a sum                    witness.cc    sizes to try first
-//   squares.cc        sums of squares                       wide.h        what proofs calculate with
+//   squares.cc        sums of squares                       wide.h        what proofs work with
 //   hypothesis.h      as if more were known                 work.h        a limit in steps
 //   operation_cache.h what was made before
 //   facts.cc          Assume, and what stays known          equate.cc     equalities
@@ -116,6 +116,7 @@ class Solver {
   static Poly Copy(const PolyView& v);
   // Rewrites over whole sums, then interns; nullopt past the caps or on overflow.
   std::optional<Dim> Finish(Poly& p);
+  bool HasProducts(const Poly& p) const;
   bool HasItsForm(absl::Span<const Term> terms) const;  // no such rewrite applies
   std::optional<Dim> Keep(const PolyView& p);           // the dim of a sum that has its form
   // Exact quotients, families of quotients, monomial rules. False on overflow.

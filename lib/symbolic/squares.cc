@@ -96,8 +96,8 @@ bool Solver::ProveBySquares(Poly p) {
   const auto is_squared = [&](AtomId a) {
     return std::find(squared.begin(), squared.end(), a) != squared.end();
   };
-  // What only raises p may be left out: y of x*x - 2*x + 1 + y, which no square makes up for, and if
-  // need be also 5*x*y of x*x - 2*x + 1 + y*y + 5*x*y.
+  // What only raises p may be left out: y of x*x - 2*x + 1 + y, which no square makes up for, and
+  // if need be also 5*x*y of x*x - 2*x + 1 + y*y + 5*x*y.
   const auto leave_out = [&](bool all) {
     const auto raises = [&](const Term& t) {
       const absl::Span<const AtomId> atoms = store.atoms_of(t.mono);

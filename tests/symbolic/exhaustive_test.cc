@@ -1,10 +1,12 @@
 // All expressions of up to three operators over {x, y, 0..3}, value by value: what the solver makes
-// of an expression is equal to it wherever the expression has a value.
+// of an expression is equal to it wherever the expression has a value, and is what its own text is
+// read as.
 #include <gtest/gtest.h>
 
 #include <limits>
 
 #include "absl/container/node_hash_map.h"
+#include "absl/strings/match.h"
 #include "symbolic/solver.h"
 #include "symbolic/testing.h"
 
@@ -60,6 +62,7 @@ class Box {
     Written out{Combine(op, a.values, b.values), Build(op, a.dim, b.dim), ""};
     ++checked_;
     if (std::count(out.values.begin(), out.values.end(), kNone) > 0) ++undefined_;
+    ReadBack(out.dim);
     const Column solved = ValuesOf(out.dim);
     for (size_t i = 0; i < solved.size(); ++i) {
       if (out.values[i] == kNone || out.values[i] == solved[i]) continue;
@@ -76,8 +79,19 @@ class Box {
   }
   size_t checked() const { return checked_; }
   size_t undefined() const { return undefined_; }
+  size_t read_back() const { return read_back_; }
 
  private:
+  // What has no value, x//0, gets a name of its own, in order of appearance.
+  void ReadBack(Dim d) {
+    const std::string text = solver_.Print(d);
+    if (absl::StrContains(text, "_opaque")) return;
+    const absl::StatusOr<Dim> again = solver_.Parse(text, SymbolKind::kInput);
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(*again, solver_.Resolve(d)) << text << " is read as " << solver_.Print(*again);
+    ++read_back_;
+  }
+
   Dim Build(char op, Dim a, Dim b) {
     const Dim both[] = {a, b};
     switch (op) {
@@ -126,12 +140,12 @@ class Box {
   Solver solver_;
   std::vector<Written> leaves_;
   absl::node_hash_map<AtomId, Column> atoms_;
-  size_t checked_ = 0, undefined_ = 0;
+  size_t checked_ = 0, undefined_ = 0, read_back_ = 0;
 };
 
 // Of `a op b` and `b op a` of an operator that commutes one is enough: the solver swaps them.
 void CheckAll(Interval domain, int64_t lo, int64_t hi) {
-  size_t checked = 0, undefined = 0;
+  size_t checked = 0, undefined = 0, read_back = 0;
   bool more = true;
   for (size_t i = 0; more; ++i) {
     Box box(domain, lo, hi);  // a new one each time: memory stays small
@@ -164,11 +178,14 @@ void CheckAll(Interval domain, int64_t lo, int64_t hi) {
     }
     checked += box.checked();
     undefined += box.undefined();
+    read_back += box.read_back();
   }
-  std::printf("checked %zu expressions at %lld^2 sizes, %zu of them undefined somewhere\n", checked,
-              static_cast<long long>(hi - lo + 1), undefined);
+  std::printf(
+      "checked %zu expressions at %lld^2 sizes, %zu of them undefined somewhere, %zu read back\n",
+      checked, static_cast<long long>(hi - lo + 1), undefined, read_back);
   EXPECT_GT(checked, 1000000u);
   EXPECT_GT(undefined, 10000u);
+  EXPECT_GT(read_back, 1000000u);
 }
 
 TEST(Exhaustive, AnyIntegers) { CheckAll(kAnyInteger, -4, 8); }

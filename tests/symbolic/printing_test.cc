@@ -64,6 +64,28 @@ TEST(Printing, DoesNotDependOnWhatWasBuiltBefore) {
   EXPECT_LE(different, kExpressions / 1000) << report;
 }
 
+// Each was once read back as another one.
+constexpr const char* kOnce[] = {
+    "(y*min(1, x))//min(y, (x + 2)//3)",  // was divided again and again
+    "(x*max(0, x - 1))//max(x*y, x, y)",
+    "(3*max(1, y)*z)//4//2",                     // cancels once quotients have their form
+    "((max(x, z) % 10)//3)//6",                  // one maximum, twice
+    "(max((y + 11)//12, (z + 11)//12) + 1)//2",  // branches are shorter than what merges
+    "max(-4, -max(x, z)*min(1, x, z))",          // minus a broadcast
+    "max(x, z//min(x, y))*min(1, x, z//min(x, y))",
+};
+
+TEST(Printing, IsReadBackAgain) {
+  for (const char* text : kOnce) {
+    Context c;
+    const auto first = c.Parse(text);
+    ASSERT_TRUE(first.ok()) << first.status();
+    const auto again = c.Parse(c.Print(*first));
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(*again, c.Resolve(*first)) << text << " is " << c.Print(*first);
+  }
+}
+
 // No negative terms, constants behind, the longer part first; but what folds into one word stays.
 constexpr struct {
   const char* fact;
