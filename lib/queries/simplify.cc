@@ -55,6 +55,7 @@ class Simplifier {
       CancelTerms(clause[i]);
       CancelNumbers(clause[i]);
       if (std::optional<Fact> divides = AsDivides(clause[i])) clause[i] = *divides;
+      if (DividesAll(clause[i])) clause[i] = {Fact::Kind::kNe, clause[i].a, Dim::Inline(0)};
       if (std::optional<Fact> simpler = AsThreshold(context_, {clause[i]})) clause[i] = *simpler;
     }
     Reduce(std::move(clause));
@@ -246,10 +247,18 @@ class Simplifier {
     }
   }
 
-  // Of one symbol: s % m == 0 and (-s) % m == 0 say the same.
+  // h*w - b*(h*w//b) == 0 is written as (h*w) % b == 0, which is read as a fact of its own.
+  std::optional<Fact> AsWritten(const Fact& fact) {
+    const absl::StatusOr<std::vector<Fact>> read = context_.ParseFacts(context_.Print(fact));
+    const bool divides =
+        read.ok() && read->size() == 1 && read->front().kind == Fact::Kind::kDivides;
+    return divides ? std::optional(read->front()) : std::nullopt;
+  }
+
+  // Of one symbol: s % m == 0 and (-s) % m == 0 say the same. Of several: what is written as a remainder.
   std::optional<Fact> AsRemainder(Dim zero) {
     const std::vector<Dim> symbols = context_.SymbolsOf(zero);
-    if (symbols.size() != 1) return std::nullopt;
+    if (symbols.size() != 1) return AsWritten({Fact::Kind::kEq, zero, Dim::Inline(0)});
     const Dim negative = context_.Neg(zero);
     for (int64_t m = 2; m <= kLargestModulus; ++m) {
       const Dim modulus = context_.Constant(m);
@@ -285,6 +294,11 @@ class Simplifier {
       }
     }
     return std::nullopt;
+  }
+
+  // n divides n*q wherever n is not 0.
+  bool DividesAll(const Fact& fact) {
+    return fact.kind == Fact::Kind::kDivides && Quotient(context_, fact.b, fact.a).has_value();
   }
 
   // Without facts that are false, or that imply another one.
