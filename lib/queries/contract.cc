@@ -55,6 +55,7 @@ Contract::Contract(const engine::Analysis& analysis)
   std::vector<Condition> all = std::move(conditions_);
   conditions_.clear();
   for (Condition& condition : all) {
+    if (!IsDefined(condition.ways)) continue;
     if (NoSizeSatisfies(*context_, condition)) {
       condition.ways = {{{{Fact::Kind::kEq, Dim::Inline(0), Dim::Inline(1)}}}};  // with no symbol
     }
@@ -89,6 +90,17 @@ Dim Contract::Copy(Dim dim) const {
   if (const auto symbol = symbols_.find(dim); symbol != symbols_.end()) return symbol->second;
   const absl::StatusOr<Dim> read = context_->Parse(from.Print(dim));
   return read.ok() ? *read : context_->Fresh("unread");
+}
+
+// Whether it speaks of the inputs' symbols alone: what is past the algebra's limits, which are reached
+// earlier without the facts of the analysis, is a symbol of its own that no reader knows.
+bool Contract::IsDefined(const std::vector<Clauses>& ways) const {
+  const auto is_input = [&](Dim s) { return absl::c_linear_search(ordered_symbols_, s); };
+  return absl::c_all_of(ways, [&](const Clauses& way) {
+    return absl::c_all_of(way, [&](const Clause& clause) {
+      return absl::c_all_of(SymbolsOf(*context_, clause), is_input);
+    });
+  });
 }
 
 Fact Contract::Copy(const Fact& fact) const { return {fact.kind, Copy(fact.a), Copy(fact.b)}; }
@@ -133,7 +145,7 @@ void Contract::Collect() {
     if (requirement.conditional) {
       if (requirement.ways.size() > 1) continue;
       const std::vector<Clauses> ways{Copy(requirement.ways[0])};
-      conditional_.push_back({ways, TextOf(ways), {&requirement}});
+      if (IsDefined(ways)) conditional_.push_back({ways, TextOf(ways), {&requirement}});
     } else if (requirement.ways.size() > 1) {
       AddEither(requirement);
     } else {

@@ -55,6 +55,7 @@ class Contract {
   void CopySymbols();
   Clause Copy(const engine::Need& need) const;
   Clauses Copy(const std::vector<engine::Need>& needs) const;
+  bool IsDefined(const std::vector<Clauses>& ways) const;
   bool OverInputs(const engine::Requirement& requirement) const;
   void Collect();
   void AddNecessary(const engine::Requirement& requirement);
