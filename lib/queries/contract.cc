@@ -92,8 +92,8 @@ Dim Contract::Copy(Dim dim) const {
   return read.ok() ? *read : context_->Fresh("unread");
 }
 
-// Whether it speaks of the inputs' symbols alone: what is past the algebra's limits, which are reached
-// earlier without the facts of the analysis, is a symbol of its own that no reader knows.
+// Whether it speaks of the inputs' symbols alone: what is past the algebra's limits, which are
+// reached earlier without the facts of the analysis, is a symbol of its own that no reader knows.
 bool Contract::IsDefined(const std::vector<Clauses>& ways) const {
   const auto is_input = [&](Dim s) { return absl::c_linear_search(ordered_symbols_, s); };
   return absl::c_all_of(ways, [&](const Clauses& way) {
@@ -195,7 +195,8 @@ std::optional<Clause> Contract::WithWhatIsRequired(const Need& need) {
   return clause;
 }
 
-// Of the symbols that data decides in `need`, and of those in their ranges; nullopt where one has none.
+// Of the symbols that data decides in `need`, and of those in their ranges; nullopt where one has
+// none.
 std::optional<Ranges> Contract::RangesIn(const Need& need) const {
   const Context& from = analysis_.context();
   Ranges ranges;
@@ -339,7 +340,8 @@ bool Contract::Shorten() {
   return changed;
 }
 
-// Whether it needs no second look: "seq >= 8", "height % 32 == 0", whatever else is short and of several sizes.
+// Whether it needs no second look: "seq >= 8", "height % 32 == 0", whatever else is short and of
+// several sizes.
 bool Contract::IsPlain(const Condition& condition) const {
   if (!IsReadable(condition.ways)) return false;
   const auto symbols_and_numbers = [&](const Fact& fact) {
@@ -352,7 +354,8 @@ bool Contract::IsPlain(const Condition& condition) const {
   });
 }
 
-// The conditions of one way that speak of the same symbols as number `first`, from it on: their numbers.
+// The conditions of one way that speak of the same symbols as number `first`, from it on: their
+// numbers.
 std::vector<size_t> Contract::Alike(size_t first) const {
   const auto symbols = [&](const Condition& condition) {
     Clause facts;
@@ -403,8 +406,8 @@ bool Contract::Join() {
   return changed;
 }
 
-// Of the conditions that became `clause` and others, the causes of those that say it by themselves; where
-// none does, of all.
+// Of the conditions that became `clause` and others, the causes of those that say it by themselves;
+// where none does, of all.
 std::vector<const Requirement*> Contract::CausesOf(const Clause& clause,
                                                    const std::vector<Condition>& joined,
                                                    const Clauses& others) {

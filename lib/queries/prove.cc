@@ -31,8 +31,8 @@ class Scope {
   Context& context_;
 };
 
-// Of all clauses but `left_out`, what single facts tell: a clause of which all facts but one are false
-// is that one. False where they contradict each other.
+// Of all clauses but `left_out`, what single facts tell: a clause of which all facts but one are
+// false is that one. False where they contradict each other.
 bool AssumeOthers(Context& context, Scope& scope, const Clauses& clauses,
                   const std::vector<bool>& dropped, size_t left_out) {
   for (size_t i = 0; i < clauses.size(); ++i) {

@@ -161,8 +161,8 @@ absl::Status CheckTurned(const ShapeView& x) {
   return absl::InvalidArgumentError(absl::StrCat("X has rank 3 or 4, not ", x.rank()));
 }
 
-// The caches are [positions, half of what is turned]. Of an X of rank 3 without num_heads, they tell
-// the head size.
+// The caches are [positions, half of what is turned]. Of an X of rank 3 without num_heads, they
+// tell the head size.
 void RequireContribCaches(const Operands& in, const ShapeView& x, Results& out) {
   const ShapeView cache = in.shape(2);
   if (!cache.has_rank() || cache.rank() != 2) return;
@@ -219,8 +219,8 @@ void RequirePositions(const Operands& in, Expr batch, Expr sequence, Results& ou
   RequireSameSize(positions[positions.rank() - 1], sequence, "length of X and position_ids", out);
 }
 
-// X [B, heads, S, D] or [B, S, heads*D], position_ids, cos_cache, sin_cache [positions, D/2] -> like X.
-// The heads are told by an attribute, where they are told at all.
+// X [B, heads, S, D] or [B, S, heads*D], position_ids, cos_cache, sin_cache [positions, D/2] ->
+// like X. The heads are told by an attribute, where they are told at all.
 // Source: onnxruntime contrib_ops/cpu/bert/rotary_embedding_helper.h.
 absl::Status InferContribRotaryEmbedding(const Operands& in, Results& out) {
   SetLike(in, 0, out);

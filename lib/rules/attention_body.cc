@@ -97,10 +97,10 @@ void RequireFits(const Sizes4& s, Results& out) {
 
 }  // namespace
 
-// Q [B, H, S, D], K [B, G, T, D], V [B, G, T, E], past [B, G, P, …] -> Y [B, H, S, E]; present K and V
-// with P + T; Q*K [B, H, S, P + T]. Where Q has rank 3, the elements of all three are read as
-// [B of Q, S or K's T, heads, -1], and Y is [B, S, H*E]. Operands of different ranks fit, too, at odd
-// sizes, of which nothing is said.
+// Q [B, H, S, D], K [B, G, T, D], V [B, G, T, E], past [B, G, P, …] -> Y [B, H, S, E]; present K
+// and V with P + T; Q*K [B, H, S, P + T]. Where Q has rank 3, the elements of all three are read as
+// [B of Q, S or K's T, heads, -1], and Y is [B, S, H*E]. Operands of different ranks fit, too, at
+// odd sizes, of which nothing is said.
 // Source: ONNX Attention-25, its function body.
 absl::Status InferAttentionBody(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out, 0);

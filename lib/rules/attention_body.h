@@ -1,4 +1,5 @@
-// Attention from version 25 on, of which onnxruntime has no kernel: it runs the body of the function.
+// Attention from version 25 on, of which onnxruntime has no kernel: it runs the body of the
+// function.
 #ifndef SYMSHAPE_RULES_ATTENTION_BODY_H_
 #define SYMSHAPE_RULES_ATTENTION_BODY_H_
 

@@ -80,10 +80,11 @@ std::optional<Change> ByScale(const Element& scale, const Operands& in) {
   return change;
 }
 
-// What the interpolating modes of onnxruntime leave as it is: N, and C or, of four dims, what stands
-// behind H and W instead; bicubically only where nothing shrinks, or with antialias. Of other ranks
-// they have no kernel.
-// Source: onnxruntime core/providers/cpu/tensor/upsamplebase.h, ScalesValidation; the last by running.
+// What the interpolating modes of onnxruntime leave as it is: N, and C or, of four dims, what
+// stands behind H and W instead; bicubically only where nothing shrinks, or with antialias. Of
+// other ranks they have no kernel.
+// Source: onnxruntime core/providers/cpu/tensor/upsamplebase.h, ScalesValidation; the last by
+// running.
 class Interpolation {
  public:
   explicit Interpolation(const Operands& in) : mode_(in.String("mode", "nearest")) {

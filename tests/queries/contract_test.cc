@@ -1,4 +1,5 @@
-// At which sizes small models run. The corpus' contracts are held against onnxruntime in tests/oracle.
+// At which sizes small models run. The corpus' contracts are held against onnxruntime in
+// tests/oracle.
 #include "queries/contract.h"
 
 #include <gtest/gtest.h>

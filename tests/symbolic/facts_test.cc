@@ -293,8 +293,8 @@ TEST(Facts, AreForgottenAtPop) {
   EXPECT_EQ(c.Decide({Fact::Kind::kEq, x, y}), Tri::kUnknown);
 }
 
-// What was found under the facts of now is found without work after a scope, and after a fact that was
-// refused; what was found inside is not.
+// What was found under the facts of now is found without work after a scope, and after a fact that
+// was refused; what was found inside is not.
 TEST(Facts, OfNowCountAgainAfterAScope) {
   Context c;
   const Dim x = c.Symbol("x"), y = c.Symbol("y");
