@@ -1,7 +1,7 @@
 // The dimension algebra on the workloads A to J of docs/solver.md: fresh, where every operation is
 // new to its context, and cached, where it was done before; and sums and nests as they grow.
-// `allocations` counts calls of operator new per operation. bench/solver_sympy.py times sympy on the same workloads, in the same run of
-// bench/run.
+// `allocations` counts calls of operator new per operation. bench/solver_sympy.py times sympy on
+// the same workloads, in the same run of bench/run.
 #include <malloc.h>
 
 #include <cstdint>
@@ -244,8 +244,9 @@ int Main(int argc, char** argv) {
 }  // namespace symshape::symbolic
 
 int main(int argc, char** argv) {
-  // A context's memory is that of the context before, as in a process that analyses many models. Else a
-  // third of the time of a fresh operation is the kernel's, which hands out and clears pages.
+  // A context's memory is that of the context before, as in a process that analyses many models.
+  // Else a third of the time of a fresh operation is the kernel's, which hands out and clears
+  // pages.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   return symshape::symbolic::Main(argc, argv);

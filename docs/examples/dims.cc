@@ -14,6 +14,8 @@ int main() {
   const auto why = algebra.Explain("H % 8 == 0");
   if (!stated.ok() || !why.ok()) return 1;
   std::cout << "H % 8 == 0: " << (why->answer == symshape::Answer::kYes ? "yes" : "not known");
-  for (const auto& [fact, cause] : why->because) std::cout << ", as " << fact << " (" << cause << ")";
+  for (const auto& [fact, cause] : why->because) {
+    std::cout << ", as " << fact << " (" << cause << ")";
+  }
   std::cout << '\n';
 }

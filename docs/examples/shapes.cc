@@ -1,5 +1,5 @@
-// shapes MODEL OUT [NAME=SIZE,...]: prints the shapes of a model's outputs, as expressions and at the
-// given sizes, and writes the model back with all that is known.
+// shapes MODEL OUT [NAME=SIZE,...]: prints the shapes of a model's outputs, as expressions and at
+// the given sizes, and writes the model back with all that is known.
 #include <iostream>
 
 #include "symshape/infer.h"

@@ -89,8 +89,8 @@ class Analysis {
   // All tensors that nodes make, subgraphs after the main graph.
   std::vector<Tensor> tensors() const;
 
-  // The shape of tensor `name`; nullopt means that the rank is unknown (diagnostics() names the node
-  // that lost it).
+  // The shape of tensor `name`; nullopt means that the rank is unknown (diagnostics() names the
+  // node that lost it).
   // Errors: kNotFound, with the nearest name.
   absl::StatusOr<std::optional<Shape>> ShapeOf(std::string_view name) const;
 
@@ -105,23 +105,24 @@ class Analysis {
   // Errors: kInvalidArgument  a name that no symbol has (with the nearest), or a size below 0
   absl::Status CheckSizes(const Sizes& sizes) const;
 
-  // The conditions that inference met, earliest node first, none of which follows from earlier ones.
+  // The conditions that inference met, earliest node first, none of which follows from earlier
+  // ones.
   std::vector<Condition> conditions() const;
-  // Those that are false at `sizes`: the model does not run there. A condition over symbols that have
-  // no size is not counted.
+  // Those that are false at `sizes`: the model does not run there. A condition over symbols that
+  // have no size is not counted.
   std::vector<Condition> Broken(const Sizes& sizes) const;
 
-  // Different sizes at which no condition is false: the smallest, each symbol at its edges, random ones.
-  // `empty`: sizes of 0, too. Fewer than `count` where no more are found.
+  // Different sizes at which no condition is false: the smallest, each symbol at its edges, random
+  // ones. `empty`: sizes of 0, too. Fewer than `count` where no more are found.
   std::vector<Sizes> LegalSizes(int count, uint64_t seed = 1, bool empty = false) const;
   // The nearest sizes at which the model runs, each with one symbol changed.
   std::vector<NearestSize> Nearest(const Sizes& sizes) const;
-  // Sizes nearby at which the model runs, with as many changed as it takes: for where no single one is
-  // enough. nullopt where none are found.
+  // Sizes nearby at which the model runs, with as many changed as it takes: for where no single one
+  // is enough. nullopt where none are found.
   std::optional<Sizes> LegalNearby(const Sizes& sizes) const;
 
-  // The inputs' symbols of which the conditions leave only one size wherever no other axis is empty:
-  // past = 127, where "batch == 0 or past + 1 == 128" is needed.
+  // The inputs' symbols of which the conditions leave only one size wherever no other axis is
+  // empty: past = 127, where "batch == 0 or past + 1 == 128" is needed.
   Sizes OnlySizes() const;
 
   std::vector<Symbol> symbols() const;

@@ -1,5 +1,5 @@
-// Dims: sizes as expressions over names; and Algebra, which builds them and decides what follows from
-// what is known. Needs no model, no ONNX and no Protobuf: link symshape::symbolic.
+// Dims: sizes as expressions over names; and Algebra, which builds them and decides what follows
+// from what is known. Needs no model, no ONNX and no Protobuf: link symshape::symbolic.
 //
 //   symshape::Algebra algebra;
 //   algebra.Parse("((H + 1)//2 + 1)//2")->ToString()            "(H + 3)//4"
@@ -9,8 +9,8 @@
 // A Dim or a Shape is a pointer and an id or two: copy it freely, for as long as the Algebra or the
 // Analysis (analysis.h) that gave it lives.
 //
-// Dims denote mathematical integers, `//` is floor division and `%` its remainder, as in Python. What
-// is divided by 0 has no value, and nothing is claimed about it.
+// Dims denote mathematical integers, `//` is floor division and `%` its remainder, as in Python.
+// What is divided by 0 has no value, and nothing is claimed about it.
 #ifndef SYMSHAPE_DIM_H_
 #define SYMSHAPE_DIM_H_
 
@@ -49,8 +49,8 @@ class Dim {
   // The names that occur, in the order of the model's inputs, or of their first mention.
   std::vector<std::string> Symbols() const;
   // Errors: kInvalidArgument  a symbol of this dim has no size, or one below 0
-  //         kOutOfRange       the value, or what a quotient or maximum in it is made of, exceeds int64_t,
-  //                           or is divided by 0
+  //         kOutOfRange       the value, or what a quotient or maximum in it is made of, exceeds
+  //                           int64_t, or is divided by 0
   absl::StatusOr<int64_t> Evaluate(const Sizes& sizes) const;
   // True: equal in every run. False: nobody knows; not "different".
   bool SameAs(Dim other) const { return context_ == other.context_ && id_ == other.id_; }
@@ -97,10 +97,12 @@ struct Statement {
 struct Explanation {
   Answer answer = Answer::kUnknown;
   std::vector<Statement> because;  // the answer needs each of them
-  // The identities that were used on the way: "nested-div: (x//a + c)//b == (x + a*c)//(a*b) where …".
+  // The identities that were used on the way: "nested-div: (x//a + c)//b == (x + a*c)//(a*b) where
+  // …".
   std::vector<std::string> rewrites;
-  // Of a "yes", for each fact that was asked a proof for CheckCertificate; "" where none was found within a
-  // fixed number of steps. Of a "no", that of the opposite of one that is false; of "unknown", none.
+  // Of a "yes", for each fact that was asked a proof for CheckCertificate; "" where none was found
+  // within a fixed number of steps. Of a "no", that of the opposite of one that is false; of
+  // "unknown", none.
   std::vector<std::string> certificates;
 };
 
@@ -112,8 +114,8 @@ struct Theorem {
 };
 
 // Symbols, the facts known about them, and what follows. A fact is a text: "H >= 1", "a == b",
-// "a != b", "H % 32 == 0", "1 <= seq <= 512", "a == b or a == 1 or b == 1" (they can be broadcast), and
-// several with "and" between them. Not thread-safe: use one Algebra per thread, or a Fork.
+// "a != b", "H % 32 == 0", "1 <= seq <= 512", "a == b or a == 1 or b == 1" (they can be broadcast),
+// and several with "and" between them. Not thread-safe: use one Algebra per thread, or a Fork.
 class Algebra {
  public:
   Algebra();
@@ -145,13 +147,14 @@ class Algebra {
   // Errors: kInvalidArgument     as Parse
   //         kFailedPrecondition  contradicts what is known; the message names both sides
   absl::Status Assume(std::string_view facts, std::string_view cause = "");
-  // Yes: holds at all sizes that the facts allow. No: at none of them. Of several facts, all must hold.
+  // Yes: holds at all sizes that the facts allow. No: at none of them. Of several facts, all must
+  // hold.
   // Errors: kInvalidArgument, as Parse.
   absl::StatusOr<Answer> Decide(std::string_view facts);
   // The same, and why. Slower: facts are left out one by one.
   absl::StatusOr<Explanation> Explain(std::string_view facts);
-  // Sizes of all symbols that satisfy all facts: edge values first (the least, 1, primes, limits), others
-  // for other seeds.
+  // Sizes of all symbols that satisfy all facts: edge values first (the least, 1, primes, limits),
+  // others for other seeds.
   // Errors: kNotFound  none was found within a fixed number of steps
   absl::StatusOr<Sizes> Sample(uint64_t seed);
 
@@ -160,9 +163,9 @@ class Algebra {
   // Errors: kFailedPrecondition  no Push is left to undo
   absl::Status Pop();
 
-  // One that knows what this one knows, and takes its dims; what is stated to it is not known here. For
-  // questions of the kind "what if": any number of threads may fork an Algebra that none of them
-  // changes, and each ask its own.
+  // One that knows what this one knows, and takes its dims; what is stated to it is not known here.
+  // For questions of the kind "what if": any number of threads may fork an Algebra that none of
+  // them changes, and each ask its own.
   Algebra Fork() const;
 
  private:
@@ -170,7 +173,8 @@ class Algebra {
   std::unique_ptr<Impl> impl_;
 };
 
-// Reads a certificate (docs/solver.md) and checks each step, without the Algebra: it shares no code with it.
+// Reads a certificate (docs/solver.md) and checks each step, without the Algebra: it shares no code
+// with it.
 // Errors: kInvalidArgument, with the first line that does not hold.
 absl::StatusOr<Theorem> CheckCertificate(std::string_view certificate);
 

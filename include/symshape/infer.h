@@ -7,7 +7,8 @@
 //   return symshape::WriteFile(*analysis, "model.inferred.onnx");   // write.h
 //
 // What cannot be proved becomes a new symbol with bounds, never a guess; an operator that nobody
-// knows costs the shapes behind it, not the inference. Several inferences may run in several threads.
+// knows costs the shapes behind it, not the inference. Several inferences may run in several
+// threads.
 //
 // No function of this library throws, prints or aborts. Errors, here and in the other headers:
 //   kNotFound, kPermissionDenied, kUnavailable …   a file cannot be read or written

@@ -8,7 +8,8 @@
 
 namespace symshape {
 
-// "; did you mean 'seq'?"; where no known name is near, "; there are 'N', 'M'" if they are few, else "".
+// "; did you mean 'seq'?"; where no known name is near, "; there are 'N', 'M'" if they are few,
+// else "".
 std::string DidYouMean(std::string_view wanted, const std::vector<std::string>& known);
 
 }  // namespace symshape

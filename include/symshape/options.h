@@ -30,8 +30,8 @@ struct Options {
   bool assume_positive = false;
   // Names of axes: the `dynamic_axes` of the exporters.
   std::vector<AxisName> dynamic_axes = {};
-  // Every axis of an input becomes a symbol of its own: of those that share a name the first keeps it,
-  // the others and the fixed ones get a made-up name.
+  // Every axis of an input becomes a symbol of its own: of those that share a name the first keeps
+  // it, the others and the fixed ones get a made-up name.
   bool all_dynamic = false;
   // Axis 0 of every input is called "batch", but where dynamic_axes names it.
   bool batch = false;
@@ -54,9 +54,9 @@ struct Options {
 // replaces that in `options`.
 void Append(const Options& more, Options& options);
 
-// What a symshape.toml beside a model says of it: the same options, by name (docs/naming.md). Those of
-// its table [model."NAME"] count for the file of that name only, before the others. A missing file says
-// nothing.
+// What a symshape.toml beside a model says of it: the same options, by name (docs/naming.md). Those
+// of its table [model."NAME"] count for the file of that name only, before the others. A missing
+// file says nothing.
 // Errors: kInvalidArgument  with file and line, or the nearest key; kNotFound …  it cannot be read
 absl::StatusOr<Options> ReadOptionsFile(std::string_view path, std::string_view model_name);
 

@@ -20,21 +20,21 @@ struct ReportOptions {
 
 // Inputs, outputs, long dims by letter with their definitions, conditions. Ends with a newline.
 std::string ReportText(const Analysis& analysis, const ReportOptions& options = {});
-// The diagnostics, a line each with indented notes: "model.onnx: warning: …". Without all_tensors those
-// that ReportText shows as "was" are left out, and notes; with it, as Check, not at the same time as
-// other members of `analysis`. "" where nothing is left.
+// The diagnostics, a line each with indented notes: "model.onnx: warning: …". Without all_tensors
+// those that ReportText shows as "was" are left out, and notes; with it, as Check, not at the same
+// time as other members of `analysis`. "" where nothing is left.
 std::string DiagnosticsText(const Analysis& analysis, std::string_view model,
                             const ReportOptions& options = {});
 // "218 of 218 tensors", "210 of 218 tensors, 6 named, 2 without rank".
 std::string SummaryText(const Analysis& analysis);
-// All of it, always with all tensors; docs/json.md has the schema. On one line where several follow one
-// another (JSON Lines).
+// All of it, always with all tensors; docs/json.md has the schema. On one line where several follow
+// one another (JSON Lines).
 enum class JsonLayout { kIndented, kOneLine };
 std::string ReportJson(const Analysis& analysis, std::string_view model,
                        JsonLayout layout = JsonLayout::kIndented);
 
-// The model's contract: the conditions on its inputs' sizes under which it runs, a line each with the
-// node that needs it; and as JSON. kReparam writes H = 32*h for H % 32 == 0.
+// The model's contract: the conditions on its inputs' sizes under which it runs, a line each with
+// the node that needs it; and as JSON. kReparam writes H = 32*h for H % 32 == 0.
 enum class ContractForm : uint8_t { kConditions, kReparam };
 std::string ContractText(const Analysis& analysis, ContractForm form = ContractForm::kConditions);
 std::string ContractJson(const Analysis& analysis, std::string_view model,

@@ -1,5 +1,5 @@
-// Diagnostic: something that the user should know, as an id of the table and message pieces that are
-// rendered last, so that the terminal, JSON and Python show the same thing.
+// Diagnostic: something that the user should know, as an id of the table and message pieces that
+// are rendered last, so that the terminal, JSON and Python show the same thing.
 #ifndef SYMSHAPE_DIAGNOSTICS_DIAGNOSTIC_H_
 #define SYMSHAPE_DIAGNOSTICS_DIAGNOSTIC_H_
 

@@ -10,8 +10,9 @@
 
 namespace symshape::diagnostics {
 
-// The candidate with the fewest edits (insert, delete, change, swap of neighbours) from `wanted`, the
-// first of equals; "" where all need more than a third of its length and 1. Case counts half an edit.
+// The candidate with the fewest edits (insert, delete, change, swap of neighbours) from `wanted`,
+// the first of equals; "" where all need more than a third of its length and 1. Case counts half an
+// edit.
 std::string Nearest(absl::string_view wanted, absl::Span<const absl::string_view> candidates);
 
 // "; did you mean 'seq'?"; where nothing is near, "; there are 'N', 'M'" if they are few, else "".

@@ -1,5 +1,5 @@
-// Proof by cases, for what the algebra leaves open: which of two sizes under a maximum is larger, and
-// which fact of a clause holds, is tried one way and the other.
+// Proof by cases, for what the algebra leaves open: which of two sizes under a maximum is larger,
+// and which fact of a clause holds, is tried one way and the other.
 #ifndef SYMSHAPE_QUERIES_CASES_H_
 #define SYMSHAPE_QUERIES_CASES_H_
 
@@ -19,8 +19,8 @@ Clause Spelled(const Clause& clause);
 // Whether `clause` holds wherever all of `given` and what the context knows do. False: not proved.
 bool FollowsByCases(Context& context, const Clauses& given, const Clause& clause);
 
-// Calls `leaf` in each case of the comparisons under maxima in `clause`, with its facts resolved there;
-// `assumed` are the case's facts. Deeper ones stay together where there would be too many.
+// Calls `leaf` in each case of the comparisons under maxima in `clause`, with its facts resolved
+// there; `assumed` are the case's facts. Deeper ones stay together where there would be too many.
 void ForEachCase(Context& context, const Clause& clause,
                  absl::FunctionRef<void(const Clause& assumed, const Clause& resolved)> leaf);
 

@@ -59,8 +59,8 @@ class Checker {
   }
 
  private:
-  // What names that are no inputs' stand for, and where that was seen first. Those of a file are global;
-  // those of a function's body are its own, and mean something else in each call.
+  // What names that are no inputs' stand for, and where that was seen first. Those of a file are
+  // global; those of a function's body are its own, and mean something else in each call.
   struct Names {
     bool of_function = false;
     absl::flat_hash_map<std::string, std::pair<Dim, std::string>> meaning;
@@ -97,7 +97,8 @@ class Checker {
     finding.inferred = TypeText(analysis_.tables(), type);
   }
 
-  // A type that is wrong says nothing of the shape beside it, which is held against the dims all the same.
+  // A type that is wrong says nothing of the shape beside it, which is held against the dims all
+  // the same.
   void CheckValue(const std::string& tensor, const DeclaredType& declared, rules::TypeId type,
                   Names& names) {
     CheckType(tensor, declared, type);

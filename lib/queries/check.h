@@ -22,8 +22,8 @@ struct Finding {
   std::string detail;    // the rest of the sentence
 };
 
-// Graph by graph, in the file's order: declared types, ranks and shapes, names; then the inputs' axes,
-// and nodes that never run.
+// Graph by graph, in the file's order: declared types, ranks and shapes, names; then the inputs'
+// axes, and nodes that never run.
 std::vector<Finding> Check(const engine::Analysis& analysis, const Tensors& tensors,
                            const Contract& contract);
 

@@ -55,6 +55,7 @@ Contract::Contract(const engine::Analysis& analysis)
   std::vector<Condition> all = std::move(conditions_);
   conditions_.clear();
   for (Condition& condition : all) {
+    if (!IsDefined(condition.ways)) continue;
     if (NoSizeSatisfies(*context_, condition)) {
       condition.ways = {{{{Fact::Kind::kEq, Dim::Inline(0), Dim::Inline(1)}}}};  // with no symbol
     }
@@ -89,6 +90,17 @@ Dim Contract::Copy(Dim dim) const {
   if (const auto symbol = symbols_.find(dim); symbol != symbols_.end()) return symbol->second;
   const absl::StatusOr<Dim> read = context_->Parse(from.Print(dim));
   return read.ok() ? *read : context_->Fresh("unread");
+}
+
+// Whether it speaks of the inputs' symbols alone: what is past the algebra's limits, which are
+// reached earlier without the facts of the analysis, is a symbol of its own that no reader knows.
+bool Contract::IsDefined(const std::vector<Clauses>& ways) const {
+  const auto is_input = [&](Dim s) { return absl::c_linear_search(ordered_symbols_, s); };
+  return absl::c_all_of(ways, [&](const Clauses& way) {
+    return absl::c_all_of(way, [&](const Clause& clause) {
+      return absl::c_all_of(SymbolsOf(*context_, clause), is_input);
+    });
+  });
 }
 
 Fact Contract::Copy(const Fact& fact) const { return {fact.kind, Copy(fact.a), Copy(fact.b)}; }
@@ -133,7 +145,7 @@ void Contract::Collect() {
     if (requirement.conditional) {
       if (requirement.ways.size() > 1) continue;
       const std::vector<Clauses> ways{Copy(requirement.ways[0])};
-      conditional_.push_back({ways, TextOf(ways), {&requirement}});
+      if (IsDefined(ways)) conditional_.push_back({ways, TextOf(ways), {&requirement}});
     } else if (requirement.ways.size() > 1) {
       AddEither(requirement);
     } else {
@@ -183,7 +195,8 @@ std::optional<Clause> Contract::WithWhatIsRequired(const Need& need) {
   return clause;
 }
 
-// Of the symbols that data decides in `need`, and of those in their ranges; nullopt where one has none.
+// Of the symbols that data decides in `need`, and of those in their ranges; nullopt where one has
+// none.
 std::optional<Ranges> Contract::RangesIn(const Need& need) const {
   const Context& from = analysis_.context();
   Ranges ranges;
@@ -327,7 +340,8 @@ bool Contract::Shorten() {
   return changed;
 }
 
-// Whether it needs no second look: "seq >= 8", "height % 32 == 0", whatever else is short and of several sizes.
+// Whether it needs no second look: "seq >= 8", "height % 32 == 0", whatever else is short and of
+// several sizes.
 bool Contract::IsPlain(const Condition& condition) const {
   if (!IsReadable(condition.ways)) return false;
   const auto symbols_and_numbers = [&](const Fact& fact) {
@@ -340,7 +354,8 @@ bool Contract::IsPlain(const Condition& condition) const {
   });
 }
 
-// The conditions of one way that speak of the same symbols as number `first`, from it on: their numbers.
+// The conditions of one way that speak of the same symbols as number `first`, from it on: their
+// numbers.
 std::vector<size_t> Contract::Alike(size_t first) const {
   const auto symbols = [&](const Condition& condition) {
     Clause facts;
@@ -391,8 +406,8 @@ bool Contract::Join() {
   return changed;
 }
 
-// Of the conditions that became `clause` and others, the causes of those that say it by themselves; where
-// none does, of all.
+// Of the conditions that became `clause` and others, the causes of those that say it by themselves;
+// where none does, of all.
 std::vector<const Requirement*> Contract::CausesOf(const Clause& clause,
                                                    const std::vector<Condition>& joined,
                                                    const Clauses& others) {

@@ -21,9 +21,9 @@ struct Condition {
   std::vector<const engine::Requirement*> causes;  // who needs it, the earliest first
 };
 
-// Its conditions speak of the inputs' symbols alone, as they are named: what one node says of a size is
-// not put into the condition of another, so that each can be read, and dropped, by itself. None follows
-// from the others.
+// Its conditions speak of the inputs' symbols alone, as they are named: what one node says of a
+// size is not put into the condition of another, so that each can be read, and dropped, by itself.
+// None follows from the others.
 class Contract {
  public:
   explicit Contract(const engine::Analysis& analysis);
@@ -55,6 +55,7 @@ class Contract {
   void CopySymbols();
   Clause Copy(const engine::Need& need) const;
   Clauses Copy(const std::vector<engine::Need>& needs) const;
+  bool IsDefined(const std::vector<Clauses>& ways) const;
   bool OverInputs(const engine::Requirement& requirement) const;
   void Collect();
   void AddNecessary(const engine::Requirement& requirement);

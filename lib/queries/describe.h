@@ -18,14 +18,15 @@ std::string TypeText(const rules::Tables& tables, rules::TypeId type);
 std::string DeclaredTypeText(const graph::DeclaredType& type);
 std::string DeclaredText(absl::Span<const graph::DeclaredDim> dims);
 
-// The dims as the written file has them: those of an input keep their names whatever nodes require of
-// them. nullopt where the rank is unknown.
+// The dims as the written file has them: those of an input keep their names whatever nodes require
+// of them. nullopt where the rank is unknown.
 std::optional<absl::Span<const symbolic::Dim>> WrittenDims(const engine::Analysis& analysis,
                                                            TensorRef tensor);
 
 // What the file declares, "[1, 16800, 2]", where it cannot be true at every size: another rank,
-// another number, a number where the dim is a function of the inputs' sizes, or the name of an input's
-// axis on a dim that is another. "" otherwise, and where the name that the user gave an axis mends it.
+// another number, a number where the dim is a function of the inputs' sizes, or the name of an
+// input's axis on a dim that is another. "" otherwise, and where the name that the user gave an
+// axis mends it.
 std::string StaleClaim(const engine::Analysis& analysis, TensorRef tensor);
 
 }  // namespace symshape::queries

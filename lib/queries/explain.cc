@@ -52,8 +52,8 @@ class Derivation {
                           [&](const graph::Initializer& i) { return i.value == value; });
   }
 
-  // The operand that hands a number on, and its axis: the same axis where one has it there. Nothing where
-  // a stored operand (a weight) has it, too: then that decides.
+  // The operand that hands a number on, and its axis: the same axis where one has it there. Nothing
+  // where a stored operand (a weight) has it, too: then that decides.
   std::optional<std::pair<ValueId, size_t>> OperandWith(const Graph& graph, const graph::Node& node,
                                                         Dim number, size_t axis) const {
     std::optional<std::pair<ValueId, size_t>> best;
@@ -70,8 +70,8 @@ class Derivation {
     return best;
   }
 
-  // Equal numbers stand in tensors that have nothing to do with each other, so one is only followed back
-  // through the operands that have it, to the input or the node that has it first.
+  // Equal numbers stand in tensors that have nothing to do with each other, so one is only followed
+  // back through the operands that have it, to the input or the node that has it first.
   Step OriginOfNumber(TensorRef tensor, Dim number, size_t axis) const {
     const Graph& graph = *tensor.graph;
     ValueId value = tensor.value;
@@ -163,7 +163,8 @@ class Derivation {
     return std::nullopt;
   }
 
-  // One of each of two operands, of which it is the sum, the difference or the product: shapes' arithmetic.
+  // One of each of two operands, of which it is the sum, the difference or the product: shapes'
+  // arithmetic.
   std::optional<Parts> Operands(const Graph& graph, const graph::Node& node, Dim dim) const {
     if (node.inputs.size() != 2) return std::nullopt;
     for (ValueId input : node.inputs) {
@@ -179,8 +180,8 @@ class Derivation {
     return std::nullopt;
   }
 
-  // What the node made the dim of: the parts of a sum, and else its operands' dims that speak of the
-  // same symbols, of which one that speaks of all of them is enough.
+  // What the node made the dim of: the parts of a sum, and else its operands' dims that speak of
+  // the same symbols, of which one that speaks of all of them is enough.
   void ExplainOperands(const Graph& graph, const graph::Node& node, Dim dim) {
     std::optional<Parts> made_of = Summands(graph, node, dim);
     if (!made_of.has_value()) made_of = Operands(graph, node, dim);

@@ -18,8 +18,8 @@ struct Step {
   graph::ValueId value;     // that has the dim
 };
 
-// From the inputs to an axis of a tensor, by the nodes where a dim on the way appears first: what only
-// hands it on is left out. Of a number that first place alone.
+// From the inputs to an axis of a tensor, by the nodes where a dim on the way appears first: what
+// only hands it on is left out. Of a number that first place alone.
 std::vector<Step> Derive(const engine::Analysis& analysis, TensorRef tensor, int axis);
 
 }  // namespace symshape::queries

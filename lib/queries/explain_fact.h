@@ -19,8 +19,8 @@ struct FactReason {
   std::vector<SizeMap> counterexamples;      // legal sizes at which it is false; at most one
 };
 
-// Why the contract says `text`, such as "H % 32 == 0", "batch == 0 or seq <= 64": whatever the contract
-// prints. What "and" joins is judged part by part, unless it is one condition.
+// Why the contract says `text`, such as "H % 32 == 0", "batch == 0 or seq <= 64": whatever the
+// contract prints. What "and" joins is judged part by part, unless it is one condition.
 // Errors: kInvalidArgument  it is no fact, or about names that no input has
 absl::StatusOr<std::vector<FactReason>> ExplainFact(const Contract& contract,
                                                     absl::string_view text);

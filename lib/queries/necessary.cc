@@ -10,8 +10,8 @@ namespace {
 constexpr int kMaxSymbols = 8;     // that are put away in one fact
 constexpr size_t kMaxClauses = 8;  // an == is two facts, so that clauses multiply
 
-// a >= b holds at some values of the data's symbols only where it holds with the greatest of each that
-// a - b grows with, and with the least of each that it falls with.
+// a >= b holds at some values of the data's symbols only where it holds with the greatest of each
+// that a - b grows with, and with the least of each that it falls with.
 std::optional<Fact> AtTheBest(Context& context, const Fact& fact, const Ranges& ranges) {
   Dim difference = context.Sub(fact.a, fact.b);
   for (int i = 0; i < kMaxSymbols; ++i) {

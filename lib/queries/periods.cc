@@ -1,5 +1,6 @@
-// With size = period*k + r the roundings of a size come apart: ((size + 7)//8) is 4*k + (r + 7)//8 where the
-// period is 32. So each r from 0 to the period's end is a case of its own, which the algebra decides.
+// With size = period*k + r the roundings of a size come apart: ((size + 7)//8) is 4*k + (r + 7)//8
+// where the period is 32. So each r from 0 to the period's end is a case of its own, which the
+// algebra decides.
 #include "queries/periods.h"
 
 #include <optional>
@@ -44,7 +45,8 @@ int64_t PeriodOf(const std::vector<bool>& a, const std::vector<bool>& b) {
   return 0;
 }
 
-// What `clause` says of the symbol alone where all of `others` are false: nullopt where it says more.
+// What `clause` says of the symbol alone where all of `others` are false: nullopt where it says
+// more.
 std::optional<Clause> Of(const Context& context, const Clause& clause, Dim symbol,
                          const Clause& others) {
   Clause of;

@@ -7,8 +7,8 @@
 namespace symshape::queries {
 
 // Whether `clause` holds wherever those of `given` that speak of one of its symbols do:
-// "((h + 15)//16) % 2 == 0" where "((h + 7)//8) % 4 == 0"; with "b == 0 or" before both, too. False: not
-// proved.
+// "((h + 15)//16) % 2 == 0" where "((h + 7)//8) % 4 == 0"; with "b == 0 or" before both, too.
+// False: not proved.
 bool FollowsByPeriods(Context& context, const Clauses& given, const Clause& clause);
 
 }  // namespace symshape::queries

@@ -31,8 +31,8 @@ class Scope {
   Context& context_;
 };
 
-// Of all clauses but `left_out`, what single facts tell: a clause of which all facts but one are false
-// is that one. False where they contradict each other.
+// Of all clauses but `left_out`, what single facts tell: a clause of which all facts but one are
+// false is that one. False where they contradict each other.
 bool AssumeOthers(Context& context, Scope& scope, const Clauses& clauses,
                   const std::vector<bool>& dropped, size_t left_out) {
   for (size_t i = 0; i < clauses.size(); ++i) {
@@ -47,6 +47,13 @@ bool AssumeOthers(Context& context, Scope& scope, const Clauses& clauses,
     if (single && open != nullptr && !scope.Assume(*open)) return false;
   }
   return true;
+}
+
+// "x % n == 0" is decided of the sizes at which n is not 0; where it is, the fact does not hold.
+bool Always(Context& context, const Fact& fact) {
+  if (context.Decide(fact) != Tri::kYes) return false;
+  return fact.kind != Fact::Kind::kDivides ||
+         context.Decide({Fact::Kind::kNe, fact.a, Dim::Inline(0)}) == Tri::kYes;
 }
 
 Clauses Others(const Clauses& clauses, const std::vector<bool>& dropped, size_t left_out) {
@@ -104,15 +111,14 @@ std::optional<Fact> Opposite(Context& context, const Fact& fact) {
 }
 
 bool Follows(Context& context, const Clause& clause) {
-  if (absl::c_any_of(clause, [&](const Fact& f) { return context.Decide(f) == Tri::kYes; })) {
-    return true;
-  }
+  const auto always = [&](const Fact& fact) { return Always(context, fact); };
+  if (absl::c_any_of(clause, always)) return true;
   Scope scope(context);
   for (const Fact& fact : clause) {
     const std::optional<Fact> opposite = Opposite(context, fact);
     if (opposite.has_value() && !scope.Assume(*opposite)) return true;
   }
-  return absl::c_any_of(clause, [&](const Fact& f) { return context.Decide(f) == Tri::kYes; });
+  return absl::c_any_of(clause, always);
 }
 
 bool IsFalse(Context& context, const Clause& clause) {

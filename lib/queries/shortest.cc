@@ -1,6 +1,6 @@
-// Guess and prove. Truth at the points of a box, kept as bits, tells which facts and which clauses of up to
-// three of them hold wherever the condition does, and which few of those clauses together say all that it
-// says; a proof by cases then has to show that they do so at every size.
+// Guess and prove. Truth at the points of a box, kept as bits, tells which facts and which clauses
+// of up to three of them hold wherever the condition does, and which few of those clauses together
+// say all that it says; a proof by cases then has to show that they do so at every size.
 #include "queries/shortest.h"
 
 #include <algorithm>
@@ -168,7 +168,8 @@ class Shortener {
     return Count(truth_) > 0;
   }
 
-  // A fact that says something, and something new; of two that agree at all points the shorter stays.
+  // A fact that says something, and something new; of two that agree at all points the shorter
+  // stays.
   void AddFact(const Fact& fact) {
     if (HasMaximum(context_, fact)) return;
     std::string text = context_.Print(fact);
@@ -226,8 +227,8 @@ class Shortener {
     }
   }
 
-  // That a size is a multiple: of what it always is where the condition holds and nothing is empty; where
-  // it is the only one, of any number in the condition.
+  // That a size is a multiple: of what it always is where the condition holds and nothing is empty;
+  // where it is the only one, of any number in the condition.
   void AddMultiples() {
     for (Dim symbol : symbols_) {
       const std::string name(*context_.SymbolName(symbol));
@@ -261,7 +262,8 @@ class Shortener {
     }
   }
 
-  // Clauses that the condition implies, none of them longer than it has to be, of up to `longest` facts.
+  // Clauses that the condition implies, none of them longer than it has to be, of up to `longest`
+  // facts.
   void MakeClauses(size_t longest) {
     clauses_.clear();
     for (size_t length = 1; length <= longest; ++length) {
@@ -299,7 +301,8 @@ class Shortener {
     return gain;
   }
 
-  // Greedy: the clause that rules out most of what is still to be ruled out, for its length or at all.
+  // Greedy: the clause that rules out most of what is still to be ruled out, for its length or at
+  // all.
   std::optional<Clauses> Cover(bool for_its_length) const {
     Bits wrong(truth_.size(), 0);
     for (size_t i = 0; i < points_.size(); ++i) {
@@ -356,8 +359,8 @@ class Shortener {
     return Text(context_, chosen).size() < length;
   }
 
-  // As it is, or for each rest that the sizes leave when they are divided by what the clauses chosen say
-  // that they are multiples of.
+  // As it is, or for each rest that the sizes leave when they are divided by what the clauses
+  // chosen say that they are multiples of.
   bool Proved(const Clauses& chosen) {
     if (ProvedOf(ways_, given_, chosen)) return true;
     std::vector<std::pair<Dim, int64_t>> moduli;
@@ -398,8 +401,8 @@ class Shortener {
     return true;
   }
 
-  // One of several ways is left by every way, so it is proved of each; the other direction needs one
-  // clause of each way, in all combinations, to be shown.
+  // One of several ways is left by every way, so it is proved of each; the other direction needs
+  // one clause of each way, in all combinations, to be shown.
   bool ProvedOf(const std::vector<Clauses>& ways, const Clauses& given, const Clauses& chosen) {
     for (const Clauses& way : ways) {
       Clauses all = given;

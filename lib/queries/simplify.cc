@@ -55,6 +55,7 @@ class Simplifier {
       CancelTerms(clause[i]);
       CancelNumbers(clause[i]);
       if (std::optional<Fact> divides = AsDivides(clause[i])) clause[i] = *divides;
+      if (DividesAll(clause[i])) clause[i] = {Fact::Kind::kNe, clause[i].a, Dim::Inline(0)};
       if (std::optional<Fact> simpler = AsThreshold(context_, {clause[i]})) clause[i] = *simpler;
     }
     Reduce(std::move(clause));
@@ -139,8 +140,8 @@ class Simplifier {
     return false;
   }
 
-  // That two sizes fit each other, as the three ways in which they can, where that becomes shorter: one
-  // of them is impossible, or a side is itself what two sizes broadcast to.
+  // That two sizes fit each other, as the three ways in which they can, where that becomes shorter:
+  // one of them is impossible, or a side is itself what two sizes broadcast to.
   bool SpellBroadcast(const Clause& clause, size_t i) {
     const Fact& fact = clause[i];
     if (fact.kind != Fact::Kind::kBroadcast) return false;
@@ -206,7 +207,8 @@ class Simplifier {
     return true;
   }
 
-  // "h <= 4 or max(4, h) == w" says "h <= 4 or h == w": a fact counts only where the others are false.
+  // "h <= 4 or max(4, h) == w" says "h <= 4 or h == w": a fact counts only where the others are
+  // false.
   bool ReadUnderOthers(const Clause& clause, size_t i) {
     if (clause.size() < 2 || !HasMaximum(context_, clause[i])) return false;
     context_.Push();
@@ -246,10 +248,19 @@ class Simplifier {
     }
   }
 
-  // Of one symbol: s % m == 0 and (-s) % m == 0 say the same.
+  // h*w - b*(h*w//b) == 0 is written as (h*w) % b == 0, which is read as a fact of its own.
+  std::optional<Fact> AsWritten(const Fact& fact) {
+    const absl::StatusOr<std::vector<Fact>> read = context_.ParseFacts(context_.Print(fact));
+    const bool divides =
+        read.ok() && read->size() == 1 && read->front().kind == Fact::Kind::kDivides;
+    return divides ? std::optional(read->front()) : std::nullopt;
+  }
+
+  // Of one symbol: s % m == 0 and (-s) % m == 0 say the same. Of several: what is written as a
+  // remainder.
   std::optional<Fact> AsRemainder(Dim zero) {
     const std::vector<Dim> symbols = context_.SymbolsOf(zero);
-    if (symbols.size() != 1) return std::nullopt;
+    if (symbols.size() != 1) return AsWritten({Fact::Kind::kEq, zero, Dim::Inline(0)});
     const Dim negative = context_.Neg(zero);
     for (int64_t m = 2; m <= kLargestModulus; ++m) {
       const Dim modulus = context_.Constant(m);
@@ -263,8 +274,8 @@ class Simplifier {
     return std::nullopt;
   }
 
-  // x == m*(x//m), x == m*ceil(x/m): x % m == 0. So for a size s in the place of m; where s is 0, neither
-  // has a value, so that none of them holds.
+  // x == m*(x//m), x == m*ceil(x/m): x % m == 0. So for a size s in the place of m; where s is 0,
+  // neither has a value, so that none of them holds.
   std::optional<Fact> AsDivides(const Fact& fact) {
     if (fact.kind != Fact::Kind::kEq) return std::nullopt;
     if (context_.ConstantOf(fact.a).has_value() || context_.ConstantOf(fact.b).has_value()) {
@@ -285,6 +296,11 @@ class Simplifier {
       }
     }
     return std::nullopt;
+  }
+
+  // n divides n*q wherever n is not 0.
+  bool DividesAll(const Fact& fact) {
+    return fact.kind == Fact::Kind::kDivides && Quotient(context_, fact.b, fact.a).has_value();
   }
 
   // Without facts that are false, or that imply another one.

@@ -6,13 +6,13 @@
 
 namespace symshape::queries {
 
-// Clauses that together say what `clause` says under the facts of now; none: it always holds. Each step
-// is an equivalence, over integers: what the algebra cannot prove is left as it is. `broadcasts`: facts
-// of that kind that hold besides.
+// Clauses that together say what `clause` says under the facts of now; none: it always holds. Each
+// step is an equivalence, over integers: what the algebra cannot prove is left as it is.
+// `broadcasts`: facts of that kind that hold besides.
 Clauses Simplify(Context& context, const Clause& clause, const std::vector<Fact>& broadcasts = {});
 
-// The same for clauses that all hold, each under those before it; then without those that follow from
-// the others.
+// The same for clauses that all hold, each under those before it; then without those that follow
+// from the others.
 Clauses Simplify(Context& context, const Clauses& clauses, std::vector<Fact> broadcasts = {});
 
 }  // namespace symshape::queries

@@ -22,8 +22,8 @@ struct SizesOptions {
   Clause also = {};      // facts that hold besides
 };
 
-// Different ones, all legal: the smallest, then each symbol at its edges, then ones, primes, limits and
-// random ones. Fewer than asked for where no more are found.
+// Different ones, all legal: the smallest, then each symbol at its edges, then ones, primes, limits
+// and random ones. Fewer than asked for where no more are found.
 std::vector<SizeMap> LegalSizes(const Contract& contract, const SizesOptions& options);
 
 // The nearest legal sizes that differ from `sizes` in one symbol only.

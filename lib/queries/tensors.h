@@ -22,8 +22,8 @@ class Tensors {
  public:
   explicit Tensors(const graph::Model& model);  // `model` must outlive it
 
-  // The main graph and all subgraphs, in the order of their nodes; bodies of functions are not among
-  // them, as each call has its own shapes.
+  // The main graph and all subgraphs, in the order of their nodes; bodies of functions are not
+  // among them, as each call has its own shapes.
   absl::Span<const graph::Graph* const> graphs() const { return graphs_; }
   // The main graph's inputs that the caller of the model gives: no initializers.
   const std::vector<TensorRef>& inputs() const { return inputs_; }

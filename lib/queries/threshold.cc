@@ -85,13 +85,14 @@ class OneSize {
     return proved;
   }
 
-  // Whether they are true, or false, wherever size >= start, where AllBeyond has found nothing else: what it
-  // has looked at one by one need not be proved again.
+  // Whether they are true, or false, wherever size >= start, where AllBeyond has found nothing
+  // else: what it has looked at one by one need not be proved again.
   bool Proved(int64_t start, bool truth) {
     return ProvedFrom(start, truth) || ProvedFrom(start + kSizesBeyond, truth);
   }
 
-  // With start + t in place of the size, and t at least 0, a polynomial often has no term below 0 left.
+  // With start + t in place of the size, and t at least 0, a polynomial often has no term below 0
+  // left.
   bool ProvedFrom(int64_t start, bool truth) {
     if (ProvedWhere(AtLeast(start), truth)) return true;
     const Dim size = context_.Add(context_.Fresh("more"), context_.Constant(start));

@@ -8,12 +8,12 @@
 
 namespace symshape::queries {
 
-// A clause over one symbol, or over two that occur only as their sum, as "size >= t", "size <= t" or
-// "size == t", where it is one. The finite side is looked at size by size, the other one proved.
+// A clause over one symbol, or over two that occur only as their sum, as "size >= t", "size <= t"
+// or "size == t", where it is one. The finite side is looked at size by size, the other one proved.
 std::optional<Fact> AsThreshold(Context& context, const Clause& clause);
 
-// Clauses over one symbol that all hold at the sizes from one to another, at least or at most one, or at one
-// alone, and at no others: as "size >= a" and "size <= b", or one of them.
+// Clauses over one symbol that all hold at the sizes from one to another, at least or at most one,
+// or at one alone, and at no others: as "size >= a" and "size <= b", or one of them.
 std::optional<Clauses> AsRange(Context& context, const Clauses& clauses);
 
 }  // namespace symshape::queries

@@ -10,8 +10,8 @@
 
 namespace symshape::report {
 
-// "m.onnx: warning: 'conf' declares [1, 16800, 2], which is true only at some sizes  [declared-shape]",
-// with what is inferred, where it is true and what to do below. "" for none.
+// "m.onnx: warning: 'conf' declares [1, 16800, 2], true only at some sizes  [declared-shape]", with
+// what is inferred, where it is true and what to do below. "" for none.
 std::string FindingsText(const std::vector<queries::Finding>& findings, absl::string_view model,
                          bool color);
 std::string FindingsJson(const std::vector<queries::Finding>& findings, absl::string_view model);

@@ -23,9 +23,9 @@ struct TextOptions {
 std::string Text(const engine::Analysis& analysis, const queries::Tensors& tensors,
                  const queries::Contract& contract, const TextOptions& options);
 
-// The diagnostics, each line after the first indented: "model: warning: …  [id]". What Text shows as
-// "was" is left out but for `all_tensors`, as are notes; with it, declared sizes have those at which
-// they are true, which needs the `contract` (else nullptr).
+// The diagnostics, each line after the first indented: "model: warning: …  [id]". What Text shows
+// as "was" is left out but for `all_tensors`, as are notes; with it, declared sizes have those at
+// which they are true, which needs the `contract` (else nullptr).
 std::string Diagnostics(const engine::Analysis& analysis, const queries::Tensors& tensors,
                         const queries::Contract* contract, absl::string_view model,
                         const TextOptions& options);

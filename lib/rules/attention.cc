@@ -1,7 +1,8 @@
-// Attention, FlexAttention and RotaryEmbedding of ONNX itself. onnxruntime's own attentions:
-// contrib_attention.cc.
+// Attention, FlexAttention and RotaryEmbedding of ONNX itself; Attention from version 25 on:
+// attention_body.cc. onnxruntime's own attentions: contrib_attention.cc.
 #include "absl/strings/str_cat.h"
 #include "rules/ask.h"
+#include "rules/attention_body.h"
 #include "rules/families.h"
 #include "rules/same.h"
 
@@ -57,7 +58,7 @@ void RequirePast(const Operands& in, const Heads& key, const Heads& value, Resul
 // [B, Hq, S, P + T].
 // FlexAttention has rank 4 and Y only; its graphs keep the shape of the scores.
 // Nothing is empty, and the heads of K and V divide those of Q.
-// Source: ONNX Attention-23, 24, 25, ai.onnx.preview FlexAttention-1; onnxruntime
+// Source: ONNX Attention-23, 24, ai.onnx.preview FlexAttention-1; onnxruntime
 // core/providers/cpu/llm/attention_helper.h, attention_parameters.h.
 absl::Status InferAttention(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out, 0);
@@ -74,39 +75,26 @@ absl::Status InferAttention(const Operands& in, Results& out) {
   if (!key.ok()) return key.status();
   const absl::StatusOr<Heads> value = ReadHeads(in, v, "kv_num_heads", out);
   if (!value.ok()) return value.status();
-  const bool is_function = in.op() != "Attention" || in.version() >= 25;
-  // onnxruntime has the function's body only, which expands K and V to what they meet.
-  const bool expands = is_function && in.op() == "Attention" && q.rank() == 4;
-  const auto require = [&](Expr size, Expr same, bool or_one, absl::string_view what) {
-    return or_one ? RequireOneOrSame(size, same, what, out)
-                  : RequireSameSize(same, size, what, out);
-  };
-  require(key->batch, query->batch, expands, "batch of Q and K");
-  require(value->batch, query->batch, expands, "batch of Q and V");
-  require(value->sequence, key->sequence, expands && !in.has(4), "length of K and V");
-  require(key->head_size, query->head_size, is_function, "head size of Q and K");
-  require(value->heads, key->heads, expands, "heads of K and V");
-  if (!is_function) {
+  RequireSameSize(query->batch, key->batch, "batch of Q and K", out);
+  RequireSameSize(query->batch, value->batch, "batch of Q and V", out);
+  RequireSameSize(key->sequence, value->sequence, "length of K and V", out);
+  RequireSameSize(key->heads, value->heads, "heads of K and V", out);
+  if (in.op() == "FlexAttention") {
+    RequireOneOrSame(key->head_size, query->head_size, "head size of Q and K", out);
+  } else {
+    RequireSameSize(query->head_size, key->head_size, "head size of Q and K", out);
     RequireNotEmpty(*query, "Q", out);
     RequireNotEmpty(*key, "K", out);
     RequireNotEmpty(*value, "V", out);
-  } else if (in.op() == "Attention") {
-    for (Expr size : {key->heads, key->sequence, key->head_size}) {
-      out.Require(Ge(size, 1), {"size ", size, " of K is at least 1"});
-    }
-    // Of 0 the body's Reshapes make another size, which fits what has no elements anyway.
-    out.Require(Ge(query->heads, 1), {"heads of Q, ", query->heads, ", are not none"});
-    out.Require(Ge(value->head_size, 1), {"head size of V, ", value->head_size, ", is at least 1"});
   }
   if (!key->heads.is(1) && key->heads.dim() != query->heads.dim()) {
-    out.Require(Eq(Mod(query->heads, key->heads), 0),
+    out.Require(Divides(key->heads, query->heads),
                 {"heads of K, ", key->heads, ", divide those of Q, ", query->heads});
   }
-  Expr total = key->sequence, values = value->sequence;
+  Expr total = key->sequence;
   if (in.has(4)) {
     const ShapeView past = in.shape(4);
     total = past.has_rank() && past.rank() == 4 ? past[2] + total : out.Fresh("total_sequence");
-    values = total;
     RequirePast(in, *key, *value, out);
   }
   if (q.rank() == 4) {
@@ -115,7 +103,7 @@ absl::Status InferAttention(const Operands& in, Results& out) {
     out.SetShape(0, ShapeBuilder({query->batch, query->sequence, query->heads * value->head_size}));
   }
   out.SetShape(1, ShapeBuilder({key->batch, key->heads, total, key->head_size}));
-  out.SetShape(2, ShapeBuilder({value->batch, value->heads, values, value->head_size}));
+  out.SetShape(2, ShapeBuilder({value->batch, value->heads, total, value->head_size}));
   out.SetShape(3, ShapeBuilder({query->batch, query->heads, query->sequence, total}));
   return absl::OkStatus();
 }
@@ -173,8 +161,8 @@ absl::Status CheckTurned(const ShapeView& x) {
   return absl::InvalidArgumentError(absl::StrCat("X has rank 3 or 4, not ", x.rank()));
 }
 
-// The caches are [positions, half of what is turned]. Of an X of rank 3 without num_heads, they tell
-// the head size.
+// The caches are [positions, half of what is turned]. Of an X of rank 3 without num_heads, they
+// tell the head size.
 void RequireContribCaches(const Operands& in, const ShapeView& x, Results& out) {
   const ShapeView cache = in.shape(2);
   if (!cache.has_rank() || cache.rank() != 2) return;
@@ -231,8 +219,8 @@ void RequirePositions(const Operands& in, Expr batch, Expr sequence, Results& ou
   RequireSameSize(positions[positions.rank() - 1], sequence, "length of X and position_ids", out);
 }
 
-// X [B, heads, S, D] or [B, S, heads*D], position_ids, cos_cache, sin_cache [positions, D/2] -> like X.
-// The heads are told by an attribute, where they are told at all.
+// X [B, heads, S, D] or [B, S, heads*D], position_ids, cos_cache, sin_cache [positions, D/2] ->
+// like X. The heads are told by an attribute, where they are told at all.
 // Source: onnxruntime contrib_ops/cpu/bert/rotary_embedding_helper.h.
 absl::Status InferContribRotaryEmbedding(const Operands& in, Results& out) {
   SetLike(in, 0, out);
@@ -255,6 +243,7 @@ absl::Status InferContribRotaryEmbedding(const Operands& in, Results& out) {
 
 constexpr Rule kAttentionRules[] = {
     {kOnnx, "Attention", 23, InferAttention},
+    {kOnnx, "Attention", 25, InferAttentionBody},
     {kOnnx, "RotaryEmbedding", 23, InferRotaryEmbedding},
     {kMicrosoft, "MRotaryEmbedding", 1, InferContribRotaryEmbedding},
     {kMicrosoft, "RotaryEmbedding", 1, InferContribRotaryEmbedding},

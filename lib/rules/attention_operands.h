@@ -1,5 +1,5 @@
-// What onnxruntime's attentions require of the operands that many of them have. Nothing is said of an
-// operand that is left out, or whose rank is unknown.
+// What onnxruntime's attentions require of the operands that many of them have. Nothing is said of
+// an operand that is left out, or whose rank is unknown.
 #ifndef SYMSHAPE_RULES_ATTENTION_OPERANDS_H_
 #define SYMSHAPE_RULES_ATTENTION_OPERANDS_H_
 

@@ -38,9 +38,9 @@ inline std::string AxisStem(absl::string_view what, int axis) {
   return absl::StrCat(what, "_dim", axis);
 }
 
-// The same where the name shall not say which axis: a fresh symbol is shown without what follows '#'.
-// Without it the next axis would get this one's symbol, and what is known of it, once this one's size is
-// known (tests/engine/facts_test.cc, OfAnAxisStayWithItsSymbol).
+// The same where the name shall not say which axis: a fresh symbol is shown without what follows
+// '#'. Without it the next axis would get this one's symbol, and what is known of it, once this
+// one's size is known (tests/engine/facts_test.cc, OfAnAxisStayWithItsSymbol).
 inline std::string StemAt(absl::string_view what, int64_t at) {
   return absl::StrCat(what, "#", at);
 }

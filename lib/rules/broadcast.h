@@ -20,8 +20,8 @@ namespace symshape::rules {
 // Source: ONNX docs/Broadcasting.md. A dim 0 against 1 gives 0: no max().
 ShapeBuilder BroadcastShapes(absl::Span<const Dim> a, absl::Span<const Dim> b, Results& out);
 
-// `from` is broadcast to `to` without making it larger: aligned at their last axes, each size of `from`
-// is 1 or that of `to` (stated as required).
+// `from` is broadcast to `to` without making it larger: aligned at their last axes, each size of
+// `from` is 1 or that of `to` (stated as required).
 void RequireBroadcastTo(absl::Span<const Dim> from, absl::Span<const Dim> to, Results& out);
 
 // The same for any number of shapes, two by two from the left as onnxruntime takes them.

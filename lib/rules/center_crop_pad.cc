@@ -7,8 +7,8 @@
 namespace symshape::rules {
 namespace {
 
-// x [d...], shape [s...] -> s at `axes` (all by default), d elsewhere. One size is that of all axes: the
-// function's body broadcasts it (measured).
+// x [d...], shape [s...] -> s at `axes` (all by default), d elsewhere. One size is that of all
+// axes: the function's body broadcasts it (measured).
 // Source: ONNX CenterCropPad-18.
 absl::Status InferCenterCropPad(const Operands& in, Results& out) {
   out.SetType(0, in.type(0));

@@ -64,9 +64,9 @@ void SetPresent(const Operands& in, int past_index, bool shared, Expr batch, int
   out.SetShape(output, ShapeBuilder({batch, in.Const(heads), total, size}));
 }
 
-// What keys and values have to be: of the query's batch and width, both as long, and of whole heads.
-// One of rank 4 comes as the cache has it, and then both are the same. Packed ones (rank 5) run on
-// GPUs only: nothing is said of them.
+// What keys and values have to be: of the query's batch and width, both as long, and of whole
+// heads. One of rank 4 comes as the cache has it, and then both are the same. Packed ones (rank 5)
+// run on GPUs only: nothing is said of them.
 void RequireKeyValue(const ShapeView& query, const ShapeView& key, const ShapeView& value,
                      int64_t heads, Results& out) {
   const auto rank_is = [](const ShapeView& s, int rank) {
@@ -224,8 +224,9 @@ void RequireGroup(const Operands& in, Expr batch, Expr head_size, Results& out) 
   }
 }
 
-// The lengths that fit together: S queries and as many new keys after P past ones make total, or the
-// past is a buffer with room for total. A key of length 0 (the cache is another node's) is let be.
+// The lengths that fit together: S queries and as many new keys after P past ones make total, or
+// the past is a buffer with room for total. A key of length 0 (the cache is another node's) is let
+// be.
 void RequireLengths(const Operands& in, Expr batch, Expr sequence, Expr total, Results& out) {
   out.Require(Ge(total, 1), {"total_sequence_length ", total, " is at least 1"});
   out.Require(Ge(sequence, 1), {"sequence ", sequence, " is at least 1"});
@@ -250,8 +251,8 @@ void RequireLengths(const Operands& in, Expr batch, Expr sequence, Expr total, R
                     {"batch ", batch, " is 1 where more than one query follows a past"});
 }
 
-// query, key, value, past_key (3), past_value (4), seqlens_k, total_sequence_length (6), cos_cache (7)
-// -> [B, S, Hq*D], present [B, Hkv, max(P, total), D]
+// query, key, value, past_key (3), past_value (4), seqlens_k, total_sequence_length (6), cos_cache
+// (7) -> [B, S, Hq*D], present [B, Hkv, max(P, total), D]
 // Source: onnxruntime contrib_ops/cpu/bert/group_query_attention_helper.h.
 absl::Status InferGroupQueryAttention(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out, 0);
@@ -335,8 +336,8 @@ absl::Status InferPagedAttention(const Operands& in, Results& out) {
   return SetWithCaches(in, 2, out);
 }
 
-// query [B, S, Hq*D], key, value [B, S, Hkv*D], past_key, past_value [B, Hkv, P, D] with room for the
-// total length (7) …
+// query [B, S, Hq*D], key, value [B, S, Hkv*D], past_key, past_value [B, Hkv, P, D] with room for
+// the total length (7) …
 // Source: onnxruntime contrib_ops/cpu/sparse/sparse_attention_helper.h.
 absl::Status InferSparseAttention(const Operands& in, Results& out) {
   const absl::Status status = SetWithCaches(in, 3, out);

@@ -28,8 +28,8 @@ struct ProjectedOperands {
   int attention_bias = 5;
 };
 
-// Weights [Hin, Hq + Hk + Hv] are of the input's width, the bias of theirs, and each of the three is
-// whole heads: a third, or as the attribute says.
+// Weights [Hin, Hq + Hk + Hv] are of the input's width, the bias of theirs, and each of the three
+// is whole heads: a third, or as the attribute says.
 // Source: onnxruntime contrib_ops/cpu/bert/attention_validation.h, CheckAttentionWeights.
 void RequireWeights(const Operands& in, const ProjectedOperands& at, Expr input_width,
                     Results& out) {

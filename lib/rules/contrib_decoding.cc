@@ -52,7 +52,8 @@ absl::Status RequireHashes(const Operands& in, const NGrams& n, int past, Expr b
   return absl::OkStatus();
 }
 
-// input_ids [B, S], …, past_ids (3) [B, history] -> hash_ids [B, S, hashes], present_ids [B, history]
+// input_ids [B, S], …, past_ids (3) [B, history] -> hash_ids [B, S, hashes], present_ids
+// [B, history]
 // Source: onnxruntime contrib_ops/cpu/bert/ngram_hash_mapping.cc.
 absl::Status InferNGramHash(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out, 0);

@@ -51,8 +51,8 @@ absl::Status InferGatedAdd(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// X [..., M, M] -> like X. Sizes that the runtime does not know when it loads it does not compare: it
-// reads beyond the matrices then.
+// X [..., M, M] -> like X. Sizes that the runtime does not know when it loads it does not compare:
+// it reads beyond the matrices then.
 // Source: onnxruntime contrib_ops/cpu/inverse.cc.
 absl::Status InferInverse(const Operands& in, Results& out) {
   SetLike(in, 0, out);
@@ -104,8 +104,8 @@ absl::Status InferBroadcast(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// X [..., H], bias [H] -> like X. The CPU's kernel is for float; of half floats onnxruntime runs the
-// body of the function, which adds a bias of any shape.
+// X [..., H], bias [H] -> like X. The CPU's kernel is for float; of half floats onnxruntime runs
+// the body of the function, which adds a bias of any shape.
 // Source: onnxruntime core/graph/contrib_ops/contrib_defs.cc, FastGelu.
 absl::Status InferFastGelu(const Operands& in, Results& out) {
   const ElementType type = in.type(0);

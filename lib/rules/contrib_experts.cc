@@ -86,8 +86,8 @@ absl::Status InferMoe(const Operands& in, Results& out) {
   return status;
 }
 
-// fc1's scales (3) and bias [E, I], fc2's scales (6) and bias [E, H]; with block_size, scales [E, I, blocks
-// of H] and [E, H, blocks of I]. I is a size of fc1, as in RequireWeights.
+// fc1's scales (3) and bias [E, I], fc2's scales (6) and bias [E, H]; with block_size, scales
+// [E, I, blocks of H] and [E, H, blocks of I]. I is a size of fc1, as in RequireWeights.
 // Source: onnxruntime contrib_ops/cpu/moe/moe_helper.h, CheckInputs.
 void RequireScales(const Operands& in, int64_t packed, Results& out) {
   const ShapeView x = in.shape(0), fc1 = in.shape(2), fc2 = in.shape(5);

@@ -1,6 +1,6 @@
-// onnxruntime's blocked layout (com.microsoft.nchwc), which its optimiser writes around convolutions: into
-// it, out of it, and Upsample in it. A tensor keeps its dims [N, C, H, W] there; only the order of elements
-// differs. Convolutions and pools in it: conv.cc, pool.cc.
+// onnxruntime's blocked layout (com.microsoft.nchwc), which its optimiser writes around
+// convolutions: into it, out of it, and Upsample in it. A tensor keeps its dims [N, C, H, W] there;
+// only the order of elements differs. Convolutions and pools in it: conv.cc, pool.cc.
 #include "rules/ask.h"
 #include "rules/families.h"
 #include "rules/same.h"
@@ -9,7 +9,8 @@
 namespace symshape::rules {
 namespace {
 
-// X [N, C, H, W], or [N, H, W, C] where channels_last -> [N, C', H, W], C' being C rounded up to blocks.
+// X [N, C, H, W], or [N, H, W, C] where channels_last -> [N, C', H, W], C' being C rounded up to
+// blocks.
 // Source: onnxruntime contrib_ops/cpu/nchwc_ops.cc, ReorderInput::Compute.
 absl::Status InferReorderInput(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out);

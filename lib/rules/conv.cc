@@ -120,7 +120,8 @@ absl::Status InferFusedConv(const Operands& in, Results& out) {
   return SetConv(in, {.z = 3}, out);
 }
 
-// X [N, C, H, W] in blocks, or few channels that are in none; W [M, C/group, h, w] with M in blocks.
+// X [N, C, H, W] in blocks, or few channels that are in none; W [M, C/group, h, w] with M in
+// blocks.
 // Source: onnxruntime contrib_ops/cpu/nchwc_ops.cc, NchwcConv.
 absl::Status InferBlockedConv(const Operands& in, Results& out) {
   if (absl::Status s = CheckRank(in, 0, 4); !s.ok()) return s;
@@ -138,9 +139,9 @@ absl::Status InferBlockedConv(const Operands& in, Results& out) {
   return InferFusedConv(in, out);
 }
 
-// X [N, C, d...], W [M, C/group, k...], offset [N, 2*G*product of k, o...], B, mask [N, G*product of k,
-// o...], G = offset_group, a divisor of C -> Y [N, M, o...]. The places are counted as a pool counts
-// them: k=3 on d=2 gives 0, and with stride 2 gives 1 (measured).
+// X [N, C, d...], W [M, C/group, k...], offset [N, 2*G*product of k, o...], B, mask
+// [N, G*product of k, o...], G = offset_group, a divisor of C -> Y [N, M, o...]. The places are
+// counted as a pool counts them: k=3 on d=2 gives 0, and with stride 2 gives 1 (measured).
 // Source: ONNX DeformConv-22; onnxruntime core/providers/cpu/nn/deform_conv_attributes.h.
 absl::Status InferDeformConv(const Operands& in, Results& out) {
   SetTypeLike(in, {0, 1}, out);

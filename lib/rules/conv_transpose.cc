@@ -54,8 +54,8 @@ Expr TransposeCount(Expr size, const Window& window, int axis, int64_t output_pa
   return count;
 }
 
-// output_shape is what is left when padding is cut off, which is never negative: at most a stride less 1
-// more than X gives. Source: onnxruntime core/providers/cpu/nn/conv_transpose_attributes.h.
+// output_shape is what is left when padding is cut off, which is never negative: at most a stride
+// less 1 more than X gives. Source: onnxruntime core/providers/cpu/nn/conv_transpose_attributes.h.
 void RequireReached(int64_t output, Expr size, const WindowAxis& a, Results& out) {
   out.Require(Gt(size * a.stride + a.Extent(), output),
               {"output_shape ", output, " reached from ", size});

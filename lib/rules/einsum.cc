@@ -80,9 +80,10 @@ absl::StatusOr<Equation> ReadEquation(absl::string_view text) {
 }
 
 // The sizes that the letters and the ellipsis stand for, as operands tell them one after the other.
-// A size 1 is broadcast against the same letter in another term; where one term has it twice, it is a
-// diagonal, whose axes are equal.
-// Source: ONNX Einsum-12; onnxruntime core/providers/cpu/math/einsum_utils/einsum_compute_preprocessor.cc.
+// A size 1 is broadcast against the same letter in another term; where one term has it twice, it is
+// a diagonal, whose axes are equal.
+// Source: ONNX Einsum-12; onnxruntime
+// core/providers/cpu/math/einsum_utils/einsum_compute_preprocessor.cc.
 struct Sizes {
   std::array<Dim, 128> letter;
   std::vector<Dim> ellipsis;
@@ -114,8 +115,9 @@ absl::Status AddOperand(const Term& term, const ShapeView& shape, Sizes& sizes, 
   return absl::OkStatus();
 }
 
-// The axes of an operand in the order in which onnxruntime has them: those of the ellipsis first, then the
-// letters as the equation's terms name them one after the other. Empty where a letter occurs twice.
+// The axes of an operand in the order in which onnxruntime has them: those of the ellipsis first,
+// then the letters as the equation's terms name them one after the other. Empty where a letter
+// occurs twice.
 std::vector<int> OrderOfAxes(const Equation& equation, const Term& term, int rank) {
   std::string letters;
   for (const Term& each : equation.inputs) letters += each.before + each.behind;
@@ -159,10 +161,11 @@ std::optional<Move> OnlyMove(const std::vector<int>& order) {
   return std::nullopt;
 }
 
-// An operand that is put into that order by moving one axis is divided by its size and by those of the axes
-// that are not passed, empty or not; but for a move that changes nothing, past sizes of 1.
-// Source: onnxruntime core/providers/cpu/math/einsum_utils/einsum_compute_preprocessor.cc (PreprocessInputs),
-// core/framework/transpose_helper.cc (TransposeSingleAxisOutwards, TransposeSingleAxisInwards).
+// An operand that is put into that order by moving one axis is divided by its size and by those of
+// the axes that are not passed, empty or not; but for a move that changes nothing, past sizes of 1.
+// Source: onnxruntime core/providers/cpu/math/einsum_utils/einsum_compute_preprocessor.cc
+// (PreprocessInputs), core/framework/transpose_helper.cc (TransposeSingleAxisOutwards,
+// TransposeSingleAxisInwards).
 void RequireDivisors(const Equation& equation, const Term& term, const ShapeView& shape,
                      Results& out) {
   const std::optional<Move> move = OnlyMove(OrderOfAxes(equation, term, shape.rank()));

@@ -53,9 +53,10 @@ std::optional<std::pair<int64_t, int64_t>> FractionOf(float value) {
   return std::nullopt;
 }
 
-// Whether int(float32(n) * factor) is a*n//b for n up to `most`, with factor = float32(a/b). The product
-// is rounded twice, so it is off by less than n*a/b * 2^-23. Where b does not divide n*a, a*n/b is at
-// least 1/b away from an integer, which is more if n*a <= 2^22; else it is one, and tried.
+// Whether int(float32(n) * factor) is a*n//b for n up to `most`, with factor = float32(a/b). The
+// product is rounded twice, so it is off by less than n*a/b * 2^-23. Where b does not divide n*a,
+// a*n/b is at least 1/b away from an integer, which is more if n*a <= 2^22; else it is one, and
+// tried.
 bool TruncatesLike(float factor, int64_t a, int64_t b, int64_t most) {
   if (a <= 0 || most > (int64_t{1} << 22) / a) return false;
   for (int64_t n = b; n <= most; n += b) {
@@ -165,8 +166,8 @@ Element ElementMath::Add(const Element& a, const Element& b) {
   return Rational(left + right, d, exact);
 }
 
-// Of a product or quotient of both. An exact quotient may have had a number taken away, and then is off
-// by a larger part of itself than a rounding makes.
+// Of a product or quotient of both. An exact quotient may have had a number taken away, and then is
+// off by a larger part of itself than a rounding makes.
 uint8_t ElementMath::RoundingsOf(const Element& a, const Element& b) const {
   int roundings = 1;
   for (const Element* x : {&a, &b}) {
@@ -289,9 +290,9 @@ Element ElementMath::Abs(const Element& a) {
   return num(a).bounds().lo >= 0 && den(a).bounds().lo > 0 ? a : Max(a, Neg(a));
 }
 
-// The integer that `a` becomes: that of the rational, or within 1 of it where the float is not known to
-// lie on the rational's side of an integer. Without sums, sixteen roundings leave it below the rational
-// and a 2^19th of it.
+// The integer that `a` becomes: that of the rational, or within 1 of it where the float is not
+// known to lie on the rational's side of an integer. Without sums, sixteen roundings leave it below
+// the rational and a 2^19th of it.
 Element ElementMath::ToInteger(const Element& a, Whole whole) {
   constexpr int kRoundings = 16;
   const Expr n = num(a), d = den(a);

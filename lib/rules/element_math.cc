@@ -212,7 +212,8 @@ Element ElementMath::Not(const Element& a) {
   return a.known() ? Element((1 - num(a)).dim()) : Element();
 }
 
-// With 2^k - 1 it is the rest of a division by 2^k, with -2^k what that leaves, in two's complement.
+// With 2^k - 1 it is the rest of a division by 2^k, with -2^k what that leaves, in two's
+// complement.
 Element ElementMath::Masked(const Element& a, int64_t mask) const {
   if (mask == -1) return a;
   if (mask == 0) return Integer(0);

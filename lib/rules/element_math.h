@@ -1,8 +1,9 @@
 // Arithmetic of single elements (rules::Element), as the runtime's number types have it.
 //
 // Integers and bools: mathematical integers. A constant result outside its type, and a symbolic one
-// that a narrow or unsigned type may wrap, is not known; Cast says how it wraps. Symbolic results are taken to fit 32 bits:
-// shape arithmetic that overflows there has no size at which it means anything.
+// that a narrow or unsigned type may wrap, is not known; Cast says how it wraps. Symbolic results
+// are taken to fit 32 bits: shape arithmetic that overflows there has no size at which it means
+// anything.
 //
 // Floats: rationals. Two constants are computed as the runtime does and rounded to the type. With a
 // symbol, `exact` says that Floor, Ceil, Round and truncation of the runtime's float are those of

@@ -42,8 +42,9 @@ absl::Status InferBinary(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// Integers are not divided by 0: all divisors are looked at before the first division, so that an empty
-// dividend does not help. Source: onnxruntime core/providers/cpu/math/element_wise_ops.cc, Div and Mod.
+// Integers are not divided by 0: all divisors are looked at before the first division, so that an
+// empty dividend does not help. Source: onnxruntime core/providers/cpu/math/element_wise_ops.cc,
+// Div and Mod.
 void RequireDivisors(const Operands& in, Results& out) {
   if (!graph::IsInteger(in.type(1))) return;
   const std::vector<Element>* divisors = in.Elements(1);
@@ -70,8 +71,8 @@ absl::Status InferMod(const Operands& in, Results& out) {
   return status;
 }
 
-// The slope may also be the larger one: onnxruntime broadcasts both ways. Before version 7 it is [C] or
-// [1] and X decides.
+// The slope may also be the larger one: onnxruntime broadcasts both ways. Before version 7 it is
+// [C] or [1] and X decides.
 absl::Status InferPRelu(const Operands& in, Results& out) {
   out.SetType(0, in.type(0));
   if (in.version() < 7) {

@@ -1,4 +1,5 @@
-// The tables of the family files, one line each, alphabetical. Each is defined at the foot of its file.
+// The tables of the family files, one line each, alphabetical. Each is defined at the foot of its
+// file.
 #ifndef SYMSHAPE_RULES_FAMILIES_H_
 #define SYMSHAPE_RULES_FAMILIES_H_
 

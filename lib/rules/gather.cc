@@ -153,8 +153,8 @@ class GatherNd {
     if (same) return;
     const Expr tuples = indices_.Product(0, indices_.rank() - 1);
     const Expr batches = data_.Product(0, batch_);
-    out_.Require(Eq(Mod(tuples, Max(batches, 1)), 0),
-                 {batches, " batches divide ", tuples, " tuples"});
+    out_.RequireUnlessZero(lead, Divides(batches, tuples),
+                           {batches, " batches divide ", tuples, " tuples"});
   }
 
   // Tuples of a length that only the data tells end within data, and read no empty axis.

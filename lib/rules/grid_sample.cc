@@ -8,8 +8,8 @@
 namespace symshape::rules {
 namespace {
 
-// x [N, C, d1 ... dr], grid [N, s1 ... sr, r] -> [N, C, s1 ... sr]; channels last: x [N, d..., C] ->
-// [N, s..., C]
+// x [N, C, d1 ... dr], grid [N, s1 ... sr, r] -> [N, C, s1 ... sr]; channels last: x [N, d..., C]
+// -> [N, s..., C]
 // Source: ONNX GridSample-20; onnxruntime core/providers/cpu/tensor/grid_sample.cc.
 absl::Status InferGridSample(const Operands& in, Results& out) {
   out.SetType(0, in.type(0));

@@ -70,7 +70,8 @@ class Joining {
     return x.has_rank() && y.has_rank() && x[axis].dim() == y[axis].dim();
   }
 
-  // Whether the whole has the first candidate's dim: no other one's dims are taken where it differs.
+  // Whether the whole has the first candidate's dim: no other one's dims are taken where it
+  // differs.
   bool Leads(int axis) {
     const ShapeView& leader = candidates_.front();
     yields_.resize(candidates_.size());
@@ -82,7 +83,8 @@ class Joining {
     return leader.has_rank();
   }
 
-  // The dim as an expression that tells which candidates have elements; nullopt where it would be long.
+  // The dim as an expression that tells which candidates have elements; nullopt where it would be
+  // long.
   std::optional<Expr> ByWhichIsFilled(int axis) const {
     if (candidates_.size() > kMaxChosen ||
         !absl::c_all_of(candidates_, [](const ShapeView& x) { return x.has_rank(); })) {

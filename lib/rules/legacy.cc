@@ -1,4 +1,5 @@
-// Operators of the first, experimental ONNX that files in the wild still have and onnxruntime still runs.
+// Operators of the first, experimental ONNX that files in the wild still have and onnxruntime still
+// runs.
 #include "absl/strings/str_cat.h"
 #include "rules/families.h"
 #include "rules/same.h"

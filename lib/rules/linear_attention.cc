@@ -50,8 +50,9 @@ void RequireGates(const Operands& in, int64_t state_heads, Expr key_size, Result
   }
 }
 
-// ONNX's own runs as its function, which reshapes the gates to [B, T, Hkv, 1 or Dk] and [B, T, 1 or Hkv, 1],
-// whatever they were, and nothing to what has a size of 0. Source: ONNX LinearAttention-27, the body.
+// ONNX's own runs as its function, which reshapes the gates to [B, T, Hkv, 1 or Dk] and
+// [B, T, 1 or Hkv, 1], whatever they were, and nothing to what has a size of 0. Source: ONNX
+// LinearAttention-27, the body.
 void RequireReshapedGates(const Operands& in, const ShapeView& query, int64_t state_heads,
                           Expr key_size, Results& out) {
   out.Require(Ge(query[0], 1), {"batch ", query[0], " is at least 1"});
@@ -72,8 +73,9 @@ void RequireReshapedGates(const Operands& in, const ShapeView& query, int64_t st
   }
 }
 
-// The body of ONNX's own adds to past_state, whose sizes are those of the state or stand where that has
-// 1; what a larger batch of it gives stands side by side. -> the output's last axis, `width` so far.
+// The body of ONNX's own adds to past_state, whose sizes are those of the state or stand where that
+// has 1; what a larger batch of it gives stands side by side. -> the output's last axis, `width` so
+// far.
 Expr ExpandByPast(int axis, Expr past, Expr now, Expr width, Results& out) {
   RequireOneOrSame(now, past, "past_state", out);
   if (axis == 0) return width * FloorDiv(past, now);

@@ -19,8 +19,8 @@ void SetLoss(const Operands& in, Results& out) {
   }
 }
 
-// GatherElements reads the scores [N, C, d...] of targets [N, d...]: not more than there are, and where
-// there are targets at all, of at least one class.
+// GatherElements reads the scores [N, C, d...] of targets [N, d...]: not more than there are, and
+// where there are targets at all, of at least one class.
 void RequireScores(const ShapeView& scores, const ShapeView& targets, Results& out) {
   if (!scores.has_rank() || !targets.has_rank() || scores.rank() != targets.rank() + 1) return;
   for (int i = 0; i < targets.rank(); ++i) {

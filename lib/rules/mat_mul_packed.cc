@@ -50,8 +50,8 @@ absl::Status InferMatMulNBits(const Operands& in, Results& out) {
   return InferWithSizes(in, /*transposed=*/true, out);
 }
 
-// A [a..., K], B [N, blocks, bytes of a block], scales [N*blocks], zero_points [N*bytes of a column's],
-// g_idx [K], bias [N] -> [a..., N]
+// A [a..., K], B [N, blocks, bytes of a block], scales [N*blocks], zero_points
+// [N*bytes of a column's], g_idx [K], bias [N] -> [a..., N]
 // Source: onnxruntime contrib_ops/cpu/quantization/matmul_nbits_helper.h.
 absl::Status InferMatMulNBitsOfBlocks(const Operands& in, Results& out) {
   const absl::Status status = InferMatMulNBits(in, out);
@@ -94,8 +94,8 @@ absl::Status InferMatMulBnb4(const Operands& in, Results& out) {
   return InferWithSizes(in, in.Int("transB", 1) != 0, out);
 }
 
-// A [a..., K], B packed, B_shape = [K, N]. A block of 32 weights has 16 bytes, a float's scale and, but
-// for type 0, a byte's zero point.
+// A [a..., K], B packed, B_shape = [K, N]. A block of 32 weights has 16 bytes, a float's scale and,
+// but for type 0, a byte's zero point.
 // Source: onnxruntime contrib_ops/cpu/matmul_fpq4.cc; the block's bytes by running.
 absl::Status InferMatMulFpQ4(const Operands& in, Results& out) {
   out.SetType(0, in.type(0));

@@ -1,5 +1,5 @@
-// Normalisations: the output has the operand's shape; what is normalised, and the means and variances
-// that come along, differ. Fused with a sum or an embedding: contrib_normalization.cc.
+// Normalisations: the output has the operand's shape; what is normalised, and the means and
+// variances that come along, differ. Fused with a sum or an embedding: contrib_normalization.cc.
 #include "rules/normalization.h"
 
 #include "absl/strings/str_cat.h"
@@ -28,9 +28,11 @@ Layout LayoutOf(const Operands& in) {
   return in.domain() == kNhwc ? Layout::kChannelsLast : Layout::kChannelsFirst;
 }
 
-// X [N, C, d...], scale, B, mean, var [C] -> Y, and [C] for each further output: the running mean and
-// variance (from 14), or mean, var, saved_mean, saved_var (until 13). A vector X has one channel.
-// Source: ONNX BatchNormalization-1, 6, 7, 9, 14, 15 (spatial = 0, until 8: parameters of [C, d...]).
+// X [N, C, d...], scale, B, mean, var [C] -> Y, and [C] for each further output: the running mean
+// and variance (from 14), or mean, var, saved_mean, saved_var (until 13). A vector X has one
+// channel.
+// Source: ONNX BatchNormalization-1, 6, 7, 9, 14, 15 (spatial = 0, until 8: parameters of
+// [C, d...]).
 absl::Status InferBatchNormalization(const Operands& in, Results& out) {
   SetLike(in, 0, out);
   for (int output = 1; output < in.outputs(); ++output) {
@@ -87,8 +89,8 @@ absl::Status InferGroupNormalization(const Operands& in, Results& out) {
   return absl::OkStatus();
 }
 
-// X, scale [, bias] -> Y like X, and statistics [a..., 1...] of type `stash_type`. What is normalised
-// is not empty; scale and bias are broadcast to X.
+// X, scale [, bias] -> Y like X, and statistics [a..., 1...] of type `stash_type`. What is
+// normalised is not empty; scale and bias are broadcast to X.
 // Source: ONNX LayerNormalization-17; onnxruntime core/providers/cpu/nn/layer_norm_helper.h.
 absl::Status InferLayerNormalization(const Operands& in, Results& out) {
   SetLike(in, 0, out);

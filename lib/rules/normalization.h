@@ -1,4 +1,5 @@
-// What the normalisations (normalization.cc) and their fused forms (contrib_normalization.cc) share.
+// What the normalisations (normalization.cc) and their fused forms (contrib_normalization.cc)
+// share.
 #ifndef SYMSHAPE_RULES_NORMALIZATION_H_
 #define SYMSHAPE_RULES_NORMALIZATION_H_
 

@@ -1,5 +1,5 @@
-// Operands: what a rule may see of its node: attributes, the operator's version, and what is known of
-// the inputs. Everything is read under the facts of now.
+// Operands: what a rule may see of its node: attributes, the operator's version, and what is known
+// of the inputs. Everything is read under the facts of now.
 #ifndef SYMSHAPE_RULES_OPERANDS_H_
 #define SYMSHAPE_RULES_OPERANDS_H_
 

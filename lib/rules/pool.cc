@@ -1,5 +1,5 @@
-// Pooling: MaxPool, AveragePool, LpPool, their Global, quantised, channels-last and blocked forms, and
-// MaxUnpool. Attributes and auto_pad: window.h. Pooling of regions: roi.cc.
+// Pooling: MaxPool, AveragePool, LpPool, their Global, quantised, channels-last and blocked forms,
+// and MaxUnpool. Attributes and auto_pad: window.h. Pooling of regions: roi.cc.
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -100,8 +100,8 @@ absl::Status InferPool(const Operands& in, Results& out) {
   return SetPool(in, LayoutOf(in), any ? SamePadding::kAny : SamePadding::kNotNegative, out);
 }
 
-// X and a mask [N, C, d...] of the same d -> like MaxPool's. The mask's planes are taken again and again:
-// there has to be one, unless X has none.
+// X and a mask [N, C, d...] of the same d -> like MaxPool's. The mask's planes are taken again and
+// again: there has to be one, unless X has none.
 // Source: onnxruntime contrib_ops/cpu/maxpool_with_mask.h.
 absl::Status InferMaxpoolWithMask(const Operands& in, Results& out) {
   const ShapeView x = in.shape(0), mask = in.shape(1);
@@ -162,8 +162,8 @@ absl::Status InferBlockedGlobalPool(const Operands& in, Results& out) {
   return InferGlobalPool(in, out);
 }
 
-// X, x_scale … -> like GlobalAveragePool's; C may be 0, and the plane may not even where N is. Where the
-// scales are data they may be 0, by which an empty plane passes the kernel's check.
+// X, x_scale … -> like GlobalAveragePool's; C may be 0, and the plane may not even where N is.
+// Where the scales are data they may be 0, by which an empty plane passes the kernel's check.
 // Source: onnxruntime contrib_ops/cpu/quantization/qlinear_global_average_pool.cc.
 absl::Status InferQLinearGlobalAveragePool(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out);

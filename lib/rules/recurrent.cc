@@ -82,8 +82,8 @@ std::optional<Expr> ContextSize(const Operands& in) {
   return source.has_rank() && source.rank() == 3 ? std::optional<Expr>(source[2]) : std::nullopt;
 }
 
-// query (8) [D, H, A], memory weights [D, M, A], v [D, A], memory (11) [B, steps, M], its lengths [B],
-// attention layer (13) [D, M + H, context].
+// query (8) [D, H, A], memory weights [D, M, A], v [D, A], memory (11) [B, steps, M], its lengths
+// [B], attention layer (13) [D, M + H, context].
 // Source: onnxruntime contrib_ops/cpu/attnlstm/deep_cpu_attn_lstm.cc, ValidateInputs.
 absl::Status RequireAttention(const Operands& in, const Sizes& n, Results& out) {
   for (int i : {8, 9, 11}) {
@@ -111,7 +111,8 @@ absl::Status RequireAttention(const Operands& in, const Sizes& n, Results& out) 
                       out);
 }
 
-// Scales (8, 10) and zero points (9, 11) of W and R: [D], or [D, 4*H] where each channel has its own.
+// Scales (8, 10) and zero points (9, 11) of W and R: [D], or [D, 4*H] where each channel has its
+// own.
 // Source: onnxruntime contrib_ops/cpu/quantization/dynamic_quantize_lstm.cc, WeightCheck.
 absl::Status RequireQuantization(const Operands& in, const Sizes& n, Results& out) {
   for (int i = 8; i < 12; ++i) {

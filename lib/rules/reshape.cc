@@ -48,9 +48,9 @@ bool ZeroTogether(Context& context, Expr copied, Expr size) {
 //      computed: x [2, m] to [m, -1] at m = 0 gives [2, 0];
 //   2. `-1` becomes count(x) / product of the others, which must not be 0 and must divide count(x);
 //      without a -1 the counts must be equal;
-//   3. with allowzero = 1 an element that is 0 may stand beside the -1 if x is empty: then dims that
-//      are 0 are left out of both products. x [0, 3, 32] to [0, 3, -1, 8] gives [0, 3, 4, 8], and
-//      x [0, 3, 32] to [3, 0, -1, 8] gives [3, 0, 4, 8] (measured).
+//   3. with allowzero = 1 an element that is 0 may stand beside the -1 if x is empty: then dims
+//      that are 0 are left out of both products. x [0, 3, 32] to [0, 3, -1, 8] gives [0, 3, 4, 8],
+//      and x [0, 3, 32] to [3, 0, -1, 8] gives [3, 0, 4, 8] (measured).
 // Source: onnxruntime core/providers/cpu/tensor/reshape_helper.h.
 class Reshape {
  public:
@@ -140,9 +140,9 @@ class Reshape {
     return fails;
   }
 
-  // A computed size that may be 0, where x's dim is taken instead: size + max(0, 1 - size)*copied. Said
-  // only where that other size can be met, as it is longer. x [B*h, S, d] to [B, h, S, d] copies d
-  // at B = S = 0 and gives [0, h, d, d] (measured); at S = 0 alone it fails.
+  // A computed size that may be 0, where x's dim is taken instead: size + max(0, 1 - size)*copied.
+  // Said only where that other size can be met, as it is longer. x [B*h, S, d] to [B, h, S, d]
+  // copies d at B = S = 0 and gives [0, h, d, d] (measured); at S = 0 alone it fails.
   std::optional<Expr> CopiedWhereZero(Expr size, int i) {
     if (!x_.has_rank()) return std::nullopt;
     if (i >= x_.rank()) {
@@ -158,8 +158,8 @@ class Reshape {
     return size + Max(0, 1 - size) * copied;
   }
 
-  // Where one axis alone may copy and the others are not 0, the count tells it, whatever it does. x [n]
-  // to [u] gives [n], with u = n or u = 0.
+  // Where one axis alone may copy and the others are not 0, the count tells it, whatever it does. x
+  // [n] to [u] gives [n], with u = n or u = 0.
   void LeaveCopyToCount() {
     if (inferred_ || copying_.size() != 1 || !x_.has_rank()) return;
     const int i = copying_[0];
@@ -190,8 +190,8 @@ class Reshape {
     return count.dim() == x_.Product().dim();
   }
 
-  // Without a -1, and where the sizes as computed have x's count: a copy leaves y with an element, so
-  // it needs another axis where x and y are both 0.
+  // Without a -1, and where the sizes as computed have x's count: a copy leaves y with an element,
+  // so it needs another axis where x and y are both 0.
   void RequireToCopy(Expr size, int i) {
     if (!CountsAgree()) return;
     std::vector<Fact> unless{Eq(x_[i], 0)};
@@ -292,8 +292,8 @@ class Reshape {
     return FloorDiv(left, right);
   }
 
-  // Whether x's dim `l` counts as much as y's dim `r` at every size: it is equal where r >= 1, and at
-  // most 1 where r is 0, as max(b, 1 - s) is for b.
+  // Whether x's dim `l` counts as much as y's dim `r` at every size: it is equal where r >= 1, and
+  // at most 1 where r is 0, as max(b, 1 - s) is for b.
   bool CountsAs(Expr r, Expr l) {
     if (l.dim() == r.dim()) return true;
     if (l.constant() || r.constant()) return false;

@@ -65,20 +65,26 @@ absl::Status CheckLength(const Operands& in, int list, absl::string_view name, c
       absl::StrCat(name, " has ", *length, " elements for ", axes.axis.size(), " axes"));
 }
 
-// Below, at or above 1: -1, 0, 1; nullopt where a scale is not known.
-using Enlarges = std::optional<int>;
+// From which to which size an axis goes, or by which ratio of sizes.
+struct Change {
+  Expr from;
+  Expr to;
+};
+// Of all axes; nullopt where a scale is not known.
+using Changes = std::vector<std::optional<Change>>;
 
-Enlarges EnlargesBy(const Element& scale, const Operands& in) {
+std::optional<Change> ByScale(const Element& scale, const Operands& in) {
   if (!scale.known() || !scale.exact) return std::nullopt;
-  const auto num = in.context().ConstantOf(scale.num), den = in.context().ConstantOf(scale.den);
-  if (!num || !den) return std::nullopt;
-  return *num == *den ? 0 : *num < *den ? -1 : 1;
+  const Change change{in.Wrap(scale.den), in.Wrap(scale.num)};
+  if (!change.from.constant() || !change.to.constant()) return std::nullopt;
+  return change;
 }
 
-// What the interpolating modes of onnxruntime leave as it is: N, and C or, of four dims, what stands
-// behind H and W instead; bicubically only where nothing shrinks, or with antialias. Of other ranks
-// they have no kernel.
-// Source: onnxruntime core/providers/cpu/tensor/upsamplebase.h, ScalesValidation; the last by running.
+// What the interpolating modes of onnxruntime leave as it is: N, and C or, of four dims, what
+// stands behind H and W instead; bicubically only where nothing shrinks, or with antialias. Of
+// other ranks they have no kernel.
+// Source: onnxruntime core/providers/cpu/tensor/upsamplebase.h, ScalesValidation; the last by
+// running.
 class Interpolation {
  public:
   explicit Interpolation(const Operands& in) : mode_(in.String("mode", "nearest")) {
@@ -93,43 +99,43 @@ class Interpolation {
         absl::StrCat("mode ", mode_, " has rank ", linear ? "2 to 5" : "2 or 4", ", not ", rank));
   }
 
-  void Require(const ShapeView& x, const ShapeView& y, Results& out) const {
-    if (!interpolates() || x.rank() < 4) return;
-    if (x[0].dim() != y[0].dim()) out.Require(Eq(x[0], y[0]), {"mode ", mode_, " keeps axis 0"});
-    if (x[1].dim() == y[1].dim()) return;
-    const Fact first[] = {Eq(x[1], y[1])};
-    if (x.rank() > 4) {
-      out.Require(first[0], {"mode ", mode_, " keeps axis 1"});
+  void Require(const Changes& axes, Results& out) const {
+    if (!interpolates() || axes.size() < 4) return;
+    RequireOne({Keeps(axes[0])}, "keeps axis 0", out);
+    if (axes.size() > 4) {
+      RequireOne({Keeps(axes[1])}, "keeps axis 1", out);
       return;
     }
-    if (x[3].dim() != y[3].dim()) {
-      const Fact last[] = {Eq(x[3], y[3])};
-      out.RequireUnless(last, first[0], {"mode ", mode_, " keeps axis 1 or axis 3"});
-    }
+    RequireOne({Keeps(axes[3]), Keeps(axes[1])}, "keeps axis 1 or axis 3", out);
     if (shrinks_last_) return;
-    out.Require(Ge(y[1], x[1]), {"mode ", mode_, " keeps axis 1 or enlarges it"});
-    out.RequireUnless(first, Ge(y[2], x[2]), {"mode ", mode_, " keeps axis 1 or enlarges axis 2"});
-  }
-
-  // Scales of all axes.
-  absl::Status CheckScales(absl::Span<const Enlarges> scales) const {
-    if (!interpolates() || scales.size() < 4) return absl::OkStatus();
-    const auto may_be = [&](size_t i, int least, int most) {
-      return !scales[i] || (*scales[i] >= least && *scales[i] <= most);
-    };
-    if (!may_be(0, 0, 0)) {
-      return absl::InvalidArgumentError(absl::StrCat("mode ", mode_, " keeps axis 0"));
-    }
-    const int least = shrinks_last_ ? -1 : 0;
-    const bool by_last =
-        scales.size() == 4 && may_be(3, 0, 0) && may_be(1, least, 1) && may_be(2, least, 1);
-    if (may_be(1, 0, 0) || by_last) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat("mode ", mode_, " keeps axis 1", scales.size() == 4 ? " or axis 3" : ""));
+    RequireOne({Enlarges(axes[1])}, "keeps axis 1 or enlarges it", out);
+    RequireOne({Keeps(axes[1]), Enlarges(axes[2])}, "keeps axis 1 or enlarges axis 2", out);
   }
 
  private:
+  using MaybeFact = std::optional<Fact>;  // nullopt: of a scale that is not known
+
   bool interpolates() const { return mode_ == "linear" || mode_ == "cubic"; }
+
+  static MaybeFact Keeps(const std::optional<Change>& axis) {
+    return axis ? MaybeFact(Eq(axis->from, axis->to)) : std::nullopt;
+  }
+  static MaybeFact Enlarges(const std::optional<Change>& axis) {
+    return axis ? MaybeFact(Ge(axis->to, axis->from)) : std::nullopt;
+  }
+
+  // Nothing is said where one is not known.
+  void RequireOne(std::initializer_list<MaybeFact> facts, absl::string_view what,
+                  Results& out) const {
+    std::vector<Fact> known;
+    for (const MaybeFact& fact : facts) {
+      if (!fact) return;
+      known.push_back(*fact);
+    }
+    const Fact last = known.back();
+    known.pop_back();
+    out.RequireUnless(known, last, {"mode ", mode_, " ", what});
+  }
 
   const absl::string_view mode_;
   bool shrinks_last_ = false;  // channels that stand last allow the others to shrink
@@ -152,28 +158,31 @@ absl::Status SetScaled(const Operands& in, const ShapeView& x, const Axes& axes,
   if (absl::Status s = CheckLength(in, list, "scales", axes, out); !s.ok()) return s;
   const std::vector<Element>* scales = in.Elements(list);
   ShapeBuilder y(x.dims());
-  std::vector<Enlarges> enlarges(x.rank(), 0);
+  Changes changes(x.rank(), Change{in.Const(1), in.Const(1)});
   for (size_t i = 0; i < axes.axis.size(); ++i) {
     const int axis = axes.axis[i];
     const bool known = scales != nullptr && i < scales->size() && (*scales)[i].known();
-    enlarges[axis] = known ? EnlargesBy((*scales)[i], in) : std::nullopt;
+    changes[axis] = known ? ByScale((*scales)[i], in) : std::nullopt;
     y.Set(axis,
           known ? Scaled(x[axis], (*scales)[i], axis, in, out) : out.Fresh(StemAt("resize", axis)));
   }
   out.SetShape(0, y);
-  return Interpolation(in).CheckScales(enlarges);
+  Interpolation(in).Require(changes, out);
+  return absl::OkStatus();
 }
 
 // A size of 0 is only made of 0, and 0 makes nothing else.
 // Source: onnxruntime core/providers/cpu/tensor/upsamplebase.h.
 void RequireSizes(const Operands& in, const ShapeView& x, const ShapeBuilder& y, Results& out) {
+  Changes changes;
   for (int i = 0; i < x.rank(); ++i) {
     const Expr size = in.Wrap(y.dims()[i]);
+    changes.push_back(Change{x[i], size});
     if (size.dim() == x[i].dim()) continue;
     out.RequireUnlessZero({x[i].dim()}, Ge(size, 1), {"size ", size, " is at least 1"});
     out.RequireUnlessZero({size.dim()}, Ge(x[i], 1), {"resized size ", x[i], " is at least 1"});
   }
-  Interpolation(in).Require(x, ShapeView(in.context(), y.dims()), out);
+  Interpolation(in).Require(changes, out);
 }
 
 // All axes scaled by the least (not_larger) or greatest (not_smaller) of float32(size)/float32(n),
@@ -297,13 +306,18 @@ absl::Status InferUpsampleByAttribute(const Operands& in, Results& out) {
     return absl::InvalidArgumentError(
         absl::StrCat("there are ", scales.size(), " scales for rank ", x.rank()));
   }
+  const Interpolation interpolation(in);
+  if (absl::Status s = interpolation.CheckRank(x.rank()); !s.ok()) return s;
   const ElementMath math(out, ElementType::kFloat);
   ShapeBuilder y(x.dims());
+  Changes changes;
   for (int i = 0; i < x.rank(); ++i) {
     const Element scale = math.Constant(scales[i]);
+    changes.push_back(ByScale(scale, in));
     y.Set(i, scale.known() ? Scaled(x[i], scale, i, in, out) : out.Fresh(StemAt("resize", i)));
   }
   out.SetShape(0, y);
+  interpolation.Require(changes, out);
   return absl::OkStatus();
 }
 

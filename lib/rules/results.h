@@ -87,8 +87,8 @@ class Results {
   void SetElements(int output, std::vector<Element> elements);
   void SetInts(int output, absl::Span<const Expr> elements);
   void SetInts(int output, absl::Span<const int64_t> elements);
-  // lo <= every element <= hi; a none dim is no bound. kAttained: some element is lo and some is hi, in
-  // a tensor that has any (Knowledge::attained).
+  // lo <= every element <= hi; a none dim is no bound. kAttained: some element is lo and some is
+  // hi, in a tensor that has any (Knowledge::attained).
   enum class Bounds : uint8_t { kOuter, kAttained };
   void SetRange(int output, Dim lo, Dim hi, Bounds bounds = Bounds::kOuter);
 

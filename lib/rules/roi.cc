@@ -7,8 +7,8 @@
 namespace symshape::rules {
 namespace {
 
-// X [N, C, H, W], rois [R, columns] -> [R, C, height, width]; batch_indices [R] has one for each, which
-// is no element of an empty batch.
+// X [N, C, H, W], rois [R, columns] -> [R, C, height, width]; batch_indices [R] has one for each,
+// which is no element of an empty batch.
 absl::Status SetRegions(const Operands& in, int columns, Expr height, Expr width, Results& out) {
   SetTypeLike(in, {0}, out);
   if (absl::Status s = CheckRank(in, 0, 4); !s.ok()) return s;

@@ -44,8 +44,8 @@ absl::StatusOr<std::optional<int64_t>> PlaceIn(const Operands& in, int position,
   return std::optional<int64_t>(*place < 0 ? *place + length : *place);
 }
 
-// The item of a sequence that is not known one by one. Of parts, item k is min(part, whole - part*k)
-// long.
+// The item of a sequence that is not known one by one. Of parts, item k is min(part, whole -
+// part*k) long.
 Info ItemAt(const Operands& in, const SequenceView& s, Results& out) {
   const Info item{WithOwnDims(out, s.element), KnowledgeId::kNone};
   const std::optional<Expr> place = in.Scalar(1);

@@ -50,15 +50,15 @@ struct Type {
   }
 };
 
-// One element of a tensor's value: the rational num/den. Integers and bools have den = 1. `exact` is
-// false where the float that the runtime computes may differ from num/den by rounding, so that a
+// One element of a tensor's value: the rational num/den. Integers and bools have den = 1. `exact`
+// is false where the float that the runtime computes may differ from num/den by rounding, so that a
 // Floor of it is not FloorDiv(num, den). num none: not known.
 struct Element {
   Dim num;
   Dim den = Dim::Inline(1);
   bool exact = true;
-  // Of a float that is not: how often it was rounded, each time by a 2^24th of itself at most in float32.
-  // A sum that was rounded may be off by more than itself.
+  // Of a float that is not: how often it was rounded, each time by a 2^24th of itself at most in
+  // float32. A sum that was rounded may be off by more than itself.
   static constexpr uint8_t kAnyRoundings = 255;
   uint8_t roundings = 0;
   // Of a bool that nothing decides: it is true where test >= 1, and num is none.
@@ -117,18 +117,18 @@ struct Knowledge {
   // Integer tensors of any size: lo <= every element <= hi; none where unbounded.
   Dim lo;
   Dim hi;
-  // Where the tensor has elements at all, some element is lo and some is hi (as far as given). Only then
-  // does a check of every element, such as a Gather's, require lo and hi to pass it.
+  // Where the tensor has elements at all, some element is lo and some is hi (as far as given). Only
+  // then does a check of every element, such as a Gather's, require lo and hi to pass it.
   bool attained = false;
-  // Tensors that were joined along their last axis from slices of length 1, such as the indices of a
-  // GatherND: what each slice is.
+  // Tensors that were joined along their last axis from slices of length 1, such as the indices of
+  // a GatherND: what each slice is.
   std::vector<Info> columns;
   // Sequences: their length (none where unknown), and the items where each is known.
   Dim length;
   std::vector<Info> items;
   bool has_items = false;
-  // Sequences of a tensor's parts: item k is min(part, whole - part*k) long at this axis, and as the
-  // element type says at the others. `whole` none: no such parts.
+  // Sequences of a tensor's parts: item k is min(part, whole - part*k) long at this axis, and as
+  // the element type says at the others. `whole` none: no such parts.
   Dim whole;
   Dim part;
   int32_t axis_of_parts = 0;

@@ -11,8 +11,8 @@
 namespace symshape::rules {
 
 namespace {
-// Scales, sizes and ranges are short; longer constants of types that weights have mostly are weights,
-// which no shape depends on.
+// Scales, sizes and ranges are short; longer constants of types that weights have mostly are
+// weights, which no shape depends on.
 constexpr int64_t kFewReals = 8;
 
 bool IsReadLate(const graph::Tensor& tensor) {

@@ -7,9 +7,9 @@
 
 namespace symshape::rules {
 
-// Type and shape always; the elements of small integer, bool and float tensors; the interval over all
-// elements of wider integer tensors of up to graph::kMaxReadElements. Those that may be weights, of 8
-// bits or of floats, are read when somebody asks for their elements (Tables::Unread).
+// Type and shape always; the elements of small integer, bool and float tensors; the interval over
+// all elements of wider integer tensors of up to graph::kMaxReadElements. Those that may be
+// weights, of 8 bits or of floats, are read when somebody asks for their elements (Tables::Unread).
 Info InfoOf(Tables& tables, const graph::Tensor& tensor);
 
 // What its elements tell, read now.

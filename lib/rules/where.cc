@@ -9,8 +9,8 @@
 namespace symshape::rules {
 namespace {
 
-// test >= 1 ? x : y, where that is the greater or the less of both, as with x - y = test, or where they
-// differ by a number.
+// test >= 1 ? x : y, where that is the greater or the less of both, as with x - y = test, or where
+// they differ by a number.
 Element Chosen(Context& context, Dim test, const Element& x, const Element& y, Results& out) {
   if (!x.is_integer() || !y.is_integer()) return Element();
   const Expr t(context, test), a(context, x.num), b(context, y.num);

@@ -76,7 +76,8 @@ absl::StatusOr<std::vector<Expr>> KernelShape(const Operands& in, int rank) {
 
 // floor((d + before + after - extent) / stride) + 1, and with SAME: ceil(d / stride).
 // The runtime refuses an empty result, so that room >= 0, also where N is 0.
-// Source: ONNX Conv-22; onnxruntime core/providers/cpu/nn/conv_attributes.h, ComputePadAndOutputShape.
+// Source: ONNX Conv-22; onnxruntime core/providers/cpu/nn/conv_attributes.h,
+// ComputePadAndOutputShape.
 Expr ConvCount(Expr size, const Window& window, int axis, Results& out) {
   const WindowAxis& a = window.axes[axis];
   if (window.same()) {

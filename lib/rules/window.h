@@ -1,5 +1,5 @@
-// Windows that slide over the spatial axes of Conv, ConvTranspose and the pools: their attributes, and
-// how many windows fit.
+// Windows that slide over the spatial axes of Conv, ConvTranspose and the pools: their attributes,
+// and how many windows fit.
 #ifndef SYMSHAPE_RULES_WINDOW_H_
 #define SYMSHAPE_RULES_WINDOW_H_
 
@@ -34,8 +34,8 @@ struct Window {
 };
 
 // strides, dilations, pads, auto_pad and ceil_mode for a kernel of these sizes.
-// Errors: kInvalidArgument  a list has the wrong length, a stride or dilation is below 1, or auto_pad
-//                           is no known word
+// Errors: kInvalidArgument  a list has the wrong length, a stride or dilation is below 1, or
+//                           auto_pad is no known word
 absl::StatusOr<Window> ReadWindow(const Operands& in, std::vector<Expr> kernel);
 
 // The attribute kernel_shape for `rank` spatial axes.
@@ -55,8 +55,8 @@ inline int ChannelAxis(Layout layout, int rank) {
   return layout == Layout::kChannelsFirst ? 1 : rank - 1;
 }
 
-// How many channels lie together in onnxruntime's blocked layout (com.microsoft.nchwc): the processor
-// decides.
+// How many channels lie together in onnxruntime's blocked layout (com.microsoft.nchwc): the
+// processor decides.
 inline constexpr int64_t kSmallestBlock = 8;
 inline constexpr int64_t kLargestBlock = 16;
 

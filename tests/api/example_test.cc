@@ -1,5 +1,5 @@
-// The public headers, on the example: its input is [batch, 3, height, width], and its outputs declare
-// the sizes of 640x640.
+// The public headers, on the example: its input is [batch, 3, height, width], and its outputs
+// declare the sizes of 640x640.
 #include <string>
 #include <vector>
 

@@ -40,10 +40,10 @@ def test_ops(folder):
 
 
 def test_ops_of_one_domain(folder):
-    both = folder.run('ops', 'Attention').stdout.split('\n')
+    both = folder.run('ops', 'RotaryEmbedding').stdout.split('\n')
     assert [line.split()[0] for line in both if line] == ['ai.onnx', 'com.microsoft']
-    for name in ('com.microsoft::Attention', 'com.microsoft.Attention'):
-        assert folder.run('ops', name).stdout.split()[:2] == ['com.microsoft', 'Attention']
+    for name in ('com.microsoft::RotaryEmbedding', 'com.microsoft.RotaryEmbedding'):
+        assert folder.run('ops', name).stdout.split()[:2] == ['com.microsoft', 'RotaryEmbedding']
     assert folder.run('ops', 'ai.onnx::Relu').stdout.split()[:2] == ['ai.onnx', 'Relu']
 
 

@@ -1,4 +1,5 @@
-// Maps whose types rows cannot tell, and containers through control flow, functions and captured values.
+// Maps whose types rows cannot tell, and containers through control flow, functions and captured
+// values.
 #include <gtest/gtest.h>
 
 #include "engine/shapes_of.h"

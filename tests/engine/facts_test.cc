@@ -19,8 +19,8 @@ TEST(Facts, OfARequirementWhoseExceptionALaterNodeExcludes) {
   EXPECT_EQ(m->analysis->context().Bounds(h).lo, 1);
 }
 
-// Reshape's axis 0 is rows "unless that is 0", where it copies n; so n is not the axis where it is not 0.
-// At n = 4, a = 6, rows = 12 `leader` is empty, and the runtime takes the dims of `other`.
+// Reshape's axis 0 is rows "unless that is 0", where it copies n; so n is not the axis where it is
+// not 0. At n = 4, a = 6, rows = 12 `leader` is empty, and the runtime takes the dims of `other`.
 TEST(Facts, OfASizeThatMayCopyAreNotThoseOfTheCopy) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (float[n, a] x, float[rows, 3] other) => (z) {
@@ -44,8 +44,9 @@ TEST(Facts, OfASizeThatMayCopyAreNotThoseOfTheCopy) {
   EXPECT_EQ(m->Shape("z"), "[max(min(0, n - (n*a)//2) + 1, rows), 4]");
 }
 
-// A correlation volume. The maxima in its dims are asked for under hypotheses, with facts known: asking
-// for witnesses there must not ask for the maxima again, or the work left for the last dim is spent.
+// A correlation volume. The maxima in its dims are asked for under hypotheses, with facts known:
+// asking for witnesses there must not ask for the maxima again, or the work left for the last dim
+// is spent.
 TEST(Facts, OfMaximaUnderHypotheses) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (float[B, 8, H, W] x) => (y) {
@@ -75,8 +76,8 @@ TEST(Facts, OfMaximaUnderHypotheses) {
   EXPECT_EQ(m->Shape("y").find("opaque"), std::string::npos) << m->Shape("y");
 }
 
-// Of u nothing is known, so both sizes of t are symbols at first, and its rows become 5 once A is known
-// not to be 0. Its columns must not have the symbol that the rows had: C would be 1 then.
+// Of u nothing is known, so both sizes of t are symbols at first, and its rows become 5 once A is
+// known not to be 0. Its columns must not have the symbol that the rows had: C would be 1 then.
 TEST(Facts, OfAnAxisStayWithItsSymbol) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (float[K] k, int64[S] s, float[5, A] x, float[C, 1] v, float[2, 4] m, float[7] w) => (l, y, z, o) {

@@ -9,8 +9,8 @@
 namespace symshape::engine {
 namespace {
 
-// A level of a feature pyramid. At batch 0 both parts are empty, and the dims are the first one's; else
-// Conv needs H >= 2 and W >= 2, so that both have elements and the second's dims are the same.
+// A level of a feature pyramid. At batch 0 both parts are empty, and the dims are the first one's;
+// else Conv needs H >= 2 and W >= 2, so that both have elements and the second's dims are the same.
 TEST(JoinedDims, OfAFeaturePyramid) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (float[B, 3, H, W] x, float[3, 3, 2, 2] w) => (y) {

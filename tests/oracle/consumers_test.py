@@ -20,7 +20,8 @@ from support.inferred import Inferred  # noqa: E402
 # One of each exporter; none whose outputs depend on data.
 PRODUCERS = ['espcn_x3_ts9', 'densenet_ts13', 'mobilenet_v3_small_dynamo21', 'fnet_dynamo18', 'tf_keras_cnn_nchw', 'paddle_db_det', 'skl_svr']
 LIGHT = os.path.join(os.path.dirname(onnx.backend.test.__file__), 'data/light')
-# Of the onnx package: made by caffe2 at batch 1, without weights. Most of them have a Reshape that only batch 1 fits.
+# Of the onnx package: made by caffe2 at batch 1, without weights. Most of them have a Reshape that
+# only batch 1 fits.
 CAFFE2 = {'light_squeezenet': True, 'light_densenet121': True, 'light_bvlc_alexnet': False, 'light_vgg19': False}
 
 

@@ -4,8 +4,8 @@
     corpus_test.py [--only TEXT] [--corpus FOLDER] [--run] [--update] [-v]
 
 Each model is inferred twice, with its declared shapes and without. A wrong shape fails, and so does a model on which less is exact
-than expected.json says (--update writes what is exact now, and never less). A whole corpus is judged in the same way: FOLDER,
-$SYMSHAPE_CORPUS, or ../shared/corpus beside the repository where it is there, by the runs that it has on record (--run: by new ones).
+than expected.json says (--update writes what is exact now, and never less). A whole corpus is judged in the same way where it is
+there: FOLDER, else $SYMSHAPE_CORPUS or ../shared/corpus beside the repository; by the runs that it has on record (--run: by new ones).
 """
 
 import argparse
@@ -126,7 +126,7 @@ def update_floor(outcomes, floor):
 
 
 def whole_corpus(args):
-    candidates = [args.corpus, os.environ.get('SYMSHAPE_CORPUS'), os.path.join(command.ROOT, '../shared/corpus')]
+    candidates = [args.corpus] if args.corpus else [os.environ.get('SYMSHAPE_CORPUS'), os.path.join(command.ROOT, '../shared/corpus')]
     return next((c for c in candidates if c and os.path.exists(os.path.join(c, 'manifest.json'))), None)
 
 

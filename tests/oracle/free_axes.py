@@ -66,7 +66,7 @@ def judge(case, count, may_die, tell):
     data = freed.model.SerializeToString()
     tell('loading')
     try:
-        session = runtime.session_of(data)
+        session = runtime.session_of(data, threads=1)   # a fork has no others to wait for
     except Exception:   # ranks that no size makes fit, or no kernel
         return verdict
     inferred, conditions = Inferred(command.infer(data)[0]), [c['when'] for c in command.contract(data)['conditions']]

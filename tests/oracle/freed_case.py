@@ -10,7 +10,8 @@ from onnx import TensorProto, helper
 
 from versions import cases
 
-# Constants of these types are axes, pads, indices, labels: inference goes on seeing them. Others are weights.
+# Constants of these types are axes, pads, indices, labels: inference goes on seeing them. Others
+# are weights.
 _SEEN = (TensorProto.INT64, TensorProto.INT32, TensorProto.BOOL, TensorProto.STRING)
 _RANDOM = 40         # assignments, of which few are tried: more are so without losing these
 _LARGEST = 300_000   # elements of an operand

@@ -14,10 +14,10 @@ from support import formula  # noqa: E402
 onnxruntime.set_default_logger_severity(4)
 
 
-def session_of(data, severity=4):
+def session_of(data, severity=4, threads=2):
     options = onnxruntime.SessionOptions()
     options.log_severity_level = severity
-    options.intra_op_num_threads = 2
+    options.intra_op_num_threads = threads
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     return onnxruntime.InferenceSession(data, options, providers=['CPUExecutionProvider'])
 

@@ -1,4 +1,5 @@
-// At which sizes small models run. The corpus' contracts are held against onnxruntime in tests/oracle.
+// At which sizes small models run. The corpus' contracts are held against onnxruntime in
+// tests/oracle.
 #include "queries/contract.h"
 
 #include <gtest/gtest.h>
@@ -138,6 +139,28 @@ TEST(Contract, WhatTwoSizesBroadcastToMayBeOne) {
   EXPECT_TRUE(contract.Broken({{"H", 2}, {"S", 5}}).empty());
   EXPECT_TRUE(contract.Broken({{"H", 5}, {"S", 3}}).empty());
   EXPECT_FALSE(contract.Broken({{"H", 5}, {"S", 2}}).empty());
+}
+
+// Where n is A*B*C, n*n*n is past the limits of the algebra.
+TEST(Contract, WhatIsPastTheLimitsIsLeftOut) {
+  const auto m = engine::Infer(R"(<ir_version: 8, opset_import: ["" : 18]>
+    g (float[K] v, float[M, 1] x, float[A, B, C] z) => (y, w) <int64[2] row = {1, -1}, int64[2] column = {-1, 1}, int64[1] last = {2}> {
+      nonzero = NonZero(v)
+      n = Transpose(nonzero)
+      n1 = CastLike(n, x)
+      n2 = Unsqueeze(n1, last)
+      t = Transpose<perm = [1, 0]>(n1)
+      square = Mul(n1, t)
+      square1 = Unsqueeze(square, last)
+      t3 = Transpose<perm = [1, 2, 0]>(n2)
+      cube = Mul(square1, t3)
+      cubes = Reshape(cube, row)
+      y = MatMul(cubes, x)
+      zs = Reshape(z, column)
+      w = MatMul(t, zs)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(Conditions(Contract(*m->analysis)), (Texts{"K*K*K >= M", "K >= A*B*C"}));
 }
 
 TEST(Contract, OddNamesAreWrittenByAlias) {

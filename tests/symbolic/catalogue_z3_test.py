@@ -122,7 +122,8 @@ def judge(row):
             return asked, f'{name}: {found} at {dict(zip(needed, values))}'
         if fails_at and not failing:
             failing += impossible(z3.Not(condition) if z3.is_expr(condition) else not condition, differ) == z3.sat
-    # Where a row fails only by having no value, its last column is what shows it (catalogue_test.cc).
+    # Where a row fails only by having no value, its last column is what shows it
+    # (catalogue_test.cc).
     sizes = dict(part.split('=') for part in fails_at.split())
     no_value = 'broadcast' not in row[1] and any(sizes.get(n) == '0' for n in needed)
     if not asked or not (failing or no_value):

@@ -1,8 +1,8 @@
 // Real models, by both readers and both writers: from bytes to spliced bytes, and from messages to
 // messages. Both give the same bytes. On the way each answer of the memo is held against the rule.
 //
-// The models are those of tests/models, and of a whole corpus where there is one: $SYMSHAPE_CORPUS, or
-// ../shared/corpus beside the repository.
+// The models are those of tests/models, and of a whole corpus where there is one: $SYMSHAPE_CORPUS,
+// or ../shared/corpus beside the repository.
 #include <gtest/gtest.h>
 
 #include <algorithm>

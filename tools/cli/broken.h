@@ -1,4 +1,5 @@
-// Sizes that the user bound and at which the model does not run: exit code 1, and nothing is written.
+// Sizes that the user bound and at which the model does not run: exit code 1, and nothing is
+// written.
 #ifndef SYMSHAPE_CLI_BROKEN_H_
 #define SYMSHAPE_CLI_BROKEN_H_
 
@@ -13,8 +14,8 @@ namespace symshape::cli {
 // equal)"; "" where it does, and where no size is bound.
 std::string BrokenByBind(const ModelArgs& args, const Analysis& analysis);
 
-// What is false where these sizes are bound, too: numbers decide nodes of which no condition speaks, so this
-// knows more than Analysis::Broken. A model of stdin has to be kept (KeepStdin).
+// What is false where these sizes are bound, too: numbers decide nodes of which no condition
+// speaks, so this knows more than Analysis::Broken. A model of stdin has to be kept (KeepStdin).
 std::vector<Condition> BrokenAt(ModelArgs args, const Sizes& sizes);
 
 }  // namespace symshape::cli

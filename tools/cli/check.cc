@@ -37,8 +37,8 @@ FindingsFormat ToFormat(const std::string& name) {
   return FindingsFormat::kText;
 }
 
-// What infer writes, and the axes of inputs that are called dynamic but are not (input-fixed): whoever
-// gives the model another size is then told by the input, not by a node far behind it.
+// What infer writes, and the axes of inputs that are called dynamic but are not (input-fixed):
+// whoever gives the model another size is then told by the input, not by a node far behind it.
 int Fix(CheckArgs& args, const Analysis& checked) {
   const absl::StatusOr<std::string> path = OutputPath(args.output, args.model.model, "fixed");
   if (!path.ok()) return Fail(path.status());

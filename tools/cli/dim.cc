@@ -52,7 +52,8 @@ absl::StatusOr<std::string> AnswerLine(const DimArgs& args, const Sizes& sizes,
   const Range range = question->algebra.Bounds(*dim);
   std::optional<int64_t> value;
   if (!args.at.empty()) {
-    // Sizes at which the facts do not hold have no value: the expression was shortened under the facts.
+    // Sizes at which the facts do not hold have no value: the expression was shortened under the
+    // facts.
     for (const auto& [name, size] : sizes) {
       const absl::Status fits =
           question->algebra.Assume(absl::StrCat("`", name, "` == ", size), "--at");

@@ -113,7 +113,8 @@ int64_t MillisecondsSince(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
 }
 
-// "wrote a.onnx: 12 of 12 tensors, 3 ms". It looks at each tensor: not for a reader who is not there.
+// "wrote a.onnx: 12 of 12 tensors, 3 ms". It looks at each tensor: not for a reader who is not
+// there.
 std::string WroteText(const Analysis& analysis, const std::string& path, Clock::time_point start) {
   const std::string where = path.empty() ? "" : absl::StrCat("wrote ", path, ": ");
   return absl::StrCat(where, SummaryText(analysis), ", ", MillisecondsSince(start), " ms\n");

@@ -22,8 +22,8 @@ void AddOutputArgs(CLI::App& app, OutputArgs& args);
 
 WriteOptions::ExternalData ExternalDataOf(const OutputArgs& args);
 
-// A line for each file with weights that should have been placed beside the result in `path` ("" and
-// "-": nowhere) and is not there.
+// A line for each file with weights that should have been placed beside the result in `path` (""
+// and "-": nowhere) and is not there.
 std::string AbsentDataText(const OutputArgs& args, const std::string& model,
                            const std::string& path);
 

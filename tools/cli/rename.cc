@@ -87,8 +87,9 @@ std::string WhatRemains(const RenameArgs& args, const Analysis& analysis) {
   return text;
 }
 
-// Binds what the conditions leave only one size for, once the rest is bound: past, where total and seq
-// are. Where an empty axis would leave more, one after the other, as each tells more of the rest.
+// Binds what the conditions leave only one size for, once the rest is bound: past, where total and
+// seq are. Where an empty axis would leave more, one after the other, as each tells more of the
+// rest.
 bool AddSolved(const Analysis& analysis, RenameArgs& args) {
   std::string text;
   for (const auto& [name, size] : BindSolved(analysis, args.model)) {

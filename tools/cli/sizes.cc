@@ -32,8 +32,8 @@ constexpr Flag<SizesArgs> kFlags[] = {
     {"--json", "", "print JSON (docs/json.md)", &SizesArgs::json},
 };
 
-// What the contract does not tell, the model with numbers in the places of names often does. More are
-// drawn where some do not run.
+// What the contract does not tell, the model with numbers in the places of names often does. More
+// are drawn where some do not run.
 std::vector<Sizes> SizesThatRun(const SizesArgs& args, const Analysis& analysis, int count,
                                 uint64_t seed) {
   std::vector<Sizes> run;

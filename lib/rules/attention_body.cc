@@ -1,0 +1,141 @@
+#include "rules/attention_body.h"
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "rules/joined_dims.h"
+#include "rules/same.h"
+
+namespace symshape::rules {
+namespace {
+
+constexpr int kHeads = 1, kLength = 2, kHeadSize = 3;  // axes of what has rank 4
+
+ShapeView View(const Operands& in, const ShapeBuilder& shape) {
+  return ShapeView(in.context(), shape.dims());
+}
+
+// The elements of x as [batch, heads, length, -1], by way of [batch, length, heads, -1].
+ShapeBuilder Split(const Operands& in, const ShapeView& x, Expr batch, Expr length, int64_t heads,
+                   absl::string_view what, Results& out) {
+  ShapeBuilder rest(x.dims());
+  Expr rows = in.Const(heads);
+  for (Expr size : {batch, length}) {
+    out.Require(Ge(size, 1), {"size ", size, " beside a head of ", what, " is at least 1"});
+    const absl::Span<const Dim> dims = rest.dims();
+    const auto same = absl::c_find(dims, size.dim());
+    if (same != dims.end()) {
+      rest.Remove(static_cast<int>(same - dims.begin()));
+    } else {
+      rows = rows * size;
+    }
+  }
+  const Expr elements = View(in, rest).Product();
+  out.Require(Divides(rows, elements),
+              {"count ", elements, " of ", what, " is a multiple of ", rows});
+  return ShapeBuilder({batch, in.Const(heads), length, FloorDiv(elements, rows)});
+}
+
+// Q, K or V with rank 4.
+absl::StatusOr<ShapeBuilder> ReadHeads(const Operands& in, int operand, absl::string_view what,
+                                       Results& out) {
+  const ShapeView x = in.shape(operand);
+  if (x.rank() == 4) return ShapeBuilder(x.dims());
+  const absl::string_view attribute = operand == 0 ? "q_num_heads" : "kv_num_heads";
+  const int64_t heads = in.Int(attribute, 0);
+  if (heads < 1) return absl::InvalidArgumentError(absl::StrCat("no attribute ", attribute));
+  const Expr length = operand == 0 ? in.shape(0)[1] : in.shape(1)[1];
+  return Split(in, x, in.shape(0)[0], length, heads, what, out);
+}
+
+// What is joined to the past along the length.
+absl::StatusOr<ShapeBuilder> Joined(const Operands& in, int past, const ShapeView& now,
+                                    Results& out) {
+  if (!in.has(past)) return ShapeBuilder(now.dims());
+  if (absl::Status s = CheckRank(in, past, 4); !s.ok()) return s;
+  const ShapeView before = in.shape(past);
+  ShapeBuilder joined = SharedDims(in, {{before, now}}, kLength, out);
+  joined.Set(kLength, before.has_rank() ? before[kLength] + now[kLength]
+                                        : out.Fresh(past == 4 ? "total_keys" : "total_values"));
+  return joined;
+}
+
+// Expand and, to exactly this size, Reshape; which does not fail where there are no batches.
+void RequireExpanded(Expr size, Expr to, Expr batch, absl::string_view what, Results& out) {
+  if (size.is(1) || size.dim() == to.dim()) return;
+  out.Require(Broadcastable(size, to), {what, ": ", size, " and ", to, " are equal, or one is 1"});
+  const Fact unless[] = {Eq(size, 1), Eq(batch, 0)};
+  out.RequireUnless(unless, Eq(size, to), {what, ": ", size, " is ", to, " or 1"});
+}
+
+// Q as [B, H, S, D], K [B, G, T, D], V [B, G, U, E], of which both may be longer by the past.
+struct Sizes4 {
+  ShapeView query, key, value;  // without the past
+  ShapeView keys, values;       // with it
+};
+
+// K and V are expanded to [B, G, H/G, T, D] and [B, G, H/G, T, E], and reshaped to [B, H, T, D] and
+// [B, H, T, E], where a 0 would copy another size: that one fits what has no elements either way is
+// not followed.
+void RequireFits(const Sizes4& s, Results& out) {
+  const Expr batch = s.query[0], heads = s.query[kHeads], head_size = s.query[kHeadSize];
+  const Expr kv_heads = s.key[kHeads], length = s.keys[kLength], value_size = s.value[kHeadSize];
+  for (Expr size : {heads, head_size, kv_heads, length, value_size}) {
+    out.Require(Ge(size, 1), {"size ", size, " of Q, K or V is at least 1"});
+  }
+  RequireOneOrSame(s.keys[0], batch, "batch of K", out);
+  RequireOneOrSame(s.values[0], batch, "batch of V", out);
+  RequireExpanded(s.keys[kHeads], kv_heads, batch, "heads of K", out);
+  RequireExpanded(s.values[kHeads], kv_heads, batch, "heads of V", out);
+  RequireExpanded(s.values[kLength], length, batch, "length of V", out);
+  RequireExpanded(s.keys[kHeadSize], head_size, batch, "head size of K", out);
+  RequireExpanded(s.values[kHeadSize], value_size, batch, "head size of V", out);
+  if (kv_heads.is(1) || kv_heads.dim() == heads.dim()) return;
+  const Fact no_batch[] = {Eq(batch, 0)};
+  out.RequireUnless(no_batch, Divides(kv_heads, heads),
+                    {"heads of K, ", kv_heads, ", divide those of Q, ", heads});
+}
+
+}  // namespace
+
+// Q [B, H, S, D], K [B, G, T, D], V [B, G, T, E], past [B, G, P, …] -> Y [B, H, S, E]; present K
+// and V with P + T; Q*K [B, H, S, P + T]. Where Q has rank 3, the elements of all three are read as
+// [B of Q, S or K's T, heads, -1], and Y is [B, S, H*E]. Operands of different ranks fit, too, at
+// odd sizes, of which nothing is said.
+// Source: ONNX Attention-25, its function body.
+absl::Status InferAttentionBody(const Operands& in, Results& out) {
+  SetTypeLike(in, {0}, out, 0);
+  SetTypeLike(in, {1, 0}, out, 1);
+  SetTypeLike(in, {2, 0}, out, 2);
+  SetTypeLike(in, {0}, out, 3);
+  for (int i : {0, 1, 2}) {
+    const ShapeView x = in.shape(i);
+    if (!x.has_rank()) return absl::OkStatus();
+    if (x.rank() != 3 && x.rank() != 4) {
+      return absl::InvalidArgumentError(absl::StrCat("an operand has rank 3 or 4, not ", x.rank()));
+    }
+  }
+  const int rank = in.shape(0).rank();
+  if (in.shape(1).rank() != rank || in.shape(2).rank() != rank) return absl::OkStatus();
+  const absl::StatusOr<ShapeBuilder> query = ReadHeads(in, 0, "Q", out);
+  if (!query.ok()) return query.status();
+  const absl::StatusOr<ShapeBuilder> key = ReadHeads(in, 1, "K", out);
+  if (!key.ok()) return key.status();
+  const absl::StatusOr<ShapeBuilder> value = ReadHeads(in, 2, "V", out);
+  if (!value.ok()) return value.status();
+  const ShapeView q = View(in, *query), k = View(in, *key), v = View(in, *value);
+  const absl::StatusOr<ShapeBuilder> keys = Joined(in, 4, k, out);
+  if (!keys.ok()) return keys.status();
+  const absl::StatusOr<ShapeBuilder> values = Joined(in, 5, v, out);
+  if (!values.ok()) return values.status();
+  const Sizes4 sizes{q, k, v, View(in, *keys), View(in, *values)};
+  RequireFits(sizes, out);
+  const Expr batch = q[0], heads = q[kHeads], length = q[kLength], value_size = v[kHeadSize];
+  out.SetShape(0, rank == 4 ? ShapeBuilder({batch, heads, length, value_size})
+                            : ShapeBuilder({batch, length, heads * value_size}));
+  out.SetShape(1, *keys);
+  out.SetShape(2, *values);
+  out.SetShape(3, ShapeBuilder({batch, heads, length, sizes.keys[kLength]}));
+  return absl::OkStatus();
+}
+
+}  // namespace symshape::rules
