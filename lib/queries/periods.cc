@@ -4,7 +4,6 @@
 #include "queries/periods.h"
 
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,12 +20,12 @@ constexpr int64_t kSizes = 1024;   // that have to agree before a proof is tried
 std::optional<std::pair<std::vector<bool>, std::vector<bool>>> Compared(const Context& context,
                                                                         const Clauses& given,
                                                                         const Clause& clause,
-                                                                        const std::string& name) {
+                                                                        Dim symbol) {
   std::vector<bool> where, asked;
+  Truth of_given(context, given, {symbol}), of_clause(context, {clause}, {symbol});
   for (int64_t size = 0; size < kSizes; ++size) {
-    const Bindings sizes{{name, size}};
-    asked.push_back(Holds(context, clause, sizes) == Tri::kYes);
-    where.push_back(Holds(context, given, sizes) == Tri::kYes);
+    asked.push_back(of_clause.At({size}) == Tri::kYes);
+    where.push_back(of_given.At({size}) == Tri::kYes);
     if (where.back() && !asked.back()) return std::nullopt;
   }
   return std::pair(std::move(where), std::move(asked));
@@ -59,7 +58,7 @@ std::optional<Clause> Of(const Context& context, const Clause& clause, Dim symbo
 }
 
 bool FollowsAt(Context& context, const Clauses& given, const Clause& clause, Dim symbol) {
-  const auto truth = Compared(context, given, clause, std::string(*context.SymbolName(symbol)));
+  const auto truth = Compared(context, given, clause, symbol);
   if (!truth.has_value()) return false;
   const int64_t period = PeriodOf(truth->first, truth->second);
   const Dim periods = context.Mul(context.Constant(period), context.Fresh("periods"));

@@ -161,31 +161,59 @@ std::vector<bool> Implied(Context& context, const Clauses& clauses) {
   return dropped;
 }
 
-Tri Holds(const Context& context, const Fact& fact, const Bindings& sizes) {
-  const std::optional<int64_t> a = context.Evaluate(fact.a, sizes);
-  const std::optional<int64_t> b = context.Evaluate(fact.b, sizes);
+namespace {
+
+Tri HoldsFor(Fact::Kind kind, std::optional<int64_t> a, std::optional<int64_t> b) {
   if (!a.has_value() || !b.has_value()) return Tri::kUnknown;
-  return symbolic::Holds(fact.kind, *a, *b) ? Tri::kYes : Tri::kNo;
+  return symbolic::Holds(kind, *a, *b) ? Tri::kYes : Tri::kNo;
 }
 
-Tri Holds(const Context& context, const Clause& clause, const Bindings& sizes) {
-  Tri result = Tri::kNo;
-  for (const Fact& fact : clause) {
-    const Tri holds = Holds(context, fact, sizes);
-    if (holds == Tri::kYes) return Tri::kYes;
-    if (holds == Tri::kUnknown) result = Tri::kUnknown;
+// Of clauses of facts, in whatever form `holds` knows them.
+template <typename Fact, typename Holds>
+Tri AllHold(const std::vector<std::vector<Fact>>& clauses, Holds holds) {
+  Tri all = Tri::kYes;
+  for (const std::vector<Fact>& clause : clauses) {
+    Tri any = Tri::kNo;
+    for (size_t i = 0; i < clause.size() && any != Tri::kYes; ++i) {
+      if (const Tri one = holds(clause[i]); one != Tri::kNo) any = one;
+    }
+    if (any == Tri::kNo) return Tri::kNo;
+    if (any == Tri::kUnknown) all = Tri::kUnknown;
   }
-  return result;
+  return all;
+}
+
+std::vector<std::string> NamesOf(const Context& context, absl::Span<const Dim> symbols) {
+  std::vector<std::string> names;
+  for (Dim symbol : symbols) names.emplace_back(*context.SymbolName(symbol));
+  return names;
+}
+
+}  // namespace
+
+Tri Holds(const Context& context, const Fact& fact, const Bindings& sizes) {
+  return HoldsFor(fact.kind, context.Evaluate(fact.a, sizes), context.Evaluate(fact.b, sizes));
 }
 
 Tri Holds(const Context& context, const Clauses& clauses, const Bindings& sizes) {
-  Tri result = Tri::kYes;
+  return AllHold(clauses, [&](const Fact& fact) { return Holds(context, fact, sizes); });
+}
+
+Truth::Truth(const Context& context, const Clauses& clauses, absl::Span<const Dim> symbols)
+    : evaluator_(context, NamesOf(context, symbols)) {
   for (const Clause& clause : clauses) {
-    const Tri holds = Holds(context, clause, sizes);
-    if (holds == Tri::kNo) return Tri::kNo;
-    if (holds == Tri::kUnknown) result = Tri::kUnknown;
+    clauses_.emplace_back();
+    for (const Fact& fact : clause) {
+      clauses_.back().push_back({fact.kind, evaluator_.Read(fact.a), evaluator_.Read(fact.b)});
+    }
   }
-  return result;
+}
+
+Tri Truth::At(absl::Span<const int64_t> sizes) {
+  evaluator_.MoveTo(sizes);
+  return AllHold(clauses_, [&](const Sides& fact) {
+    return HoldsFor(fact.kind, evaluator_.At(fact.a), evaluator_.At(fact.b));
+  });
 }
 
 std::string Text(const Context& context, const Clause& clause) {

@@ -9,6 +9,7 @@
 
 #include "absl/types/span.h"
 #include "symbolic/context.h"
+#include "symbolic/evaluator.h"
 
 namespace symshape::queries {
 
@@ -43,8 +44,26 @@ std::vector<bool> Implied(Context& context, const Clauses& clauses);
 
 // The truth at sizes; kUnknown where a symbol has none, or a number exceeds int64_t.
 Tri Holds(const Context& context, const Fact& fact, const Bindings& sizes);
-Tri Holds(const Context& context, const Clause& clause, const Bindings& sizes);
 Tri Holds(const Context& context, const Clauses& clauses, const Bindings& sizes);
+
+// The same at many points, for which the clauses are read once.
+class Truth {
+ public:
+  // REQUIRES: the context outlives it, and its facts stay what they are.
+  Truth(const Context& context, const Clauses& clauses, absl::Span<const Dim> symbols);
+
+  // At these sizes of the symbols, in their order.
+  Tri At(absl::Span<const int64_t> sizes);
+
+ private:
+  struct Sides {
+    Fact::Kind kind;
+    symbolic::Evaluator::Handle a, b;
+  };
+
+  symbolic::Evaluator evaluator_;
+  std::vector<std::vector<Sides>> clauses_;
+};
 
 // "batch == 0 or seq <= 64": what Python's eval reads; "False" where no size makes it true.
 std::string Text(const Context& context, const Clause& clause);

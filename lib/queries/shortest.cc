@@ -28,6 +28,7 @@ constexpr size_t kMaxChosen = 8;   // before those are dropped that others make 
 constexpr int64_t kLargestNumber = 100000;
 
 using Bits = std::vector<uint64_t>;
+using Point = std::vector<int64_t>;  // sizes in the order of the symbols
 
 bool Get(const Bits& bits, size_t i) { return (bits[i / 64] >> (i % 64) & 1) != 0; }
 void Set(Bits& bits, size_t i) { bits[i / 64] |= uint64_t{1} << (i % 64); }
@@ -137,21 +138,23 @@ class Shortener {
       count = 1;
       for (size_t i = 0; i < symbols_.size(); ++i) count *= sizes.size();
     }
+    Truth given(context_, given_, symbols_);
     for (size_t n = 0; n < count; ++n) {
-      Bindings point;
+      Point point;
       size_t rest = n;
-      for (Dim symbol : symbols_) {
-        point[std::string(*context_.SymbolName(symbol))] = sizes[rest % sizes.size()];
+      for (size_t i = 0; i < symbols_.size(); ++i) {
+        point.push_back(sizes[rest % sizes.size()]);
         rest /= sizes.size();
       }
-      if (Holds(context_, given_, point) == Tri::kYes) points_.push_back(std::move(point));
+      if (given.At(point) == Tri::kYes) points_.push_back(std::move(point));
     }
   }
 
   std::optional<Bits> TruthOf(const Clauses& clauses) const {
     Bits truth((points_.size() + 63) / 64, 0);
+    Truth of_clauses(context_, clauses, symbols_);
     for (size_t i = 0; i < points_.size(); ++i) {
-      const Tri holds = Holds(context_, clauses, points_[i]);
+      const Tri holds = of_clauses.At(points_[i]);
       if (holds == Tri::kUnknown) return std::nullopt;
       if (holds == Tri::kYes) Set(truth, i);
     }
@@ -215,48 +218,42 @@ class Shortener {
 
   // The least that a size is wherever the condition holds, and the greatest.
   void AddLimits() {
-    for (Dim symbol : symbols_) {
-      const std::string name(*context_.SymbolName(symbol));
+    for (size_t k = 0; k < symbols_.size(); ++k) {
       std::vector<int64_t> sizes;
       for (size_t i = 0; i < points_.size(); ++i) {
-        if (Get(truth_, i)) sizes.push_back(points_[i].at(name));
+        if (Get(truth_, i)) sizes.push_back(points_[i][k]);
       }
       const auto [least, greatest] = absl::c_minmax_element(sizes);
-      AddFact({Fact::Kind::kGe, symbol, context_.Constant(*least)});
-      AddFact({Fact::Kind::kGe, context_.Constant(*greatest), symbol});
+      AddFact({Fact::Kind::kGe, symbols_[k], context_.Constant(*least)});
+      AddFact({Fact::Kind::kGe, context_.Constant(*greatest), symbols_[k]});
     }
   }
 
   // That a size is a multiple: of what it always is where the condition holds and nothing is empty;
   // where it is the only one, of any number in the condition.
   void AddMultiples() {
-    for (Dim symbol : symbols_) {
-      const std::string name(*context_.SymbolName(symbol));
+    for (size_t k = 0; k < symbols_.size(); ++k) {
       std::set<int64_t> moduli;
       if (symbols_.size() == 1) moduli = numbers_;
       int64_t divisor = 0;
       for (size_t i = 0; i < points_.size(); ++i) {
-        if (Get(truth_, i) && !IsEmpty(points_[i]))
-          divisor = std::gcd(divisor, points_[i].at(name));
+        if (Get(truth_, i) && !IsEmpty(points_[i])) divisor = std::gcd(divisor, points_[i][k]);
       }
       if (divisor <= kMaxModulus) moduli.insert(divisor);
       for (int64_t modulus : moduli) {
-        if (modulus > 1) AddFact({Fact::Kind::kDivides, context_.Constant(modulus), symbol});
+        if (modulus > 1) AddFact({Fact::Kind::kDivides, context_.Constant(modulus), symbols_[k]});
       }
     }
   }
 
-  static bool IsEmpty(const Bindings& point) {
-    return absl::c_any_of(point, [](const auto& size) { return size.second == 0; });
-  }
+  static bool IsEmpty(const Point& point) { return absl::c_linear_search(point, 0); }
 
   void AddThresholds() {
-    const std::string name(*context_.SymbolName(symbols_[0]));
     int changes = 0;
     for (size_t i = 0; i + 1 < points_.size() && changes < 4; ++i) {
       if (Get(truth_, i) == Get(truth_, i + 1)) continue;
       ++changes;
-      const int64_t last = points_[i].at(name), first = points_[i + 1].at(name);
+      const int64_t last = points_[i][0], first = points_[i + 1][0];
       AddFact({Fact::Kind::kGe, context_.Constant(last), symbols_[0]});
       AddFact({Fact::Kind::kGe, symbols_[0], context_.Constant(first)});
     }
@@ -432,7 +429,7 @@ class Shortener {
   Clause facts_;  // all that occur
   std::vector<Dim> symbols_;
   std::set<int64_t> numbers_;
-  std::vector<Bindings> points_;
+  std::vector<Point> points_;
   Bits truth_;  // of the condition
   std::vector<Candidate> candidates_, clauses_;
 };

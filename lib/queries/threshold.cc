@@ -16,7 +16,11 @@ constexpr int64_t kSizesBeyond = 70;  // that have to agree before a proof is tr
 class OneSize {
  public:
   OneSize(Context& context, const Clauses& clauses, Dim symbol)
-      : context_(context), clauses_(clauses), symbol_(symbol), name_(*context.SymbolName(symbol)) {}
+      : context_(context),
+        clauses_(clauses),
+        symbol_(symbol),
+        name_(*context.SymbolName(symbol)),
+        truth_(context, clauses, absl::MakeConstSpan(&symbol, 1)) {}
 
   std::optional<Fact> Threshold() {
     const Interval bounds = context_.Bounds(symbol_);
@@ -46,7 +50,7 @@ class OneSize {
 
  private:
   std::optional<bool> At(int64_t size) {
-    const Tri holds = Holds(context_, clauses_, Bindings{{name_, size}});
+    const Tri holds = truth_.At({size});
     if (holds == Tri::kUnknown) return std::nullopt;
     return holds == Tri::kYes;
   }
@@ -157,6 +161,7 @@ class OneSize {
   const Clauses& clauses_;
   const Dim symbol_;
   const std::string name_;
+  Truth truth_;
 };
 
 // "seq + past <= 64": both symbols vanish where one is replaced by their sum minus the other.

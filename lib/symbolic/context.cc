@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "symbolic/evaluator.h"
 #include "symbolic/solver.h"
 
 namespace symshape::symbolic {
@@ -79,6 +80,9 @@ std::vector<std::vector<Dim>> Context::ComparedIn(Dim d) const {
 std::optional<int64_t> Context::Evaluate(Dim d, const Bindings& sizes) const {
   return impl_->Evaluate(d, sizes);
 }
+
+Evaluator::Evaluator(const Context& context, std::vector<std::string> names)
+    : s_(*context.impl_), names_(std::move(names)) {}
 
 namespace {
 

@@ -115,6 +115,7 @@ class Context {
   // What the maxima, minima and broadcasts in d compare, each one's dims; inner ones first.
   std::vector<std::vector<Dim>> ComparedIn(Dim d) const;
   // Exact value at sizes; nullopt where a symbol has no size, a divisor is 0 or int64 overflows.
+  // At many points: evaluator.h.
   std::optional<int64_t> Evaluate(Dim d, const Bindings& sizes) const;
   // The same, with what is wrong.
   // Errors: kInvalidArgument  a symbol of d has no size, or one below 0
@@ -178,6 +179,7 @@ class Context {
  private:
   struct Impl;
   explicit Context(std::unique_ptr<Impl> impl);
+  friend class Evaluator;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -198,8 +198,8 @@ TEST(Holds, DividingByZeroIsFalse) {
   Context context;
   for (const char* name : {"h", "w"}) context.Symbol(name);
   const Clause clause = Read(context, "h % w == 0");
-  EXPECT_EQ(Holds(context, clause, {{"h", 4}, {"w", 0}}), Tri::kNo);
-  EXPECT_EQ(Holds(context, clause, {{"h", 4}}), Tri::kUnknown);
+  EXPECT_EQ(Holds(context, Clauses{clause}, {{"h", 4}, {"w", 0}}), Tri::kNo);
+  EXPECT_EQ(Holds(context, Clauses{clause}, {{"h", 4}}), Tri::kUnknown);
 }
 
 }  // namespace
