@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "symbolic/evaluator.h"
 #include "symbolic/hypothesis.h"
 #include "symbolic/solver.h"
 #include "symbolic/work.h"
@@ -60,7 +61,6 @@ std::optional<AtomId> Solver::MaximumIn(Dim d) const {
 // Whether the fact holds at each point that bounds and inequalities leave, of which there are few.
 bool Solver::HoldsAtAllPoints(const Fact& fact) {
   struct Axis {
-    const std::string* name;
     int64_t first, step, count;
   };
   // The usual case first: a symbol without bounds.
@@ -74,6 +74,7 @@ bool Solver::HoldsAtAllPoints(const Fact& fact) {
     }
   }
   std::vector<Axis> box;
+  std::vector<std::string> names;
   int64_t points = 1;
   for (Dim s : SymbolsOf(Add(fact.a, fact.b))) {
     const uint32_t symbol = store.atom(*store.OnlyAtom(s)).symbol;
@@ -86,22 +87,28 @@ bool Solver::HoldsAtAllPoints(const Fact& fact) {
     const int64_t up = ModInt(c.remainder - ModInt(b.lo, c.modulus), c.modulus);
     if (up > width) return true;  // there is none
     const int64_t count = (width - up) / c.modulus + 1;
-    box.push_back({&store.symbols()[symbol].name, b.lo + up, c.modulus, count});
+    names.push_back(store.symbols()[symbol].name);
+    box.push_back({b.lo + up, c.modulus, count});
     if ((points *= box.back().count) > kMaxPoints) return false;
   }
   if (!Spend(points * 8)) return false;
-  Bindings at;
+  Evaluator evaluator(*this, std::move(names));
+  const Evaluator::Handle a = evaluator.Read(fact.a), b = evaluator.Read(fact.b);
+  std::vector<Evaluator::Handle> at_least_zero;
+  for (Dim d : state.inequalities) at_least_zero.push_back(evaluator.Read(d));
+  std::vector<int64_t> sizes(box.size());
   for (int64_t i = 0; i < points; ++i) {
     int64_t rest = i;
-    for (const Axis& axis : box) {
-      at[*axis.name] = axis.first + rest % axis.count * axis.step;
-      rest /= axis.count;
+    for (size_t k = 0; k < box.size(); ++k) {
+      sizes[k] = box[k].first + rest % box[k].count * box[k].step;
+      rest /= box[k].count;
     }
-    const std::optional<int64_t> a = Evaluate(fact.a, at), b = Evaluate(fact.b, at);
-    if (a && b && Holds(fact.kind, *a, *b)) continue;
+    evaluator.MoveTo(sizes);
+    const std::optional<int64_t> x = evaluator.At(a), y = evaluator.At(b);
+    if (x && y && Holds(fact.kind, *x, *y)) continue;
     const bool possible =
-        std::all_of(state.inequalities.begin(), state.inequalities.end(), [&](Dim d) {
-          const std::optional<int64_t> value = Evaluate(d, at);
+        std::all_of(at_least_zero.begin(), at_least_zero.end(), [&](Evaluator::Handle h) {
+          const std::optional<int64_t> value = evaluator.At(h);
           return !value || *value >= 0;
         });
     if (possible) return false;

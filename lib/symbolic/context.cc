@@ -82,7 +82,7 @@ std::optional<int64_t> Context::Evaluate(Dim d, const Bindings& sizes) const {
 }
 
 Evaluator::Evaluator(const Context& context, std::vector<std::string> names)
-    : s_(*context.impl_), names_(std::move(names)) {}
+    : Evaluator(*context.impl_, std::move(names)) {}
 
 namespace {
 

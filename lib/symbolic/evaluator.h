@@ -24,6 +24,8 @@ class Evaluator {
   // `names` are the symbols that a point has sizes of. Any other has the value that facts give it,
   // or none. REQUIRES: the context outlives it, and its facts stay what they are.
   Evaluator(const Context& context, std::vector<std::string> names);
+  Evaluator(const Solver& solver, std::vector<std::string> names)
+      : s_(solver), names_(std::move(names)) {}
   // At one point only. REQUIRES: the sizes outlive it.
   Evaluator(const Solver& solver, const Bindings& sizes) : s_(solver), fixed_(&sizes) {}
 

@@ -93,13 +93,13 @@ TEST(Simplify, Rows) {
     Context context;
     for (const char* name : {"b", "h", "w"}) context.Symbol(name);
     const Clause clause = Read(context, row.clause);
-    const Clauses simple = Simplify(context, clause);
+    const Clauses written{clause}, simple = Simplify(context, clause);
     EXPECT_EQ(simple.empty() ? "always" : Text(context, simple), row.simple);
     for (int64_t h = 0; h <= kBox; ++h) {
       for (int64_t other = 0; other <= 12; ++other) {
         const Bindings sizes{{"b", other % 3}, {"h", h}, {"w", other}};
         // Where a part has no value, which is none that holds.
-        ASSERT_EQ(Holds(context, clause, sizes) == Tri::kYes,
+        ASSERT_EQ(Holds(context, written, sizes) == Tri::kYes,
                   Holds(context, simple, sizes) == Tri::kYes)
             << "h=" << h << " b=" << other % 3 << " w=" << other;
       }
