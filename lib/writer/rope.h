@@ -19,15 +19,11 @@ class Rope {
  public:
   const std::vector<absl::string_view>& pieces() const { return pieces_; }
 
-  // Bytes that outlive the rope. What follows the last piece in memory lengthens it.
+  // Bytes that outlive the rope.
   void AddView(absl::string_view bytes) {
     if (bytes.empty()) return;
     size_ += bytes.size();
-    if (!pieces_.empty() && pieces_.back().data() + pieces_.back().size() == bytes.data()) {
-      pieces_.back() = {pieces_.back().data(), pieces_.back().size() + bytes.size()};
-    } else {
-      pieces_.push_back(bytes);
-    }
+    Lengthen(pieces_, bytes);
   }
   void AddCopy(absl::string_view bytes) { AddView(copies_.Copy(bytes)); }
   // A length-delimited field of what `add_content` adds.
@@ -40,6 +36,16 @@ class Rope {
     AppendFieldHead(field, size_ - before, bytes);
     pieces_[head] = copies_.Copy(bytes);
     size_ += bytes.size();
+  }
+
+  // Adds a piece. What follows the last one in memory makes it longer.
+  template <typename Pieces>
+  static void Lengthen(Pieces& pieces, absl::string_view bytes) {
+    if (!pieces.empty() && pieces.back().data() + pieces.back().size() == bytes.data()) {
+      pieces.back() = {pieces.back().data(), pieces.back().size() + bytes.size()};
+    } else {
+      pieces.push_back(bytes);
+    }
   }
 
   // Tag and length, in the wire format.

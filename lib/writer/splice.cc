@@ -19,6 +19,7 @@ using graph::Attribute;
 using graph::Graph;
 using graph::Node;
 using protozero::data_view;
+using EntryList = std::vector<Entry>;
 
 // A field as it stands in the file: the bytes with tag, and of a length-delimited one the content.
 struct Field {
@@ -67,26 +68,7 @@ std::vector<const Node*> ByPosition(const Graph& graph) {
   return nodes;
 }
 
-// What is taken out of a graph's bytes.
-struct GraphParts {
-  data_view bytes{"", 0};
-  ValueInfos inputs;
-  ValueInfos outputs;
-  ValueInfoBytes* value_infos = nullptr;  // of the shell
-};
-
-struct FunctionParts {
-  ValueInfos value_infos;
-  std::string bytes_before;  // of them
-};
-
-template <typename Protos>
-void AppendFields(uint32_t number, const Protos& protos, std::string& bytes) {
-  for (const auto& proto : protos) {
-    Rope::AppendFieldHead(number, proto.ByteSizeLong(), bytes);
-    proto.AppendPartialToString(&bytes);
-  }
-}
+absl::string_view TextOf(data_view bytes) { return {bytes.data(), bytes.size()}; }
 
 template <typename Tag>
 constexpr uint32_t Number(Tag tag) {
@@ -101,12 +83,12 @@ class Splice::Impl {
  public:
   Impl(const graph::Model& model, absl::string_view bytes)
       : model_(model), bytes_(bytes.data(), bytes.size()) {
-    parts_.resize(model_.graphs.size());
+    graph_bytes_.resize(model_.graphs.size());
     shell_.graphs.resize(model_.graphs.size());
     shell_.metadata_props = &metadata_props_;
   }
 
-  absl::Status Run(absl::FunctionRef<void(const ModelShell&)> edit) {
+  absl::Status Run(absl::FunctionRef<void(ModelShell&)> edit) {
     if (absl::Status status = TakeModel(); !status.ok()) return status;
     edit(shell_);
     PutModel();
@@ -116,14 +98,6 @@ class Splice::Impl {
   const std::vector<absl::string_view>& pieces() const { return result_.pieces(); }
 
  private:
-  template <typename Proto>
-  static absl::Status Parse(data_view bytes, google::protobuf::RepeatedPtrField<Proto>& protos) {
-    if (protos.Add()->ParsePartialFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-      return absl::OkStatus();
-    }
-    return absl::DataLossError("a declared type is damaged");
-  }
-
   static absl::Status Another() {
     return absl::InternalError("the bytes are not the model that was analysed");
   }
@@ -134,30 +108,37 @@ class Splice::Impl {
     while (const std::optional<Field> field = fields.Next()) {
       absl::Status status;
       if (Is(*field, wire::Model::kGraph)) wire::Merge(main, field->content, arena_);
-      if (Is(*field, wire::Model::kMetadataProps)) status = Parse(*field->content, metadata_props_);
+      if (Is(*field, wire::Model::kMetadataProps)) status = TakeProperty(*field->content);
       if (Is(*field, wire::Model::kFunctions)) status = TakeFunction(*field->content);
       if (!status.ok()) return status;
     }
-    if (functions_.size() != model_.functions.size()) return Another();
-    for (FunctionParts& parts : functions_) shell_.functions.push_back(&parts.value_infos);
+    if (shell_.functions.size() != model_.functions.size()) return Another();
     return main.has_value() ? TakeGraph(*model_.main, *main) : Another();
   }
 
+  absl::Status TakeProperty(data_view bytes) {
+    const bool read =
+        metadata_props_.Add()->ParsePartialFromArray(bytes.data(), static_cast<int>(bytes.size()));
+    return read ? absl::OkStatus() : absl::DataLossError("a property is damaged");
+  }
+
   absl::Status TakeFunction(data_view bytes) {
-    FunctionParts& parts = functions_.emplace_back();
+    EntryList value_infos;
     Fields fields(bytes);
     while (const std::optional<Field> field = fields.Next()) {
       if (!Is(*field, wire::Function::kValueInfo)) continue;
-      if (absl::Status s = Parse(*field->content, parts.value_infos); !s.ok()) return s;
+      if (absl::Status s = TakeEntry(*field->content, value_infos); !s.ok()) return s;
     }
-    parts.bytes_before = BytesOf(parts.value_infos);
+    functions_.push_back(shell_.maker->Copy(value_infos));
+    shell_.functions.push_back(shell_.maker->Copy(value_infos));
     return absl::OkStatus();
   }
 
-  static std::string BytesOf(const ValueInfos& infos) {
-    std::string bytes;
-    AppendFields(Number(wire::Function::kValueInfo), infos, bytes);
-    return bytes;
+  absl::Status TakeEntry(data_view bytes, EntryList& entries) {
+    const absl::StatusOr<Entry> entry = shell_.maker->Read(TextOf(bytes));
+    if (!entry.ok()) return entry.status();
+    entries.push_back(*entry);
+    return absl::OkStatus();
   }
 
   absl::Status TakeNode(const Node& node, data_view bytes) {
@@ -194,18 +175,16 @@ class Splice::Impl {
   }
 
   absl::Status TakeGraph(const Graph& graph, data_view bytes) {
-    GraphParts& parts = parts_[graph.index];
-    parts = GraphParts();
-    parts.bytes = bytes;
-    auto value_infos = std::make_unique<ValueInfoBytes>();
+    graph_bytes_[graph.index] = bytes;
+    EntryList inputs, outputs, value_infos;
     const std::vector<const Node*> nodes = ByPosition(graph);
     size_t position = 0;
     Fields fields(bytes);
     while (const std::optional<Field> field = fields.Next()) {
       absl::Status status;
-      if (Is(*field, wire::Graph::kInput)) status = Parse(*field->content, parts.inputs);
-      if (Is(*field, wire::Graph::kOutput)) status = Parse(*field->content, parts.outputs);
-      if (Is(*field, wire::Graph::kValueInfo)) value_infos->AddOld(*field->content);
+      if (Is(*field, wire::Graph::kInput)) status = TakeEntry(*field->content, inputs);
+      if (Is(*field, wire::Graph::kOutput)) status = TakeEntry(*field->content, outputs);
+      if (Is(*field, wire::Graph::kValueInfo)) value_infos.push_back(TextOf(*field->content));
       if (Is(*field, wire::Graph::kNode)) {
         if (position == nodes.size()) return Another();
         const Node& node = *nodes[position++];
@@ -213,12 +192,12 @@ class Splice::Impl {
       }
       if (!status.ok()) return status;
     }
-    if (static_cast<size_t>(parts.inputs.size()) != graph.inputs.size() ||
-        static_cast<size_t>(parts.outputs.size()) != graph.outputs.size()) {
+    if (inputs.size() != graph.inputs.size() || outputs.size() != graph.outputs.size()) {
       return Another();
     }
-    parts.value_infos = value_infos.get();
-    shell_.graphs[graph.index] = {&parts.inputs, &parts.outputs, std::move(value_infos)};
+    EntryMaker& maker = *shell_.maker;
+    shell_.graphs[graph.index] = {true, maker.Copy(inputs), maker.Copy(outputs),
+                                  ValueInfoList(maker.Copy(value_infos), maker)};
     return absl::OkStatus();
   }
 
@@ -230,7 +209,10 @@ class Splice::Impl {
     const auto put_metadata = [&] {
       if (std::exchange(has_metadata, true)) return;
       std::string bytes;
-      AppendFields(Number(wire::Model::kMetadataProps), metadata_props_, bytes);
+      for (const onnx::StringStringEntryProto& property : metadata_props_) {
+        Rope::AppendFieldHead(Number(wire::Model::kMetadataProps), property.ByteSizeLong(), bytes);
+        property.AppendPartialToString(&bytes);
+      }
       result_.AddCopy(bytes);
     };
     Fields fields(bytes_);
@@ -238,7 +220,7 @@ class Splice::Impl {
       if (Is(*field, wire::Model::kMetadataProps)) continue;
       if (field->number > Number(wire::Model::kMetadataProps)) put_metadata();
       if (Is(*field, wire::Model::kFunctions)) {
-        PutFunction(functions_[function++], *field);
+        PutFunction(function++, *field);
       } else if (!Is(*field, wire::Model::kGraph)) {
         result_.AddView(field->all);
       } else if (!std::exchange(has_graph, true)) {
@@ -249,9 +231,9 @@ class Splice::Impl {
   }
 
   // As it is, but for value_info that is another now.
-  void PutFunction(const FunctionParts& parts, const Field& whole) {
-    const std::string value_infos = BytesOf(parts.value_infos);
-    if (value_infos == parts.bytes_before) {
+  void PutFunction(size_t function, const Field& whole) {
+    const Entries value_infos = shell_.functions[function];
+    if (value_infos == functions_[function]) {
       result_.AddView(whole.all);
       return;
     }
@@ -260,35 +242,45 @@ class Splice::Impl {
       while (const std::optional<Field> field = fields.Next()) {
         if (!Is(*field, wire::Function::kValueInfo)) result_.AddView(field->all);
       }
-      result_.AddCopy(value_infos);
+      for (Entry entry : value_infos) PutEntry(Number(wire::Function::kValueInfo), entry);
     });
   }
 
+  void PutEntry(uint32_t field, Entry entry) {
+    std::string head;
+    Rope::AppendFieldHead(field, entry.size(), head);
+    result_.AddCopy(head);
+    result_.AddView(entry);
+  }
+
+  // `entry` in place of the field, which may be it.
+  void PutEntry(const Field& field, Entry entry) {
+    std::string head;
+    Rope::AppendFieldHead(field.number, entry.size(), head);
+    const bool is_same =
+        entry.data() == field.content->data() && field.all.size() == head.size() + entry.size();
+    is_same ? result_.AddView(field.all) : PutEntry(field.number, entry);
+  }
+
   void PutGraph(const Graph& graph) {
-    const GraphParts& parts = parts_[graph.index];
+    const GraphShell& shell = shell_.graphs[graph.index];
     const std::vector<const Node*> nodes = ByPosition(graph);
     size_t position = 0;
-    int input = 0;
-    int output = 0;
+    size_t input = 0;
+    size_t output = 0;
     bool has_value_infos = false;
     const auto put_value_infos = [&] {
       if (std::exchange(has_value_infos, true)) return;
-      parts.value_infos->PutInto(result_);
+      for (absl::string_view fields : shell.value_infos.fields()) result_.AddView(fields);
     };
-    const auto put_one = [&](const Field& field, const onnx::ValueInfoProto& proto) {
-      std::string added;
-      Rope::AppendFieldHead(field.number, proto.ByteSizeLong(), added);
-      proto.AppendPartialToString(&added);
-      result_.AddCopy(added);
-    };
-    Fields fields(parts.bytes);
+    Fields fields(graph_bytes_[graph.index]);
     while (const std::optional<Field> field = fields.Next()) {
       if (Is(*field, wire::Graph::kValueInfo)) continue;
       if (field->number > Number(wire::Graph::kValueInfo)) put_value_infos();
       if (Is(*field, wire::Graph::kInput)) {
-        put_one(*field, parts.inputs[input++]);
+        PutEntry(*field, shell.inputs[input++]);
       } else if (Is(*field, wire::Graph::kOutput)) {
-        put_one(*field, parts.outputs[output++]);
+        PutEntry(*field, shell.outputs[output++]);
       } else if (Is(*field, wire::Graph::kNode) && HasSubgraph(*nodes[position++])) {
         const Node& node = *nodes[position - 1];
         result_.AddField(field->number, [&] { PutNode(node, *field->content); });
@@ -331,9 +323,9 @@ class Splice::Impl {
 
   const graph::Model& model_;
   const data_view bytes_;
-  graph::Arena arena_;             // graphs that stand in the file in several parts
-  std::vector<GraphParts> parts_;  // by Graph::index
-  std::vector<FunctionParts> functions_;
+  graph::Arena arena_;                  // graphs that stand in the file in several parts
+  std::vector<data_view> graph_bytes_;  // by Graph::index
+  std::vector<Entries> functions_;      // value_info of their bodies in the file
   Properties metadata_props_;
   ModelShell shell_;
   Rope result_;
@@ -346,7 +338,7 @@ Splice::~Splice() = default;
 absl::Span<const absl::string_view> Splice::pieces() const { return impl_->pieces(); }
 
 absl::StatusOr<Splice> Splice::Make(const graph::Model& model, absl::string_view bytes,
-                                    absl::FunctionRef<void(const ModelShell&)> edit) {
+                                    absl::FunctionRef<void(ModelShell&)> edit) {
   auto impl = std::make_unique<Impl>(model, bytes);
   try {
     if (absl::Status status = impl->Run(edit); !status.ok()) return status;
@@ -359,11 +351,11 @@ absl::StatusOr<Splice> Splice::Make(const graph::Model& model, absl::string_view
 absl::StatusOr<Splice> Splice::Annotated(const engine::Analysis& analysis,
                                          const WriteOptions& options, absl::string_view bytes) {
   return Make(analysis.model(), bytes,
-              [&](const ModelShell& shell) { AnnotateShell(analysis, options, shell); });
+              [&](ModelShell& shell) { AnnotateShell(analysis, options, shell); });
 }
 
 absl::StatusOr<Splice> Splice::Stripped(const graph::Model& model, absl::string_view bytes) {
-  return Make(model, bytes, [&](const ModelShell& shell) { StripShell(model, shell); });
+  return Make(model, bytes, [&](ModelShell& shell) { StripShell(model, shell); });
 }
 
 }  // namespace symshape::writer

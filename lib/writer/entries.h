@@ -1,0 +1,52 @@
+// Entries: declared values, each as the bytes that protobuf writes of its ValueInfoProto. Most stay as
+// the file has them, and take neither a message nor a copy then: a model with many branches has some for
+// every few nodes.
+#ifndef SYMSHAPE_WRITER_ENTRIES_H_
+#define SYMSHAPE_WRITER_ENTRIES_H_
+
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "graph/arena.h"
+#include "onnx/onnx_pb.h"
+
+namespace symshape::writer {
+
+using Entry = absl::string_view;
+using Entries = absl::Span<const Entry>;
+
+absl::string_view NameOf(Entry entry);
+onnx::ValueInfoProto MessageOf(Entry entry);
+
+// Makes entries, which live as long as it does.
+class EntryMaker {
+ public:
+  // Of a file that outlives them: its own bytes, where protobuf would write the same.
+  // Errors: kDataLoss  the entry is damaged
+  absl::StatusOr<Entry> Read(absl::string_view bytes);
+  // Of a damaged entry as much as protobuf can read.
+  Entry Salvage(absl::string_view bytes);
+  Entry Make(const onnx::ValueInfoProto& message);
+  // Gives `entry` what `edit` makes of its type, an empty one where it has none.
+  void EditType(Entry& entry, absl::FunctionRef<void(onnx::TypeProto&)> edit);
+
+  // A list of the same entries, of which either may be edited without the other.
+  absl::Span<Entry> Copy(Entries entries);
+  // Bytes beside them: what `write` appends.
+  absl::string_view Written(absl::FunctionRef<void(std::string&)> write);
+
+ private:
+  bool Parse(absl::string_view bytes);
+  Entry MakeUnless(Entry same);  // of the message
+
+  graph::Arena arena_;
+  onnx::ValueInfoProto message_;
+  std::string bytes_;
+};
+
+}  // namespace symshape::writer
+
+#endif  // SYMSHAPE_WRITER_ENTRIES_H_
