@@ -173,7 +173,7 @@ std::optional<Diagnostic> WrongClaim(const Analysis& analysis, const graph::Grap
 void Walk::CheckClaims() {
   const std::vector<bool> given = GivenInputs(*model_.main);
   for (const auto& graph : model_.graphs) {
-    const bool is_main = graph.get() == model_.main;
+    const bool is_main = graph == model_.main;
     for (uint32_t v = 0; v < graph->values.size(); ++v) {
       const graph::Value& value = graph->values[v];
       if (value.declared == nullptr || value.declared->kind != DeclaredType::Kind::kTensor)

@@ -84,15 +84,23 @@ class Builder {
   struct Origin {
     static constexpr uint32_t kNoIndex = 0xffffffff;
     bool is_input = false;
-    uint32_t initializer = kNoIndex;  // in Graph::initializers
-    uint32_t node = kNoIndex;         // in Graph::nodes, in the file's order
+    uint32_t initializer = kNoIndex;  // in Scope::initializers
+    uint32_t node = kNoIndex;         // in Scope::nodes
     bool defined() const { return is_input || initializer != kNoIndex || node != kNoIndex; }
   };
+  // Its lists serve one graph after another; what a graph keeps of them is in the arena.
   struct Scope {
     Graph* graph = nullptr;
     NameTable ids;
+    std::vector<Value> values;
     std::vector<Origin> origins;  // by ValueId
+    std::vector<ValueId> inputs;
+    std::vector<ValueId> outputs;
+    std::vector<graph::Capture> captures;
+    std::vector<Initializer> initializers;
+    std::vector<Node> nodes;  // in the file's order
     std::vector<std::pair<absl::string_view, const DeclaredType*>> value_infos;
+    void Clear();
   };
 
   ValueId Use(Scope& scope, absl::string_view name);
@@ -112,6 +120,7 @@ class Builder {
   absl::flat_hash_map<OperatorKey, OperatorId> operator_ids_;
   std::vector<std::unique_ptr<Scope>> scopes_;  // open graphs, outermost first
   size_t depth_ = 0;                            // how many of them are in use
+  std::vector<uint32_t> producers_;             // of the graph that is ended
 };
 
 // "node 'layer3/MatMul_1' (MatMul)" (node_name.h).

@@ -111,10 +111,10 @@ class Annotator {
         claims_.WriteMainOutput(analysis_.info(main, main.outputs[i]), type);
       });
     }
-    for (const std::unique_ptr<Graph>& graph : analysis_.model().graphs) {
+    for (const Graph* graph : analysis_.model().graphs) {
       GraphShell& shell = shell_.graphs[graph->index];
       if (!shell.is_written) continue;
-      if (graph.get() != &main) WriteSubgraph(*graph, shell);
+      if (graph != &main) WriteSubgraph(*graph, shell);
       WriteValueInfos(*graph, shell.value_infos);
     }
     const std::string fingerprint = graph::Fingerprint(analysis_.model(), axis_texts_);
@@ -219,13 +219,13 @@ class Annotator {
 
   // By body, with the graph that the node stands in.
   void FindLoops() {
-    for (const std::unique_ptr<Graph>& graph : analysis_.model().graphs) {
+    for (const Graph* graph : analysis_.model().graphs) {
       for (const Node& node : graph->nodes) {
         const graph::Operator& op = analysis_.model().op(node);
         if (op.name != "Loop" || !op.domain.empty()) continue;
         const graph::Attribute* body = node.Find("body");
         if (body == nullptr || body->type != graph::Attribute::Type::kGraph) continue;
-        loops_.insert({body->graph, {graph.get(), &node}});
+        loops_.insert({body->graph, {graph, &node}});
       }
     }
   }

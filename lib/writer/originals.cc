@@ -71,7 +71,7 @@ void TakeOut(const graph::Model& model, EntryMaker& maker, std::vector<Declarati
     Declarations& declared = graphs[graph->index];
     declared.value_infos = maker.Copy(OfNoNode(*graph, declared.value_infos));
     ClearDims(metadata.generated, maker, declared.outputs);
-    if (graph.get() != model.main) ClearDims(metadata.generated, maker, declared.inputs);
+    if (graph != model.main) ClearDims(metadata.generated, maker, declared.inputs);
   }
   RestoreInputs(metadata, maker, graphs[model.main->index].inputs);
 }
