@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "graph/fingerprint.h"
 #include "graph/metadata.h"
+#include "graph/nodes_in_file.h"
 #include "writer/declared.h"
 #include "writer/dim_names.h"
 #include "writer/function_claims.h"
@@ -130,6 +131,15 @@ class Annotator {
     shell_.maker->EditType(entry, edit);
   }
 
+  // What only the type that stands there decides, and the one that is known.
+  enum class Edit : uint8_t { kInput, kOutput };
+  void EditTypeOnce(Entry& entry, rules::Info info, Edit what,
+                    absl::FunctionRef<void(onnx::TypeProto&)> edit) {
+    const uint64_t key =
+        uint64_t{static_cast<uint32_t>(info.type)} << 1 | static_cast<uint64_t>(what);
+    shell_.maker->EditType(entry, key, edit);
+  }
+
   // Writes made-up names on the inputs' axes. What an earlier run named stays recorded as long as
   // the name still stands there, with what the file had before that: not where a size is bound (BindInputs).
   void NameInputs(const Graph& main) {
@@ -197,23 +207,25 @@ class Annotator {
 
   void WriteSubgraph(const Graph& graph, GraphShell& shell) {
     for (size_t i = 0; i < graph.inputs.size(); ++i) {
-      EditType(shell.inputs[i], [&](onnx::TypeProto& type) {
-        claims_.WriteSubgraphInput(analysis_.info(graph, graph.inputs[i]), type);
-      });
+      const rules::Info info = analysis_.info(graph, graph.inputs[i]);
+      EditTypeOnce(shell.inputs[i], info, Edit::kInput,
+                   [&](onnx::TypeProto& type) { claims_.WriteSubgraphInput(info, type); });
     }
     const auto loop = loops_.find(&graph);
-    const bool is_loop = loop != loops_.end();
     for (size_t i = 0; i < graph.outputs.size(); ++i) {
       const rules::Info info = analysis_.info(graph, graph.outputs[i]);
-      const bool may_be_skipped =
-          is_loop && MayBeSkipped(*loop->second.first, *loop->second.second, i);
-      EditType(shell.outputs[i], [&](onnx::TypeProto& type) {
-        if (may_be_skipped) return claims_.WriteScanOutput(info, type);
-        if (is_loop) {
+      if (loop == loops_.end()) {
+        EditTypeOnce(shell.outputs[i], info, Edit::kOutput,
+                     [&](onnx::TypeProto& type) { claims_.WriteSubgraphOutput(info, type); });
+      } else if (MayBeSkipped(*loop->second.first, *loop->second.second, i)) {
+        EditType(shell.outputs[i],
+                 [&](onnx::TypeProto& type) { claims_.WriteScanOutput(info, type); });
+      } else {
+        EditType(shell.outputs[i], [&](onnx::TypeProto& type) {
           RestoreNames(MessageOf(originals_.graphs[graph.index].outputs[i]).type(), type);
-        }
-        claims_.WriteSubgraphOutput(info, type);
-      });
+          claims_.WriteSubgraphOutput(info, type);
+        });
+      }
     }
   }
 
@@ -247,12 +259,13 @@ class Annotator {
   // Entries for what no node makes (initializers, say) stay in front; then one per node output that
   // is no graph output. Where nothing is known the file's own entry stays.
   void WriteValueInfos(const Graph& graph, ValueInfoList& infos) {
-    std::vector<bool> is_output(graph.values.size(), false);
-    for (ValueId output : graph.outputs) is_output[Index(output)] = true;
+    is_output_.assign(graph.values.size(), false);
+    for (ValueId output : graph.outputs) is_output_[Index(output)] = true;
     const absl::flat_hash_map<ValueId, size_t> old = OldEntries(graph, infos);
-    for (const Node* node : InFilesOrder(graph)) {
-      for (ValueId output : node->outputs) {
-        if (output == ValueId::kNone || is_output[Index(output)]) continue;
+    const graph::NodesInFile nodes(graph);
+    for (size_t position = 0; position < nodes.size(); ++position) {
+      for (ValueId output : nodes[position].outputs) {
+        if (output == ValueId::kNone || is_output_[Index(output)]) continue;
         const auto entry = old.find(output);
         WriteValueInfo(graph, output,
                        entry == old.end() ? std::nullopt : std::optional(entry->second), infos);
@@ -280,12 +293,6 @@ class Annotator {
       }
     }
     return old;
-  }
-
-  static std::vector<const Node*> InFilesOrder(const Graph& graph) {
-    std::vector<const Node*> nodes(graph.nodes.size());
-    for (const Node& node : graph.nodes) nodes[node.position] = &node;
-    return nodes;
   }
 
   void WriteValueInfo(const Graph& graph, ValueId value, std::optional<size_t> old,
@@ -327,6 +334,7 @@ class Annotator {
   absl::flat_hash_map<const Graph*, std::pair<const Graph*, const Node*>> loops_;
   graph::AxisTexts axis_texts_;
   std::vector<graph::NamedInputAxis> named_inputs_;
+  std::vector<bool> is_output_;  // by value of the graph that is being written
 };
 
 }  // namespace

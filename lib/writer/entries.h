@@ -4,8 +4,13 @@
 #ifndef SYMSHAPE_WRITER_ENTRIES_H_
 #define SYMSHAPE_WRITER_ENTRIES_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -17,6 +22,10 @@ namespace symshape::writer {
 
 using Entry = absl::string_view;
 using Entries = absl::Span<const Entry>;
+
+// What protobuf writes of a name and a TypeProto's bytes: all that most entries have.
+void AppendEntry(absl::string_view name, absl::string_view type, std::string& bytes);
+size_t EntrySize(absl::string_view name, absl::string_view type);
 
 absl::string_view NameOf(Entry entry);
 onnx::ValueInfoProto MessageOf(Entry entry);
@@ -33,6 +42,10 @@ class EntryMaker {
   // Gives `entry` what `edit` makes of its type, an empty one where it has none.
   void EditType(Entry& entry, absl::FunctionRef<void(onnx::TypeProto&)> edit);
 
+  // The same, where `edit` makes the same of equal types and keys: it is asked once. Few types are
+  // many tensors'.
+  void EditType(Entry& entry, uint64_t key, absl::FunctionRef<void(onnx::TypeProto&)> edit);
+
   // A list of the same entries, of which either may be edited without the other.
   absl::Span<Entry> Copy(Entries entries);
   // Bytes beside them: what `write` appends.
@@ -43,6 +56,8 @@ class EntryMaker {
   Entry MakeUnless(Entry same);  // of the message
 
   graph::Arena arena_;
+  absl::flat_hash_set<absl::string_view> types_;  // such as protobuf writes
+  absl::flat_hash_map<std::pair<absl::string_view, uint64_t>, absl::string_view> edited_;
   onnx::ValueInfoProto message_;
   std::string bytes_;
 };

@@ -51,8 +51,10 @@ class Rope {
   // Tag and length, in the wire format.
   static void AppendFieldHead(uint32_t field, size_t length, std::string& bytes) {
     constexpr uint32_t kLengthDelimited = 2;
-    protozero::add_varint_to_buffer(&bytes, uint64_t{field} << 3 | kLengthDelimited);
-    protozero::add_varint_to_buffer(&bytes, length);
+    char head[2 * protozero::max_varint_length];
+    int size = protozero::add_varint_to_buffer(head, uint64_t{field} << 3 | kLengthDelimited);
+    size += protozero::add_varint_to_buffer(head + size, length);
+    bytes.append(head, static_cast<size_t>(size));
   }
 
  private:

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "graph/arena.h"
+#include "graph/nodes_in_file.h"
 #include "graph/wire.h"
 #include "protozero/exception.hpp"
-#include "protozero/pbf_reader.hpp"
 #include "writer/rope.h"
 
 namespace symshape::writer {
@@ -31,25 +31,23 @@ struct Field {
 // The fields of a message, one by one. Throws protozero::exception where it is none.
 class Fields {
  public:
-  explicit Fields(data_view bytes) : rest_(bytes.data(), bytes.size()), reader_(bytes) {}
+  explicit Fields(data_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
-  std::optional<Field> Next() {
-    if (!reader_.next()) return std::nullopt;
-    Field field;
-    field.number = reader_.tag();
-    if (reader_.wire_type() == protozero::pbf_wire_type::length_delimited) {
-      field.content = reader_.get_view();
-    } else {
-      reader_.skip();
-    }
-    field.all = rest_.substr(0, rest_.size() - reader_.length());
-    rest_.remove_prefix(field.all.size());
-    return field;
+  bool Next(Field& field) {
+    if (at_ == end_) return false;
+    const char* const begin = at_;
+    const wire::FieldHead head = wire::ReadFieldHead(at_, end_);
+    field.number = head.number;
+    field.content.reset();
+    if (head.is_length_delimited) field.content.emplace(at_, head.length);
+    at_ += head.length;
+    field.all = {begin, static_cast<size_t>(at_ - begin)};
+    return true;
   }
 
  private:
-  absl::string_view rest_;
-  protozero::pbf_reader reader_;
+  const char* at_;
+  const char* const end_;
 };
 
 bool Is(const Field& field, auto tag) {
@@ -60,12 +58,6 @@ bool HasSubgraph(const Node& node) {
   return std::any_of(node.attributes.begin(), node.attributes.end(), [](const Attribute& a) {
     return a.type == Attribute::Type::kGraph || !a.graphs.empty();
   });
-}
-
-std::vector<const Node*> ByPosition(const Graph& graph) {
-  std::vector<const Node*> nodes(graph.nodes.size());
-  for (const Node& node : graph.nodes) nodes[node.position] = &node;
-  return nodes;
 }
 
 absl::string_view TextOf(data_view bytes) { return {bytes.data(), bytes.size()}; }
@@ -105,11 +97,11 @@ class Splice::Impl {
   absl::Status TakeModel() {
     Fields fields(bytes_);
     std::optional<data_view> main;
-    while (const std::optional<Field> field = fields.Next()) {
+    for (Field field; fields.Next(field);) {
       absl::Status status;
-      if (Is(*field, wire::Model::kGraph)) wire::Merge(main, field->content, arena_);
-      if (Is(*field, wire::Model::kMetadataProps)) status = TakeProperty(*field->content);
-      if (Is(*field, wire::Model::kFunctions)) status = TakeFunction(*field->content);
+      if (Is(field, wire::Model::kGraph)) wire::Merge(main, field.content, arena_);
+      if (Is(field, wire::Model::kMetadataProps)) status = TakeProperty(*field.content);
+      if (Is(field, wire::Model::kFunctions)) status = TakeFunction(*field.content);
       if (!status.ok()) return status;
     }
     if (shell_.functions.size() != model_.functions.size()) return Another();
@@ -125,9 +117,9 @@ class Splice::Impl {
   absl::Status TakeFunction(data_view bytes) {
     EntryList value_infos;
     Fields fields(bytes);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (!Is(*field, wire::Function::kValueInfo)) continue;
-      if (absl::Status s = TakeEntry(*field->content, value_infos); !s.ok()) return s;
+    for (Field field; fields.Next(field);) {
+      if (!Is(field, wire::Function::kValueInfo)) continue;
+      if (absl::Status s = TakeEntry(*field.content, value_infos); !s.ok()) return s;
     }
     functions_.push_back(shell_.maker->Copy(value_infos));
     shell_.functions.push_back(shell_.maker->Copy(value_infos));
@@ -144,10 +136,10 @@ class Splice::Impl {
   absl::Status TakeNode(const Node& node, data_view bytes) {
     Fields fields(bytes);
     size_t position = 0;
-    while (const std::optional<Field> field = fields.Next()) {
-      if (!Is(*field, wire::Node::kAttribute)) continue;
+    for (Field field; fields.Next(field);) {
+      if (!Is(field, wire::Node::kAttribute)) continue;
       if (position == node.attributes.size()) return Another();
-      const absl::Status status = TakeAttribute(node.attributes[position++], *field->content);
+      const absl::Status status = TakeAttribute(node.attributes[position++], *field.content);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();
@@ -157,10 +149,10 @@ class Splice::Impl {
     std::optional<data_view> whole;
     size_t next = 0;
     Fields fields(bytes);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (IsGraph(attribute, *field)) wire::Merge(whole, field->content, arena_);
-      if (!IsOneOfGraphs(attribute, *field, next)) continue;
-      const absl::Status status = TakeGraph(*attribute.graphs[next++], *field->content);
+    for (Field field; fields.Next(field);) {
+      if (IsGraph(attribute, field)) wire::Merge(whole, field.content, arena_);
+      if (!IsOneOfGraphs(attribute, field, next)) continue;
+      const absl::Status status = TakeGraph(*attribute.graphs[next++], *field.content);
       if (!status.ok()) return status;
     }
     return whole.has_value() ? TakeGraph(*attribute.graph, *whole) : absl::OkStatus();
@@ -177,18 +169,18 @@ class Splice::Impl {
   absl::Status TakeGraph(const Graph& graph, data_view bytes) {
     graph_bytes_[graph.index] = bytes;
     EntryList inputs, outputs, value_infos;
-    const std::vector<const Node*> nodes = ByPosition(graph);
+    const graph::NodesInFile nodes(graph);
     size_t position = 0;
     Fields fields(bytes);
-    while (const std::optional<Field> field = fields.Next()) {
+    for (Field field; fields.Next(field);) {
       absl::Status status;
-      if (Is(*field, wire::Graph::kInput)) status = TakeEntry(*field->content, inputs);
-      if (Is(*field, wire::Graph::kOutput)) status = TakeEntry(*field->content, outputs);
-      if (Is(*field, wire::Graph::kValueInfo)) value_infos.push_back(TextOf(*field->content));
-      if (Is(*field, wire::Graph::kNode)) {
+      if (Is(field, wire::Graph::kInput)) status = TakeEntry(*field.content, inputs);
+      if (Is(field, wire::Graph::kOutput)) status = TakeEntry(*field.content, outputs);
+      if (Is(field, wire::Graph::kValueInfo)) value_infos.push_back(TextOf(*field.content));
+      if (Is(field, wire::Graph::kNode)) {
         if (position == nodes.size()) return Another();
-        const Node& node = *nodes[position++];
-        if (HasSubgraph(node)) status = TakeNode(node, *field->content);
+        const Node& node = nodes[position++];
+        if (HasSubgraph(node)) status = TakeNode(node, *field.content);
       }
       if (!status.ok()) return status;
     }
@@ -216,15 +208,15 @@ class Splice::Impl {
       result_.AddCopy(bytes);
     };
     Fields fields(bytes_);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (Is(*field, wire::Model::kMetadataProps)) continue;
-      if (field->number > Number(wire::Model::kMetadataProps)) put_metadata();
-      if (Is(*field, wire::Model::kFunctions)) {
-        PutFunction(function++, *field);
-      } else if (!Is(*field, wire::Model::kGraph)) {
-        result_.AddView(field->all);
+    for (Field field; fields.Next(field);) {
+      if (Is(field, wire::Model::kMetadataProps)) continue;
+      if (field.number > Number(wire::Model::kMetadataProps)) put_metadata();
+      if (Is(field, wire::Model::kFunctions)) {
+        PutFunction(function++, field);
+      } else if (!Is(field, wire::Model::kGraph)) {
+        result_.AddView(field.all);
       } else if (!std::exchange(has_graph, true)) {
-        result_.AddField(field->number, [&] { PutGraph(*model_.main); });
+        result_.AddField(field.number, [&] { PutGraph(*model_.main); });
       }
     }
     put_metadata();
@@ -239,8 +231,8 @@ class Splice::Impl {
     }
     result_.AddField(whole.number, [&] {
       Fields fields(*whole.content);
-      while (const std::optional<Field> field = fields.Next()) {
-        if (!Is(*field, wire::Function::kValueInfo)) result_.AddView(field->all);
+      for (Field field; fields.Next(field);) {
+        if (!Is(field, wire::Function::kValueInfo)) result_.AddView(field.all);
       }
       for (Entry entry : value_infos) PutEntry(Number(wire::Function::kValueInfo), entry);
     });
@@ -264,7 +256,7 @@ class Splice::Impl {
 
   void PutGraph(const Graph& graph) {
     const GraphShell& shell = shell_.graphs[graph.index];
-    const std::vector<const Node*> nodes = ByPosition(graph);
+    const graph::NodesInFile nodes(graph);
     size_t position = 0;
     size_t input = 0;
     size_t output = 0;
@@ -274,18 +266,18 @@ class Splice::Impl {
       for (absl::string_view fields : shell.value_infos.fields()) result_.AddView(fields);
     };
     Fields fields(graph_bytes_[graph.index]);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (Is(*field, wire::Graph::kValueInfo)) continue;
-      if (field->number > Number(wire::Graph::kValueInfo)) put_value_infos();
-      if (Is(*field, wire::Graph::kInput)) {
-        PutEntry(*field, shell.inputs[input++]);
-      } else if (Is(*field, wire::Graph::kOutput)) {
-        PutEntry(*field, shell.outputs[output++]);
-      } else if (Is(*field, wire::Graph::kNode) && HasSubgraph(*nodes[position++])) {
-        const Node& node = *nodes[position - 1];
-        result_.AddField(field->number, [&] { PutNode(node, *field->content); });
+    for (Field field; fields.Next(field);) {
+      if (Is(field, wire::Graph::kValueInfo)) continue;
+      if (field.number > Number(wire::Graph::kValueInfo)) put_value_infos();
+      if (Is(field, wire::Graph::kInput)) {
+        PutEntry(field, shell.inputs[input++]);
+      } else if (Is(field, wire::Graph::kOutput)) {
+        PutEntry(field, shell.outputs[output++]);
+      } else if (Is(field, wire::Graph::kNode) && HasSubgraph(nodes[position++])) {
+        const Node& node = nodes[position - 1];
+        result_.AddField(field.number, [&] { PutNode(node, *field.content); });
       } else {
-        result_.AddView(field->all);
+        result_.AddView(field.all);
       }
     }
     put_value_infos();
@@ -294,13 +286,13 @@ class Splice::Impl {
   void PutNode(const Node& node, data_view bytes) {
     size_t position = 0;
     Fields fields(bytes);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (!Is(*field, wire::Node::kAttribute)) {
-        result_.AddView(field->all);
+    for (Field field; fields.Next(field);) {
+      if (!Is(field, wire::Node::kAttribute)) {
+        result_.AddView(field.all);
         continue;
       }
       const Attribute& attribute = node.attributes[position++];
-      result_.AddField(field->number, [&] { PutAttribute(attribute, *field->content); });
+      result_.AddField(field.number, [&] { PutAttribute(attribute, *field.content); });
     }
   }
 
@@ -308,15 +300,15 @@ class Splice::Impl {
     bool has_graph = false;
     size_t next = 0;
     Fields fields(bytes);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (IsGraph(attribute, *field)) {
+    for (Field field; fields.Next(field);) {
+      if (IsGraph(attribute, field)) {
         if (std::exchange(has_graph, true)) continue;
-        result_.AddField(field->number, [&] { PutGraph(*attribute.graph); });
-      } else if (IsOneOfGraphs(attribute, *field, next)) {
+        result_.AddField(field.number, [&] { PutGraph(*attribute.graph); });
+      } else if (IsOneOfGraphs(attribute, field, next)) {
         const Graph& graph = *attribute.graphs[next++];
-        result_.AddField(field->number, [&] { PutGraph(graph); });
+        result_.AddField(field.number, [&] { PutGraph(graph); });
       } else {
-        result_.AddView(field->all);
+        result_.AddView(field.all);
       }
     }
   }

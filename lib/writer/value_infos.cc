@@ -6,30 +6,12 @@
 
 #include "graph/wire.h"
 #include "protozero/pbf_reader.hpp"
-#include "protozero/varint.hpp"
 #include "writer/rope.h"
 
 namespace symshape::writer {
 namespace {
 
-namespace wire = graph::wire;
-
-constexpr auto kField = static_cast<uint32_t>(wire::Graph::kValueInfo);
-
-size_t FieldSize(auto tag, size_t length) {
-  return protozero::length_of_varint(uint64_t{static_cast<uint32_t>(tag)} << 3) +
-         protozero::length_of_varint(length) + length;
-}
-
-// What protobuf writes of an entry with these members.
-void AppendEntry(absl::string_view name, absl::string_view type, std::string& bytes) {
-  const auto put = [&bytes](auto tag, absl::string_view text) {
-    Rope::AppendFieldHead(static_cast<uint32_t>(tag), text.size(), bytes);
-    bytes.append(text.data(), text.size());
-  };
-  put(wire::ValueInfo::kName, name);
-  put(wire::ValueInfo::kType, type);
-}
+constexpr auto kField = static_cast<uint32_t>(graph::wire::Graph::kValueInfo);
 
 }  // namespace
 
@@ -66,10 +48,7 @@ void ValueInfoList::Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&
 
 void ValueInfoList::Add(absl::string_view name, absl::string_view type) {
   Rope::Lengthen(fields_, maker_->Written([&](std::string& field) {
-    Rope::AppendFieldHead(kField,
-                          FieldSize(wire::ValueInfo::kName, name.size()) +
-                              FieldSize(wire::ValueInfo::kType, type.size()),
-                          field);
+    Rope::AppendFieldHead(kField, EntrySize(name, type), field);
     AppendEntry(name, type, field);
   }));
 }
