@@ -48,9 +48,9 @@ std::string ReportText(const Analysis& analysis, const ReportOptions& options) {
 std::string DiagnosticsText(const Analysis& analysis, std::string_view model,
                             const ReportOptions& options) {
   const internal::State& state = StateOf(analysis);
-  if (state.analysis->diagnostics().empty()) return "";  // mostly; names of tensors take a while
   // The contract takes longer than the inference: only where it is asked for.
-  return report::Diagnostics(*state.analysis, state.tensors(),
+  const auto tensors = [&]() -> const queries::Tensors& { return state.tensors(); };
+  return report::Diagnostics(*state.analysis, tensors,
                              options.all_tensors ? &state.contract() : nullptr,
                              internal::ToAbsl(model), ToText(options));
 }

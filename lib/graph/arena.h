@@ -67,7 +67,7 @@ class Arena {
 
  private:
   void* Allocate(size_t bytes, size_t alignment) {
-    size_t start = (used_ + alignment - 1) / alignment * alignment;
+    size_t start = (used_ + alignment - 1) & ~(alignment - 1);
     if (blocks_.empty() || start + bytes > size_) {
       size_ = std::max(bytes, block_bytes_);
       blocks_.push_back(std::make_unique_for_overwrite<char[]>(size_));

@@ -169,10 +169,14 @@ OperatorId Builder::FindOperator(absl::string_view domain, absl::string_view op,
   domain = Normalised(domain);
   const auto import = imports_.find(domain);
   const int version = import == imports_.end() ? 0 : import->second;
-  const auto next = static_cast<OperatorId>(model_.operators.size());
-  const auto [it, inserted] = operator_ids_.try_emplace({domain, op, overload, version}, next);
-  if (inserted) model_.operators.push_back({domain, op, overload, version, kNoFunction});
-  return it->second;
+  auto& ids = operator_ids_[op];
+  for (OperatorId id : ids) {
+    const Operator& known = model_.operators[Index(id)];
+    if (known.domain == domain && known.overload == overload && known.version == version) return id;
+  }
+  ids.push_back(static_cast<OperatorId>(model_.operators.size()));
+  model_.operators.push_back({domain, op, overload, version, kNoFunction});
+  return ids.back();
 }
 
 bool Builder::IsConstant(const Node& node) const {

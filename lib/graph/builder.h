@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -114,10 +115,10 @@ class Builder {
   absl::Status Unproduced(const Scope& scope, ValueId id) const;
   std::string DescribeOrigin(const Scope& scope, ValueId id) const;
 
-  using OperatorKey = std::tuple<absl::string_view, absl::string_view, absl::string_view, int>;
   Model model_;
   absl::flat_hash_map<absl::string_view, int> imports_;
-  absl::flat_hash_map<OperatorKey, OperatorId> operator_ids_;
+  // By name: in few models one name is two operators.
+  absl::flat_hash_map<absl::string_view, absl::InlinedVector<OperatorId, 1>> operator_ids_;
   std::vector<std::unique_ptr<Scope>> scopes_;  // open graphs, outermost first
   size_t depth_ = 0;                            // how many of them are in use
   std::vector<uint32_t> producers_;             // of the graph that is ended

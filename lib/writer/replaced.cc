@@ -57,7 +57,8 @@ std::optional<ordered_json> ShapeJson(const onnx::ValueInfoProto& entry) {
 }
 
 // Gives `type` a shape. False where that is none, or the type no tensor's.
-bool SetShape(const json& shape, onnx::TypeProto& type) {
+template <typename Json>
+bool SetShape(const Json& shape, onnx::TypeProto& type) {
   if (shape.is_null()) {
     if (type.has_tensor_type()) type.mutable_tensor_type()->clear_shape();
     if (type.has_sparse_tensor_type()) type.mutable_sparse_tensor_type()->clear_shape();
@@ -74,9 +75,9 @@ bool SetShape(const json& shape, onnx::TypeProto& type) {
   for (size_t axis = 0; axis < shape.size(); ++axis) {
     Dimension& dim = *proto->mutable_dim(static_cast<int>(axis));
     if (shape[axis].is_number_integer()) {
-      dim.set_dim_value(shape[axis].get<int64_t>());
+      dim.set_dim_value(shape[axis].template get<int64_t>());
     } else if (shape[axis].is_string()) {
-      dim.set_dim_param(shape[axis].get<std::string>());
+      dim.set_dim_param(shape[axis].template get<std::string>());
     } else {
       dim.clear_value();
     }
@@ -89,7 +90,7 @@ std::optional<ordered_json> OtherShape(Entry wanted, Entry now) {
   std::optional<ordered_json> shape = ShapeJson(MessageOf(wanted));
   if (!shape.has_value()) return std::nullopt;
   onnx::ValueInfoProto made = MessageOf(now);
-  if (!SetShape(json(*shape), *made.mutable_type()) || made.SerializePartialAsString() != wanted) {
+  if (!SetShape(*shape, *made.mutable_type()) || made.SerializePartialAsString() != wanted) {
     return std::nullopt;
   }
   return shape;

@@ -19,6 +19,8 @@ class Rope {
  public:
   const std::vector<absl::string_view>& pieces() const { return pieces_; }
 
+  // Only makes adding faster.
+  void Reserve(size_t pieces) { pieces_.reserve(pieces); }
   // Bytes that outlive the rope.
   void AddView(absl::string_view bytes) {
     if (bytes.empty()) return;

@@ -83,6 +83,8 @@ class Splice::Impl {
   absl::Status Run(absl::FunctionRef<void(ModelShell&)> edit) {
     if (absl::Status status = TakeModel(); !status.ok()) return status;
     edit(shell_);
+    constexpr size_t kUsualPieces = 8;  // of a graph within another one
+    result_.Reserve(kUsualPieces * model_.graphs.size());
     PutModel();
     return absl::OkStatus();
   }
