@@ -48,6 +48,7 @@ Builder::~Builder() = default;
 
 void Builder::SetImports(absl::Span<const std::pair<absl::string_view, int>> imports) {
   imports_.clear();
+  imported_.clear();
   for (const auto& [domain, version] : imports) imports_[Normalised(domain)] = version;
 }
 
@@ -167,16 +168,18 @@ absl::Status Builder::AddInitializer(const Tensor* tensor) {
 OperatorId Builder::FindOperator(absl::string_view domain, absl::string_view op,
                                  absl::string_view overload) {
   domain = Normalised(domain);
-  const auto import = imports_.find(domain);
-  const int version = import == imports_.end() ? 0 : import->second;
-  auto& ids = operator_ids_[op];
+  auto& ids = imported_[op];
   for (OperatorId id : ids) {
     const Operator& known = model_.operators[Index(id)];
-    if (known.domain == domain && known.overload == overload && known.version == version) return id;
+    if (known.domain == domain && known.overload == overload) return id;
   }
-  ids.push_back(static_cast<OperatorId>(model_.operators.size()));
-  model_.operators.push_back({domain, op, overload, version, kNoFunction});
-  return ids.back();
+  const auto import = imports_.find(domain);
+  const int version = import == imports_.end() ? 0 : import->second;
+  const auto next = static_cast<OperatorId>(model_.operators.size());
+  const auto [it, inserted] = operator_ids_.try_emplace({domain, op, overload, version}, next);
+  if (inserted) model_.operators.push_back({domain, op, overload, version, kNoFunction});
+  ids.push_back(it->second);
+  return it->second;
 }
 
 bool Builder::IsConstant(const Node& node) const {

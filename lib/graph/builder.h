@@ -117,8 +117,10 @@ class Builder {
 
   Model model_;
   absl::flat_hash_map<absl::string_view, int> imports_;
-  // By name: in few models one name is two operators.
-  absl::flat_hash_map<absl::string_view, absl::InlinedVector<OperatorId, 1>> operator_ids_;
+  using OperatorKey = std::tuple<absl::string_view, absl::string_view, absl::string_view, int>;
+  absl::flat_hash_map<OperatorKey, OperatorId> operator_ids_;
+  // Those under the imports of now, by name: in few models one name is two operators.
+  absl::flat_hash_map<absl::string_view, absl::InlinedVector<OperatorId, 1>> imported_;
   std::vector<std::unique_ptr<Scope>> scopes_;  // open graphs, outermost first
   size_t depth_ = 0;                            // how many of them are in use
   std::vector<uint32_t> producers_;             // of the graph that is ended

@@ -4,8 +4,7 @@
 #include <optional>
 
 #include "graph/wire.h"
-#include "protozero/varint.hpp"
-#include "writer/rope.h"
+#include "writer/fields.h"
 
 namespace symshape::writer {
 namespace {
@@ -13,12 +12,10 @@ namespace {
 namespace wire = graph::wire;
 using protozero::data_view;
 
-size_t FieldSize(auto tag, size_t length) {
-  return protozero::length_of_varint(uint64_t{static_cast<uint32_t>(tag)} << 3) +
-         protozero::length_of_varint(length) + length;
-}
+constexpr auto kName = static_cast<uint32_t>(wire::ValueInfo::kName);
+constexpr auto kType = static_cast<uint32_t>(wire::ValueInfo::kType);
 
-// The type of an entry that AppendEntry may have made: it has nothing else, and is no longer.
+// The type of an entry that PutEntry may have made: it has nothing else, and is no longer.
 std::optional<absl::string_view> OnlyType(Entry entry) {
   wire::Message<wire::ValueInfo> message(data_view(entry.data(), entry.size()));
   if (!message.Next() || message.tag() != wire::ValueInfo::kName) return std::nullopt;
@@ -33,18 +30,12 @@ std::optional<absl::string_view> OnlyType(Entry entry) {
 
 }  // namespace
 
-void AppendEntry(absl::string_view name, absl::string_view type, std::string& bytes) {
-  const auto put = [&bytes](auto tag, absl::string_view text) {
-    Rope::AppendFieldHead(static_cast<uint32_t>(tag), text.size(), bytes);
-    bytes.append(text.data(), text.size());
-  };
-  put(wire::ValueInfo::kName, name);
-  put(wire::ValueInfo::kType, type);
+char* PutEntry(absl::string_view name, absl::string_view type, char* to) {
+  return PutField(kType, type, PutField(kName, name, to));
 }
 
 size_t EntrySize(absl::string_view name, absl::string_view type) {
-  return FieldSize(wire::ValueInfo::kName, name.size()) +
-         FieldSize(wire::ValueInfo::kType, type.size());
+  return FieldSize(kName, name.size()) + FieldSize(kType, type.size());
 }
 
 absl::string_view NameOf(Entry entry) {
@@ -85,12 +76,8 @@ Entry EntryMaker::Salvage(absl::string_view bytes) {
 }
 
 Entry EntryMaker::Make(const onnx::ValueInfoProto& message) {
-  return Written([&](std::string& bytes) { message.AppendPartialToString(&bytes); });
-}
-
-absl::string_view EntryMaker::Written(absl::FunctionRef<void(std::string&)> write) {
   bytes_.clear();
-  write(bytes_);
+  message.AppendPartialToString(&bytes_);
   return arena_.Copy(bytes_);
 }
 
@@ -110,7 +97,9 @@ void EntryMaker::EditType(Entry& entry, uint64_t key,
     if (before.has_value() && after.has_value()) edited_.insert({{*before, key}, *after});
   } else if (known->second != *before) {
     const absl::string_view name = NameOf(entry);
-    entry = Written([&](std::string& bytes) { AppendEntry(name, known->second, bytes); });
+    const absl::Span<char> edited = New(EntrySize(name, known->second));
+    PutEntry(name, known->second, edited.data());
+    entry = {edited.data(), edited.size()};
   }
 }
 

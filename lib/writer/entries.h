@@ -23,8 +23,9 @@ namespace symshape::writer {
 using Entry = absl::string_view;
 using Entries = absl::Span<const Entry>;
 
-// What protobuf writes of a name and a TypeProto's bytes: all that most entries have.
-void AppendEntry(absl::string_view name, absl::string_view type, std::string& bytes);
+// What protobuf writes of a name and a TypeProto's bytes, which is all that most entries have. Returns
+// where it ends.
+char* PutEntry(absl::string_view name, absl::string_view type, char* to);
 size_t EntrySize(absl::string_view name, absl::string_view type);
 
 absl::string_view NameOf(Entry entry);
@@ -48,8 +49,8 @@ class EntryMaker {
 
   // A list of the same entries, of which either may be edited without the other.
   absl::Span<Entry> Copy(Entries entries);
-  // Bytes beside them: what `write` appends.
-  absl::string_view Written(absl::FunctionRef<void(std::string&)> write);
+  // Memory beside them.
+  absl::Span<char> New(size_t size) { return arena_.NewSpan<char>(size); }
 
  private:
   bool Parse(absl::string_view bytes);

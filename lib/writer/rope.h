@@ -4,14 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "graph/arena.h"
-#include "protozero/buffer_string.hpp"
-#include "protozero/varint.hpp"
+#include "writer/fields.h"
 
 namespace symshape::writer {
 
@@ -34,11 +32,10 @@ class Rope {
     pieces_.emplace_back();  // written when the length is known
     const size_t before = size_;
     add_content();
-    std::string bytes;
-    AppendFieldHead(field, size_ - before, bytes);
-    pieces_[head] = copies_.Copy(bytes);
-    size_ += bytes.size();
+    pieces_[head] = CopyHead(field, size_ - before);
+    size_ += pieces_[head].size();
   }
+  void AddHead(uint32_t field, size_t length) { AddView(CopyHead(field, length)); }
 
   // Adds a piece. What follows the last one in memory makes it longer.
   template <typename Pieces>
@@ -50,16 +47,13 @@ class Rope {
     }
   }
 
-  // Tag and length, in the wire format.
-  static void AppendFieldHead(uint32_t field, size_t length, std::string& bytes) {
-    constexpr uint32_t kLengthDelimited = 2;
-    char head[2 * protozero::max_varint_length];
-    int size = protozero::add_varint_to_buffer(head, uint64_t{field} << 3 | kLengthDelimited);
-    size += protozero::add_varint_to_buffer(head + size, length);
-    bytes.append(head, static_cast<size_t>(size));
+ private:
+  absl::string_view CopyHead(uint32_t field, size_t length) {
+    char head[kMaxHeadSize];
+    const char* const end = PutHead(field, length, head);
+    return copies_.Copy(absl::string_view(head, static_cast<size_t>(end - head)));
   }
 
- private:
   std::vector<absl::string_view> pieces_;
   graph::Arena copies_;
   size_t size_ = 0;  // of all pieces

@@ -8,6 +8,7 @@
 #include "graph/nodes_in_file.h"
 #include "graph/wire.h"
 #include "protozero/exception.hpp"
+#include "writer/fields.h"
 #include "writer/rope.h"
 
 namespace symshape::writer {
@@ -202,12 +203,11 @@ class Splice::Impl {
     size_t function = 0;
     const auto put_metadata = [&] {
       if (std::exchange(has_metadata, true)) return;
-      std::string bytes;
       for (const onnx::StringStringEntryProto& property : metadata_props_) {
-        Rope::AppendFieldHead(Number(wire::Model::kMetadataProps), property.ByteSizeLong(), bytes);
-        property.AppendPartialToString(&bytes);
+        const std::string bytes = property.SerializePartialAsString();
+        result_.AddHead(Number(wire::Model::kMetadataProps), bytes.size());
+        result_.AddCopy(bytes);
       }
-      result_.AddCopy(bytes);
     };
     Fields fields(bytes_);
     for (Field field; fields.Next(field);) {
@@ -241,18 +241,14 @@ class Splice::Impl {
   }
 
   void PutEntry(uint32_t field, Entry entry) {
-    std::string head;
-    Rope::AppendFieldHead(field, entry.size(), head);
-    result_.AddCopy(head);
+    result_.AddHead(field, entry.size());
     result_.AddView(entry);
   }
 
   // `entry` in place of the field, which may be it.
   void PutEntry(const Field& field, Entry entry) {
-    std::string head;
-    Rope::AppendFieldHead(field.number, entry.size(), head);
-    const bool is_same =
-        entry.data() == field.content->data() && field.all.size() == head.size() + entry.size();
+    const bool is_same = entry.data() == field.content->data() &&
+                         field.all.size() == FieldSize(field.number, entry.size());
     is_same ? result_.AddView(field.all) : PutEntry(field.number, entry);
   }
 

@@ -6,6 +6,7 @@
 
 #include "graph/wire.h"
 #include "protozero/pbf_reader.hpp"
+#include "writer/fields.h"
 #include "writer/rope.h"
 
 namespace symshape::writer {
@@ -24,16 +25,16 @@ Entries ValueInfoList::Old() const {
 }
 
 bool ValueInfoList::Is(size_t entry, absl::string_view type) const {
-  std::string made;
-  AppendEntry(name(entry), type, made);
+  const absl::string_view its_name = name(entry);
+  std::string made(EntrySize(its_name, type), '\0');
+  PutEntry(its_name, type, made.data());
   return made == old_[entry];
 }
 
 void ValueInfoList::Append(Entry entry) {
-  Rope::Lengthen(fields_, maker_->Written([&](std::string& field) {
-    Rope::AppendFieldHead(kField, entry.size(), field);
-    field.append(entry.data(), entry.size());
-  }));
+  const absl::Span<char> field = maker_->New(FieldSize(kField, entry.size()));
+  PutField(kField, entry, field.data());
+  Rope::Lengthen(fields_, {field.data(), field.size()});
 }
 
 void ValueInfoList::Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&)> write) {
@@ -47,10 +48,10 @@ void ValueInfoList::Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&
 }
 
 void ValueInfoList::Add(absl::string_view name, absl::string_view type) {
-  Rope::Lengthen(fields_, maker_->Written([&](std::string& field) {
-    Rope::AppendFieldHead(kField, EntrySize(name, type), field);
-    AppendEntry(name, type, field);
-  }));
+  const size_t size = EntrySize(name, type);
+  const absl::Span<char> field = maker_->New(FieldSize(kField, size));
+  PutEntry(name, type, PutHead(kField, size, field.data()));
+  Rope::Lengthen(fields_, {field.data(), field.size()});
 }
 
 Entries ValueInfoList::Result() const {
