@@ -64,7 +64,7 @@ void Builder::Scope::Clear() {
   value_infos.clear();
 }
 
-absl::Status Builder::BeginGraph(absl::string_view name) {
+absl::Status Builder::BeginGraph(absl::string_view name, absl::string_view bytes) {
   if (depth_ == kMaxNesting) {
     return absl::DataLossError(
         absl::StrCat("graph '", name, "' is nested deeper than ", kMaxNesting, " graphs"));
@@ -74,6 +74,7 @@ absl::Status Builder::BeginGraph(absl::string_view name) {
   scope.Clear();
   scope.graph = arena().New<Graph>();
   scope.graph->name = name;
+  scope.graph->bytes = bytes;
   scope.graph->index = static_cast<uint32_t>(model_.graphs.size());
   scope.graph->parent = depth_ == 0 ? nullptr : scopes_[depth_ - 1]->graph;
   model_.graphs.push_back(scope.graph);

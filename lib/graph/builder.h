@@ -62,7 +62,7 @@ class Builder {
   // Opset versions for the nodes added from now on: the model's or a function's.
   void SetImports(absl::Span<const std::pair<absl::string_view, int>> imports);
 
-  absl::Status BeginGraph(absl::string_view name);
+  absl::Status BeginGraph(absl::string_view name, absl::string_view bytes = {});
   // Of the graph that was begun last; only makes adding faster.
   void Reserve(size_t nodes);
   absl::Status AddInput(absl::string_view name, const DeclaredType* type);

@@ -193,7 +193,8 @@ absl::StatusOr<const Graph*> WireSource::ReadGraph(data_view bytes) {
         message.Skip();
     }
   }
-  if (absl::Status s = builder_.BeginGraph(name); !s.ok()) return s;
+  const absl::string_view text(bytes.data(), bytes.size());
+  if (absl::Status s = builder_.BeginGraph(name, text); !s.ok()) return s;
   ++depth_;  // no deeper than the builder allows
   builder_.Reserve(fields.nodes.size());
   if (absl::Status s = ReadInputs(fields.inputs); !s.ok()) return s;

@@ -143,6 +143,7 @@ struct Graph {
   absl::string_view name;
   uint32_t index = 0;  // dense over all graphs of the model: Model::graphs[index] == this
   const Graph* parent = nullptr;
+  absl::string_view bytes;  // of its GraphProto in a file (from_wire.h); none of a function's body
   absl::Span<const Value> values;
   absl::Span<const ValueId> inputs;  // all, as in the file; some may be initializers too (IR < 4)
   absl::Span<const ValueId> outputs;

@@ -99,11 +99,14 @@ class Annotator {
         originals_(std::move(originals)),
         names_(analysis, options.dims, AuthorsNames(main_, earlier_.generated)),
         claims_(analysis, options.outputs, earlier_.generated, names_),
-        contract_(options.contract) {}
+        contract_(options.contract) {
+    for (const graph::Operator& op : analysis.model().operators) {
+      is_loop_.push_back(op.name == "Loop" && op.domain.empty());
+    }
+  }
 
   // Graphs are numbered in the file's order: what is made up is numbered so too.
   void Annotate() {
-    FindLoops();
     const Graph& main = *analysis_.model().main;
     NameInputs(main);
     BindInputs(main);
@@ -118,7 +121,11 @@ class Annotator {
       if (graph != &main) WriteSubgraph(*graph, shell);
       WriteValueInfos(*graph, shell.value_infos);
     }
-    const std::string fingerprint = graph::Fingerprint(analysis_.model(), axis_texts_);
+    std::optional<std::string> made;
+    const auto fingerprint = [&]() -> const std::string& {
+      if (!made.has_value()) made = graph::Fingerprint(analysis_.model(), axis_texts_);
+      return *made;
+    };
     std::string replaced = ReplacedRecord(analysis_.model(), shell_, originals_);
     std::optional<queries::Contract> own;
     if (contract_ == nullptr) own.emplace(analysis_);
@@ -230,16 +237,10 @@ class Annotator {
   }
 
   // By body, with the graph that the node stands in.
-  void FindLoops() {
-    for (const Graph* graph : analysis_.model().graphs) {
-      for (const Node& node : graph->nodes) {
-        const graph::Operator& op = analysis_.model().op(node);
-        if (op.name != "Loop" || !op.domain.empty()) continue;
-        const graph::Attribute* body = node.Find("body");
-        if (body == nullptr || body->type != graph::Attribute::Type::kGraph) continue;
-        loops_.insert({body->graph, {graph, &node}});
-      }
-    }
+  void NoteLoop(const Graph& graph, const Node& node) {
+    const graph::Attribute* body = node.Find("body");
+    if (body == nullptr || body->type != graph::Attribute::Type::kGraph) return;
+    loops_.insert({body->graph, {&graph, &node}});
   }
 
   // Whether the body's output number `output` is a scan output of perhaps no trip: after the
@@ -264,7 +265,9 @@ class Annotator {
     const absl::flat_hash_map<ValueId, size_t> old = OldEntries(graph, infos);
     const graph::NodesInFile nodes(graph);
     for (size_t position = 0; position < nodes.size(); ++position) {
-      for (ValueId output : nodes[position].outputs) {
+      const Node& node = nodes[position];
+      if (is_loop_[Index(node.op)]) NoteLoop(graph, node);  // before its body is written
+      for (ValueId output : node.outputs) {
         if (output == ValueId::kNone || is_output_[Index(output)]) continue;
         const auto entry = old.find(output);
         WriteValueInfo(graph, output,
@@ -331,6 +334,7 @@ class Annotator {
   ClaimWriter claims_;
   const queries::Contract* const contract_;  // nullptr: nobody has made it yet
   absl::flat_hash_map<rules::TypeId, std::string> type_bytes_;
+  std::vector<bool> is_loop_;  // by operator
   absl::flat_hash_map<const Graph*, std::pair<const Graph*, const Node*>> loops_;
   graph::AxisTexts axis_texts_;
   std::vector<graph::NamedInputAxis> named_inputs_;

@@ -32,7 +32,8 @@ struct Field {
 // The fields of a message, one by one. Throws protozero::exception where it is none.
 class Fields {
  public:
-  explicit Fields(data_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+  explicit Fields(absl::string_view bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
+  explicit Fields(data_view bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
 
   bool Next(Field& field) {
     if (at_ == end_) return false;
@@ -70,13 +71,12 @@ constexpr uint32_t Number(Tag tag) {
 
 }  // namespace
 
-// Two passes over the graphs that are written: one takes their parts out, the other puts them back.
-// Both recurse into subgraphs, whose nesting the builder bounded.
+// Two passes over the graphs that are written: one takes their parts out, the other puts them back,
+// and recurses into subgraphs, whose nesting the builder bounded.
 class Splice::Impl {
  public:
   Impl(const graph::Model& model, absl::string_view bytes)
       : model_(model), bytes_(bytes.data(), bytes.size()) {
-    graph_bytes_.resize(model_.graphs.size());
     shell_.graphs.resize(model_.graphs.size());
     shell_.metadata_props = &metadata_props_;
   }
@@ -107,8 +107,28 @@ class Splice::Impl {
       if (Is(field, wire::Model::kFunctions)) status = TakeFunction(*field.content);
       if (!status.ok()) return status;
     }
-    if (shell_.functions.size() != model_.functions.size()) return Another();
-    return main.has_value() ? TakeGraph(*model_.main, *main) : Another();
+    if (shell_.functions.size() != model_.functions.size() || !main.has_value() ||
+        !IsSame(TextOf(*main), model_.main->bytes)) {
+      return Another();
+    }
+    return TakeGraphs();
+  }
+
+  // Where a graph stands in several parts the model has them joined.
+  static bool IsSame(absl::string_view a, absl::string_view b) {
+    return (a.data() == b.data() && a.size() == b.size()) || a == b;
+  }
+
+  // The main one and those within it; outer ones come first.
+  absl::Status TakeGraphs() {
+    for (const Graph* graph : model_.graphs) {
+      if (graph != model_.main &&
+          (graph->parent == nullptr || !shell_.graphs[graph->parent->index].is_written)) {
+        continue;  // of a function
+      }
+      if (absl::Status status = TakeGraph(*graph); !status.ok()) return status;
+    }
+    return absl::OkStatus();
   }
 
   absl::Status TakeProperty(data_view bytes) {
@@ -136,63 +156,21 @@ class Splice::Impl {
     return absl::OkStatus();
   }
 
-  absl::Status TakeNode(const Node& node, data_view bytes) {
-    Fields fields(bytes);
-    size_t position = 0;
-    for (Field field; fields.Next(field);) {
-      if (!Is(field, wire::Node::kAttribute)) continue;
-      if (position == node.attributes.size()) return Another();
-      const absl::Status status = TakeAttribute(node.attributes[position++], *field.content);
-      if (!status.ok()) return status;
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status TakeAttribute(const Attribute& attribute, data_view bytes) {
-    std::optional<data_view> whole;
-    size_t next = 0;
-    Fields fields(bytes);
-    for (Field field; fields.Next(field);) {
-      if (IsGraph(attribute, field)) wire::Merge(whole, field.content, arena_);
-      if (!IsOneOfGraphs(attribute, field, next)) continue;
-      const absl::Status status = TakeGraph(*attribute.graphs[next++], *field.content);
-      if (!status.ok()) return status;
-    }
-    return whole.has_value() ? TakeGraph(*attribute.graph, *whole) : absl::OkStatus();
-  }
-
-  static bool IsGraph(const Attribute& attribute, const Field& field) {
-    return attribute.type == Attribute::Type::kGraph && Is(field, wire::Attribute::kG);
-  }
-  // The one numbered `next`.
-  static bool IsOneOfGraphs(const Attribute& attribute, const Field& field, size_t next) {
-    return next < attribute.graphs.size() && Is(field, wire::Attribute::kGraphs);
-  }
-
-  absl::Status TakeGraph(const Graph& graph, data_view bytes) {
-    graph_bytes_[graph.index] = bytes;
-    EntryList inputs, outputs, value_infos;
-    const graph::NodesInFile nodes(graph);
-    size_t position = 0;
-    Fields fields(bytes);
+  absl::Status TakeGraph(const Graph& graph) {
+    inputs_.clear();
+    outputs_.clear();
+    value_infos_.clear();
+    Fields fields(graph.bytes);
     for (Field field; fields.Next(field);) {
       absl::Status status;
-      if (Is(field, wire::Graph::kInput)) status = TakeEntry(*field.content, inputs);
-      if (Is(field, wire::Graph::kOutput)) status = TakeEntry(*field.content, outputs);
-      if (Is(field, wire::Graph::kValueInfo)) value_infos.push_back(TextOf(*field.content));
-      if (Is(field, wire::Graph::kNode)) {
-        if (position == nodes.size()) return Another();
-        const Node& node = nodes[position++];
-        if (HasSubgraph(node)) status = TakeNode(node, *field.content);
-      }
+      if (Is(field, wire::Graph::kInput)) status = TakeEntry(*field.content, inputs_);
+      if (Is(field, wire::Graph::kOutput)) status = TakeEntry(*field.content, outputs_);
+      if (Is(field, wire::Graph::kValueInfo)) value_infos_.push_back(TextOf(*field.content));
       if (!status.ok()) return status;
     }
-    if (inputs.size() != graph.inputs.size() || outputs.size() != graph.outputs.size()) {
-      return Another();
-    }
     EntryMaker& maker = *shell_.maker;
-    shell_.graphs[graph.index] = {true, maker.Copy(inputs), maker.Copy(outputs),
-                                  ValueInfoList(maker.Copy(value_infos), maker)};
+    shell_.graphs[graph.index] = {true, maker.Copy(inputs_), maker.Copy(outputs_),
+                                  ValueInfoList(maker.Copy(value_infos_), maker)};
     return absl::OkStatus();
   }
 
@@ -263,7 +241,7 @@ class Splice::Impl {
       if (std::exchange(has_value_infos, true)) return;
       for (absl::string_view fields : shell.value_infos.fields()) result_.AddView(fields);
     };
-    Fields fields(graph_bytes_[graph.index]);
+    Fields fields(graph.bytes);
     for (Field field; fields.Next(field);) {
       if (Is(field, wire::Graph::kValueInfo)) continue;
       if (field.number > Number(wire::Graph::kValueInfo)) put_value_infos();
@@ -294,6 +272,14 @@ class Splice::Impl {
     }
   }
 
+  static bool IsGraph(const Attribute& attribute, const Field& field) {
+    return attribute.type == Attribute::Type::kGraph && Is(field, wire::Attribute::kG);
+  }
+  // The one numbered `next`.
+  static bool IsOneOfGraphs(const Attribute& attribute, const Field& field, size_t next) {
+    return next < attribute.graphs.size() && Is(field, wire::Attribute::kGraphs);
+  }
+
   void PutAttribute(const Attribute& attribute, data_view bytes) {
     bool has_graph = false;
     size_t next = 0;
@@ -313,11 +299,11 @@ class Splice::Impl {
 
   const graph::Model& model_;
   const data_view bytes_;
-  graph::Arena arena_;                  // graphs that stand in the file in several parts
-  std::vector<data_view> graph_bytes_;  // by Graph::index
-  std::vector<Entries> functions_;      // value_info of their bodies in the file
+  graph::Arena arena_;              // graphs that stand in the file in several parts
+  std::vector<Entries> functions_;  // value_info of their bodies in the file
   Properties metadata_props_;
   ModelShell shell_;
+  EntryList inputs_, outputs_, value_infos_;  // of the graph that is being taken
   Rope result_;
 };
 
