@@ -26,11 +26,12 @@ void Walk::RankVaries(const Frame& frame, uint32_t node, int output) {
 // A declared type or rank counts where nothing is known. A declared size is believed only of an
 // operator that symshape does not know: elsewhere it may be what the exporter saw at one size.
 void Walk::AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool trusted, Info& info) {
-  Type type = tables().type(info.type);
-  if (type.kind == Type::Kind::kTensor && type.element != graph::ElementType::kUndefined &&
-      type.shape != ShapeId::kUnknownRank) {
+  const Type& known = tables().type(info.type);
+  if (known.kind == Type::Kind::kTensor && known.element != graph::ElementType::kUndefined &&
+      known.shape != ShapeId::kUnknownRank) {
     return;
   }
+  Type type = known;
   const DeclaredType* declared = frame.graph.values[Index(value)].declared;
   if (declared == nullptr || declared->kind == DeclaredType::Kind::kNone) return;
   if (declared->kind != DeclaredType::Kind::kTensor) {
