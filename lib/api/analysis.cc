@@ -43,7 +43,7 @@ std::optional<Shape> MakeShape(const State& state, TensorRef tensor) {
 Tensor MakeTensor(const State& state, TensorRef ref) {
   const engine::Analysis& analysis = *state.analysis;
   Tensor tensor;
-  tensor.name = state.tensors.NameOf(ref);
+  tensor.name = state.tensors().NameOf(ref);
   tensor.type = queries::TypeText(analysis.tables(), analysis.info(*ref.graph, ref.value).type);
   tensor.shape = MakeShape(state, ref);
   tensor.known = KnownOf(analysis.ExactnessOf(*ref.graph, ref.value));
@@ -92,18 +92,18 @@ Analysis& Analysis::operator=(Analysis&&) noexcept = default;
 Analysis::~Analysis() = default;
 
 std::vector<Tensor> Analysis::inputs() const {
-  return MakeTensors(*state_, state_->tensors.inputs());
+  return MakeTensors(*state_, state_->tensors().inputs());
 }
 std::vector<Tensor> Analysis::outputs() const {
-  return MakeTensors(*state_, state_->tensors.outputs());
+  return MakeTensors(*state_, state_->tensors().outputs());
 }
 std::vector<Tensor> Analysis::tensors() const {
-  return MakeTensors(*state_, state_->tensors.all());
+  return MakeTensors(*state_, state_->tensors().all());
 }
 
 absl::StatusOr<std::optional<Shape>> Analysis::ShapeOf(std::string_view name) const {
   return internal::Guard([&]() -> absl::StatusOr<std::optional<Shape>> {
-    const absl::StatusOr<TensorRef> tensor = state_->tensors.Find(internal::ToAbsl(name));
+    const absl::StatusOr<TensorRef> tensor = state_->tensors().Find(internal::ToAbsl(name));
     if (!tensor.ok()) return tensor.status();
     return MakeShape(*state_, *tensor);
   });
@@ -188,8 +188,7 @@ absl::Status Analysis::CheckSizes(const Sizes& sizes) const {
 
 std::vector<Symbol> Analysis::symbols() const {
   std::vector<Symbol> symbols;
-  for (symbolic::Dim symbol : queries::SymbolsOf(*state_->analysis)) {
-    const symbolic::Interval bounds = state_->bounds.at(symbol);
+  for (const auto& [symbol, bounds] : state_->bounds()) {
     symbols.push_back({.name = std::string(*state_->context().SymbolName(symbol)),
                        .of_input = state_->analysis->IsInputSymbol(symbol),
                        .min = Bound(bounds.lo, symbolic::Interval::kMinusInf),

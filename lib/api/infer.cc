@@ -63,13 +63,20 @@ absl::StatusOr<Analysis> InferModel(internal::Bytes bytes, const std::string& na
       engine::Infer(state->model, ToEngine(options));
   if (!analysis.ok()) return WithModel(name, analysis.status());
   state->analysis = *std::move(analysis);
-  for (symbolic::Dim symbol : queries::SymbolsOf(*state->analysis)) {
-    state->bounds[symbol] = state->analysis->context().Bounds(symbol);
-  }
   return internal::Access::MakeAnalysis(std::move(state));
 }
 
 }  // namespace
+
+// In a context of its own, as the analysis' cache is not for several threads.
+internal::SymbolBounds internal::BoundsOf(const engine::Analysis& analysis) {
+  symbolic::Context context = analysis.context().Fork();
+  SymbolBounds bounds;
+  for (symbolic::Dim symbol : queries::SymbolsOf(analysis)) {
+    bounds.emplace_back(symbol, context.Bounds(symbol));
+  }
+  return bounds;
+}
 
 absl::StatusOr<Analysis> InferFile(std::string_view path, const Options& options) {
   return internal::Guard([&]() -> absl::StatusOr<Analysis> {

@@ -42,21 +42,22 @@ report::ContractForm ToForm(ContractForm form) {
 
 std::string ReportText(const Analysis& analysis, const ReportOptions& options) {
   const internal::State& state = StateOf(analysis);
-  return report::Text(*state.analysis, state.tensors, state.contract(), ToText(options));
+  return report::Text(*state.analysis, state.tensors(), state.contract(), ToText(options));
 }
 
 std::string DiagnosticsText(const Analysis& analysis, std::string_view model,
                             const ReportOptions& options) {
   const internal::State& state = StateOf(analysis);
   // The contract takes longer than the inference: only where it is asked for.
-  return report::Diagnostics(*state.analysis, state.tensors,
+  const auto tensors = [&]() -> const queries::Tensors& { return state.tensors(); };
+  return report::Diagnostics(*state.analysis, tensors,
                              options.all_tensors ? &state.contract() : nullptr,
                              internal::ToAbsl(model), ToText(options));
 }
 
 std::string SummaryText(const Analysis& analysis) {
   const internal::State& state = StateOf(analysis);
-  return report::Text(queries::Summarize(*state.analysis, state.tensors));
+  return report::Text(queries::Summarize(*state.analysis, state.tensors()));
 }
 
 std::string ContractText(const Analysis& analysis, ContractForm form) {
@@ -74,7 +75,7 @@ Findings Check(const Analysis& analysis, std::string_view model, FindingsFormat 
                bool color) {
   const internal::State& state = StateOf(analysis);
   const std::vector<queries::Finding> found =
-      queries::Check(*state.analysis, state.tensors, state.contract());
+      queries::Check(*state.analysis, state.tensors(), state.contract());
   const absl::string_view name = internal::ToAbsl(model);
   Findings findings{static_cast<int>(found.size()), ""};
   switch (format) {
@@ -98,7 +99,7 @@ absl::StatusOr<std::string> ExplainAxis(const Analysis& analysis, std::string_vi
                                         int axis) {
   return internal::Guard([&]() -> absl::StatusOr<std::string> {
     const internal::State& state = StateOf(analysis);
-    const absl::StatusOr<queries::TensorRef> ref = state.tensors.Find(internal::ToAbsl(tensor));
+    const absl::StatusOr<queries::TensorRef> ref = state.tensors().Find(internal::ToAbsl(tensor));
     if (!ref.ok()) return ref.status();
     const auto dims = state.analysis->DimsOf(state.analysis->info(*ref->graph, ref->value));
     if (!dims.has_value()) {
@@ -132,7 +133,7 @@ absl::StatusOr<std::string> ExplainFact(const Analysis& analysis, std::string_vi
 
 std::string ReportJson(const Analysis& analysis, std::string_view model, JsonLayout layout) {
   const internal::State& state = StateOf(analysis);
-  return report::Json(*state.analysis, state.tensors, state.contract(), SourcesOf(state),
+  return report::Json(*state.analysis, state.tensors(), state.contract(), SourcesOf(state),
                       internal::ToAbsl(model),
                       layout == JsonLayout::kOneLine ? report::JsonLayout::kOneLine
                                                      : report::JsonLayout::kIndented);

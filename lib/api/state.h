@@ -6,8 +6,8 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "engine/analysis.h"
 #include "graph/model.h"
@@ -29,35 +29,54 @@ struct Bytes {
   }
 };
 
+// Made when it is first asked for, by whichever thread that is.
+template <typename T>
+class Lazy {
+ public:
+  // `make` gives a std::unique_ptr.
+  template <typename Make>
+  const T& Get(const Make& make) const {
+    std::call_once(once_, [&] { made_ = make(); });
+    return *made_;
+  }
+
+ private:
+  mutable std::once_flag once_;
+  mutable std::unique_ptr<const T> made_;
+};
+
+// All symbols, in order.
+using SymbolBounds = std::vector<std::pair<symbolic::Dim, symbolic::Interval>>;
+SymbolBounds BoundsOf(const engine::Analysis& analysis);
+
 struct State {
   State(std::string source, Bytes origin, graph::Model model)
       : source(std::move(source)),
         origin(std::move(origin)),
         bytes(this->origin.view()),
-        model(std::move(model)),
-        tensors(this->model) {}
+        model(std::move(model)) {}
 
   const std::string source;  // the model's path; "" where it came as bytes
   const Bytes origin;
   const absl::string_view bytes;  // all of them; of a file those of its weights are not loaded
   const graph::Model model;
-  const queries::Tensors tensors;
   std::unique_ptr<const engine::Analysis> analysis;
-  // Of all symbols; computed once, as the context's own cache is not for several threads.
-  absl::flat_hash_map<symbolic::Dim, symbolic::Interval> bounds;
 
   const symbolic::Context& context() const { return analysis->context(); }
-  // Made when it is first asked for.
+  const queries::Tensors& tensors() const {
+    return lazy_tensors.Get([this] { return std::make_unique<queries::Tensors>(model); });
+  }
+  const SymbolBounds& bounds() const {
+    return lazy_bounds.Get([this] { return std::make_unique<SymbolBounds>(BoundsOf(*analysis)); });
+  }
   const queries::Contract& contract() const {
-    std::call_once(contract_once, [this] {
-      made_contract = std::make_unique<const queries::Contract>(*analysis);
-    });
-    return *made_contract;
+    return lazy_contract.Get([this] { return std::make_unique<queries::Contract>(*analysis); });
   }
 
  private:
-  mutable std::once_flag contract_once;
-  mutable std::unique_ptr<const queries::Contract> made_contract;
+  Lazy<queries::Tensors> lazy_tensors;
+  Lazy<SymbolBounds> lazy_bounds;
+  Lazy<queries::Contract> lazy_contract;
 };
 
 inline Analysis Access::MakeAnalysis(std::unique_ptr<const State> state) {

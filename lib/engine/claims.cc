@@ -26,11 +26,12 @@ void Walk::RankVaries(const Frame& frame, uint32_t node, int output) {
 // A declared type or rank counts where nothing is known. A declared size is believed only of an
 // operator that symshape does not know: elsewhere it may be what the exporter saw at one size.
 void Walk::AdoptClaim(Frame& frame, uint32_t node, graph::ValueId value, bool trusted, Info& info) {
-  Type type = tables().type(info.type);
-  if (type.kind == Type::Kind::kTensor && type.element != graph::ElementType::kUndefined &&
-      type.shape != ShapeId::kUnknownRank) {
+  const Type& known = tables().type(info.type);
+  if (known.kind == Type::Kind::kTensor && known.element != graph::ElementType::kUndefined &&
+      known.shape != ShapeId::kUnknownRank) {
     return;
   }
+  Type type = known;
   const DeclaredType* declared = frame.graph.values[Index(value)].declared;
   if (declared == nullptr || declared->kind == DeclaredType::Kind::kNone) return;
   if (declared->kind != DeclaredType::Kind::kTensor) {
@@ -173,7 +174,7 @@ std::optional<Diagnostic> WrongClaim(const Analysis& analysis, const graph::Grap
 void Walk::CheckClaims() {
   const std::vector<bool> given = GivenInputs(*model_.main);
   for (const auto& graph : model_.graphs) {
-    const bool is_main = graph.get() == model_.main;
+    const bool is_main = graph == model_.main;
     for (uint32_t v = 0; v < graph->values.size(); ++v) {
       const graph::Value& value = graph->values[v];
       if (value.declared == nullptr || value.declared->kind != DeclaredType::Kind::kTensor)

@@ -95,7 +95,7 @@ Frame* Walk::EnterFunction(Frame& frame, uint32_t node, const graph::Model& mode
   body.call_attribute_storage = AttributesOfCall(frame, frame.graph.nodes[node], function);
   body.call_attributes = body.call_attribute_storage;
   StartFrame(body);
-  const std::vector<graph::ValueId>& formals = body.graph.inputs;
+  const absl::Span<const graph::ValueId> formals = body.graph.inputs;
   for (size_t i = 0; i < formals.size(); ++i) {
     body.infos[Index(formals[i])] = i < inputs.size() ? inputs[i] : Info{};
   }

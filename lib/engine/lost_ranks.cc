@@ -58,9 +58,12 @@ class LostRanks {
     for (const Frame* child : frame.children) {
       if (IsOfTheFile(*child)) bodies.push_back(child);
     }
-    std::stable_sort(bodies.begin(), bodies.end(), [](const Frame* a, const Frame* b) {
+    const auto is_before = [](const Frame* a, const Frame* b) {
       return a->parent_node < b->parent_node;
-    });
+    };
+    if (!std::is_sorted(bodies.begin(), bodies.end(), is_before)) {  // mostly they are
+      std::stable_sort(bodies.begin(), bodies.end(), is_before);
+    }
     return bodies;
   }
 

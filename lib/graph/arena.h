@@ -47,6 +47,19 @@ class Arena {
   absl::Span<const T> Copy(const std::vector<T>& from) {
     return Copy(absl::MakeConstSpan(from));
   }
+  // The list's content, copied unless it is long: then its memory is kept, and the list empty.
+  template <typename T>
+  absl::Span<T> Take(std::vector<T>& list) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    if (list.size() * sizeof(T) < block_bytes_) {
+      const absl::Span<T> copy = NewSpan<T>(list.size());
+      std::copy(list.begin(), list.end(), copy.begin());
+      return copy;
+    }
+    const auto kept = std::make_shared<std::vector<T>>(std::exchange(list, {}));
+    kept_.push_back(kept);
+    return absl::MakeSpan(*kept);
+  }
   absl::string_view Copy(absl::string_view text) {
     const absl::Span<const char> copy = Copy(absl::MakeConstSpan(text.data(), text.size()));
     return {copy.data(), copy.size()};
@@ -54,7 +67,7 @@ class Arena {
 
  private:
   void* Allocate(size_t bytes, size_t alignment) {
-    size_t start = (used_ + alignment - 1) / alignment * alignment;
+    size_t start = (used_ + alignment - 1) & ~(alignment - 1);
     if (blocks_.empty() || start + bytes > size_) {
       size_ = std::max(bytes, block_bytes_);
       blocks_.push_back(std::make_unique_for_overwrite<char[]>(size_));
@@ -66,6 +79,7 @@ class Arena {
 
   const size_t block_bytes_;  // of all but what is larger
   std::vector<std::unique_ptr<char[]>> blocks_;
+  std::vector<std::shared_ptr<const void>> kept_;
   size_t size_ = 0;  // of the last block
   size_t used_ = 0;  // in the last block
 };

@@ -16,14 +16,14 @@ absl::string_view Normalised(absl::string_view domain) {
 }
 
 // The first node that reads `value`, itself or through a subgraph; nullptr where none does.
-const Node* FirstReader(const Graph& graph, ValueId value) {
+const Node* FirstReader(absl::Span<const Node> nodes, ValueId value) {
   const auto captures = [&](const Graph* subgraph) {
     for (const Capture& capture : subgraph->captures) {
       if (capture.outer == value) return true;
     }
     return false;
   };
-  for (const Node& node : graph.nodes) {
+  for (const Node& node : nodes) {
     for (ValueId input : node.inputs) {
       if (input == value) return &node;
     }
@@ -48,25 +48,36 @@ Builder::~Builder() = default;
 
 void Builder::SetImports(absl::Span<const std::pair<absl::string_view, int>> imports) {
   imports_.clear();
+  imported_.clear();
   for (const auto& [domain, version] : imports) imports_[Normalised(domain)] = version;
 }
 
-absl::Status Builder::BeginGraph(absl::string_view name) {
+void Builder::Scope::Clear() {
+  ids.Clear();
+  values.clear();
+  origins.clear();
+  inputs.clear();
+  outputs.clear();
+  captures.clear();
+  initializers.clear();
+  nodes.clear();
+  value_infos.clear();
+}
+
+absl::Status Builder::BeginGraph(absl::string_view name, absl::string_view bytes) {
   if (depth_ == kMaxNesting) {
     return absl::DataLossError(
         absl::StrCat("graph '", name, "' is nested deeper than ", kMaxNesting, " graphs"));
   }
   if (scopes_.size() == depth_) scopes_.push_back(std::make_unique<Scope>());
   Scope& scope = *scopes_[depth_];
-  auto graph = std::make_unique<Graph>();
-  graph->name = name;
-  graph->index = static_cast<uint32_t>(model_.graphs.size());
-  graph->parent = depth_ == 0 ? nullptr : scopes_[depth_ - 1]->graph;
-  scope.graph = graph.get();
-  scope.ids.Clear();
-  scope.origins.clear();
-  scope.value_infos.clear();
-  model_.graphs.push_back(std::move(graph));
+  scope.Clear();
+  scope.graph = arena().New<Graph>();
+  scope.graph->name = name;
+  scope.graph->bytes = bytes;
+  scope.graph->index = static_cast<uint32_t>(model_.graphs.size());
+  scope.graph->parent = depth_ == 0 ? nullptr : scopes_[depth_ - 1]->graph;
+  model_.graphs.push_back(scope.graph);
   ++depth_;
   return absl::OkStatus();
 }
@@ -74,16 +85,16 @@ absl::Status Builder::BeginGraph(absl::string_view name) {
 void Builder::Reserve(size_t nodes) {
   Scope& scope = *scopes_[depth_ - 1];
   const size_t values = nodes + nodes / 8;  // most nodes have one output
-  scope.graph->nodes.reserve(nodes);
-  scope.graph->values.reserve(values);
+  scope.nodes.reserve(nodes);
+  scope.values.reserve(values);
   scope.origins.reserve(values);
   scope.ids.Reserve(values);
 }
 
 ValueId Builder::Use(Scope& scope, absl::string_view name) {
-  const auto [id, is_new] = scope.ids.FindOrAdd(name, scope.graph->values);
+  const auto [id, is_new] = scope.ids.FindOrAdd(name, scope.values);
   if (is_new) {
-    scope.graph->values.push_back({name});
+    scope.values.push_back({name});
     scope.origins.emplace_back();
   }
   return id;
@@ -91,7 +102,7 @@ ValueId Builder::Use(Scope& scope, absl::string_view name) {
 
 // Inputs and outputs are asked first, value_info last: the first declaration counts.
 void Builder::Declare(Scope& scope, ValueId id, const DeclaredType* type) {
-  Value& value = scope.graph->values[Index(id)];
+  Value& value = scope.values[Index(id)];
   if (value.declared == nullptr) value.declared = type;
 }
 
@@ -99,7 +110,7 @@ std::string Builder::DescribeOrigin(const Scope& scope, ValueId id) const {
   const Origin& origin = scope.origins[Index(id)];
   if (origin.is_input) return "a graph input";
   if (origin.node == Origin::kNoIndex) return "an initializer";
-  const Node& node = scope.graph->nodes[origin.node];
+  const Node& node = scope.nodes[origin.node];
   return Describe(node, model_.op(node));
 }
 
@@ -118,8 +129,8 @@ absl::Status Builder::AddInput(absl::string_view name, const DeclaredType* type)
                                             DescribeOrigin(scope, id)));
   }
   origin.is_input = true;
-  scope.graph->values[Index(id)].declared = type;
-  scope.graph->inputs.push_back(id);
+  scope.values[Index(id)].declared = type;
+  scope.inputs.push_back(id);
   return absl::OkStatus();
 }
 
@@ -127,7 +138,7 @@ void Builder::AddOutput(absl::string_view name, const DeclaredType* type) {
   Scope& scope = *scopes_[depth_ - 1];
   const ValueId id = Use(scope, name);
   Declare(scope, id, type);
-  scope.graph->outputs.push_back(id);
+  scope.outputs.push_back(id);
 }
 
 void Builder::AddValueInfo(absl::string_view name, const DeclaredType* type) {
@@ -147,22 +158,28 @@ absl::Status Builder::AddInitializer(const Tensor* tensor) {
                                             DescribeOrigin(scope, id)));
   }
   if (origin.initializer != Origin::kNoIndex) {
-    scope.graph->initializers[origin.initializer].tensor = tensor;
+    scope.initializers[origin.initializer].tensor = tensor;
     return absl::OkStatus();
   }
-  origin.initializer = static_cast<uint32_t>(scope.graph->initializers.size());
-  scope.graph->initializers.push_back({id, tensor});
+  origin.initializer = static_cast<uint32_t>(scope.initializers.size());
+  scope.initializers.push_back({id, tensor});
   return absl::OkStatus();
 }
 
 OperatorId Builder::FindOperator(absl::string_view domain, absl::string_view op,
                                  absl::string_view overload) {
   domain = Normalised(domain);
+  auto& ids = imported_[op];
+  for (OperatorId id : ids) {
+    const Operator& known = model_.operators[Index(id)];
+    if (known.domain == domain && known.overload == overload) return id;
+  }
   const auto import = imports_.find(domain);
   const int version = import == imports_.end() ? 0 : import->second;
   const auto next = static_cast<OperatorId>(model_.operators.size());
   const auto [it, inserted] = operator_ids_.try_emplace({domain, op, overload, version}, next);
   if (inserted) model_.operators.push_back({domain, op, overload, version, kNoFunction});
+  ids.push_back(it->second);
   return it->second;
 }
 
@@ -175,7 +192,7 @@ bool Builder::IsConstant(const Node& node) const {
 // one (graph.cc, "Duplicate initializer"); exporters have written such files.
 bool Builder::Supersede(Scope& scope, ValueId id, uint32_t node) {
   const Origin& origin = scope.origins[Index(id)];
-  std::vector<Node>& nodes = scope.graph->nodes;
+  std::vector<Node>& nodes = scope.nodes;
   if (origin.is_input || origin.node == Origin::kNoIndex || origin.node == node ||
       !IsConstant(nodes[origin.node]) || !IsConstant(nodes[node])) {
     return false;
@@ -189,7 +206,7 @@ bool Builder::Supersede(Scope& scope, ValueId id, uint32_t node) {
 absl::Status Builder::Define(Scope& scope, absl::string_view name, ValueId id, uint32_t node) {
   Origin& origin = scope.origins[Index(id)];
   if (origin.defined() && !Supersede(scope, id, node)) {
-    const Node& second = scope.graph->nodes[node];
+    const Node& second = scope.nodes[node];
     return absl::DataLossError(absl::StrCat("tensor '", name, "' is defined twice: by ",
                                             DescribeOrigin(scope, id), " and by ",
                                             Describe(second, model_.op(second))));
@@ -200,7 +217,7 @@ absl::Status Builder::Define(Scope& scope, absl::string_view name, ValueId id, u
 
 absl::Status Builder::AddNode(const NodeParts& parts) {
   Scope& scope = *scopes_[depth_ - 1];
-  const auto position = static_cast<uint32_t>(scope.graph->nodes.size());
+  const auto position = static_cast<uint32_t>(scope.nodes.size());
   const auto ids = [&](absl::Span<const absl::string_view> names) {
     const absl::Span<ValueId> all = arena().NewSpan<ValueId>(names.size());
     for (size_t i = 0; i < names.size(); ++i) {
@@ -215,7 +232,7 @@ absl::Status Builder::AddNode(const NodeParts& parts) {
   node.inputs = ids(parts.inputs);
   node.outputs = ids(parts.outputs);
   node.attributes = parts.attributes;
-  scope.graph->nodes.push_back(node);
+  scope.nodes.push_back(node);
   for (size_t i = 0; i < parts.outputs.size(); ++i) {
     if (node.outputs[i] == ValueId::kNone) continue;
     absl::Status status = Define(scope, parts.outputs[i], node.outputs[i], position);
@@ -225,8 +242,8 @@ absl::Status Builder::AddNode(const NodeParts& parts) {
 }
 
 absl::Status Builder::Unproduced(const Scope& scope, ValueId id) const {
-  const absl::string_view name = scope.graph->values[Index(id)].name;
-  const Node* reader = FirstReader(*scope.graph, id);
+  const absl::string_view name = scope.values[Index(id)].name;
+  const Node* reader = FirstReader(scope.nodes, id);
   if (reader == nullptr) {
     return absl::DataLossError(absl::StrCat("output '", name, "' of graph '", scope.graph->name,
                                             "' is made by no node and is no input"));
@@ -243,24 +260,30 @@ absl::Status Builder::Capture(size_t depth) {
     if (scope.origins[i].defined()) continue;
     const auto inner = static_cast<ValueId>(i);
     if (depth == 0) return Unproduced(scope, inner);
-    const ValueId outer = Use(*scopes_[depth - 1], scope.graph->values[i].name);
-    scope.graph->captures.push_back({outer, inner});
+    const ValueId outer = Use(*scopes_[depth - 1], scope.values[i].name);
+    scope.captures.push_back({outer, inner});
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<const Graph*> Builder::EndGraph() {
   Scope& scope = *scopes_[depth_ - 1];
-  Graph& graph = *scope.graph;
   if (absl::Status status = Capture(depth_ - 1); !status.ok()) return status;
   for (const auto& [name, type] : scope.value_infos) {
-    const std::optional<ValueId> id = scope.ids.Find(name, graph.values);
+    const std::optional<ValueId> id = scope.ids.Find(name, scope.values);
     if (id.has_value()) Declare(scope, *id, type);
   }
-  std::vector<uint32_t> producers;
-  producers.reserve(scope.origins.size());
-  for (const Origin& origin : scope.origins) producers.push_back(origin.node);
-  if (absl::Status status = SortNodes(producers, model_, graph); !status.ok()) return status;
+  producers_.clear();
+  for (const Origin& origin : scope.origins) producers_.push_back(origin.node);
+  absl::Status status = SortNodes(producers_, model_, scope.values, scope.nodes);
+  if (!status.ok()) return status;
+  Graph& graph = *scope.graph;
+  graph.values = arena().Take(scope.values);
+  graph.inputs = arena().Take(scope.inputs);
+  graph.outputs = arena().Take(scope.outputs);
+  graph.captures = arena().Take(scope.captures);
+  graph.initializers = arena().Take(scope.initializers);
+  graph.nodes = arena().Take(scope.nodes);
   --depth_;
   return &graph;
 }

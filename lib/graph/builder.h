@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -61,7 +62,7 @@ class Builder {
   // Opset versions for the nodes added from now on: the model's or a function's.
   void SetImports(absl::Span<const std::pair<absl::string_view, int>> imports);
 
-  absl::Status BeginGraph(absl::string_view name);
+  absl::Status BeginGraph(absl::string_view name, absl::string_view bytes = {});
   // Of the graph that was begun last; only makes adding faster.
   void Reserve(size_t nodes);
   absl::Status AddInput(absl::string_view name, const DeclaredType* type);
@@ -84,15 +85,23 @@ class Builder {
   struct Origin {
     static constexpr uint32_t kNoIndex = 0xffffffff;
     bool is_input = false;
-    uint32_t initializer = kNoIndex;  // in Graph::initializers
-    uint32_t node = kNoIndex;         // in Graph::nodes, in the file's order
+    uint32_t initializer = kNoIndex;  // in Scope::initializers
+    uint32_t node = kNoIndex;         // in Scope::nodes
     bool defined() const { return is_input || initializer != kNoIndex || node != kNoIndex; }
   };
+  // Its lists serve one graph after another; what a graph keeps of them is in the arena.
   struct Scope {
     Graph* graph = nullptr;
     NameTable ids;
+    std::vector<Value> values;
     std::vector<Origin> origins;  // by ValueId
+    std::vector<ValueId> inputs;
+    std::vector<ValueId> outputs;
+    std::vector<graph::Capture> captures;
+    std::vector<Initializer> initializers;
+    std::vector<Node> nodes;  // in the file's order
     std::vector<std::pair<absl::string_view, const DeclaredType*>> value_infos;
+    void Clear();
   };
 
   ValueId Use(Scope& scope, absl::string_view name);
@@ -106,12 +115,15 @@ class Builder {
   absl::Status Unproduced(const Scope& scope, ValueId id) const;
   std::string DescribeOrigin(const Scope& scope, ValueId id) const;
 
-  using OperatorKey = std::tuple<absl::string_view, absl::string_view, absl::string_view, int>;
   Model model_;
   absl::flat_hash_map<absl::string_view, int> imports_;
+  using OperatorKey = std::tuple<absl::string_view, absl::string_view, absl::string_view, int>;
   absl::flat_hash_map<OperatorKey, OperatorId> operator_ids_;
+  // Those under the imports of now, by name: in few models one name is two operators.
+  absl::flat_hash_map<absl::string_view, absl::InlinedVector<OperatorId, 1>> imported_;
   std::vector<std::unique_ptr<Scope>> scopes_;  // open graphs, outermost first
   size_t depth_ = 0;                            // how many of them are in use
+  std::vector<uint32_t> producers_;             // of the graph that is ended
 };
 
 // "node 'layer3/MatMul_1' (MatMul)" (node_name.h).

@@ -1,6 +1,7 @@
 #include "graph/from_wire.h"
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -54,6 +55,17 @@ std::pair<absl::string_view, int> ReadImport(data_view bytes) {
   return import;
 }
 
+// The parts of a GraphProto.
+struct GraphFields {
+  Views nodes, initializers, sparse_initializers, inputs, outputs, value_infos;
+  void Clear() {
+    for (Views* views :
+         {&nodes, &initializers, &sparse_initializers, &inputs, &outputs, &value_infos}) {
+      views->clear();
+    }
+  }
+};
+
 // Walks the bytes and feeds the builder in the order in which from_proto.cc does, so that both
 // number values alike. Recursion follows graphs, bounded by the builder.
 class WireSource {
@@ -85,6 +97,8 @@ class WireSource {
   std::vector<absl::string_view> names_in_;
   std::vector<absl::string_view> names_out_;
   std::vector<Attribute> attributes_;
+  std::deque<GraphFields> fields_;  // of the graphs that are being read, outermost first
+  size_t depth_ = 0;                // how many of them are in use
 };
 
 absl::Status WireSource::ReadInputs(const Views& inputs) {
@@ -148,42 +162,49 @@ void WireSource::ExpectNames(data_view node) {
 
 absl::StatusOr<const Graph*> WireSource::ReadGraph(data_view bytes) {
   absl::string_view name;
-  Views nodes, initializers, sparse_initializers, inputs, outputs, value_infos;
+  if (fields_.size() == depth_) fields_.emplace_back();
+  GraphFields& fields = fields_[depth_];
+  fields.Clear();
   wire::Message<wire::Graph> message(bytes);
   while (message.Next()) {
     switch (message.tag()) {
       case wire::Graph::kNode:
-        message.AppendBytes(nodes);
+        message.AppendBytes(fields.nodes);
         break;
       case wire::Graph::kName:
         name = message.Text().value_or(name);
         break;
       case wire::Graph::kInitializer:
-        message.AppendBytes(initializers);
+        message.AppendBytes(fields.initializers);
         break;
       case wire::Graph::kInput:
-        message.AppendBytes(inputs);
+        message.AppendBytes(fields.inputs);
         break;
       case wire::Graph::kOutput:
-        message.AppendBytes(outputs);
+        message.AppendBytes(fields.outputs);
         break;
       case wire::Graph::kValueInfo:
-        message.AppendBytes(value_infos);
+        message.AppendBytes(fields.value_infos);
         break;
       case wire::Graph::kSparseInitializer:
-        message.AppendBytes(sparse_initializers);
+        message.AppendBytes(fields.sparse_initializers);
         break;
       default:
         message.Skip();
     }
   }
-  if (absl::Status s = builder_.BeginGraph(name); !s.ok()) return s;
-  builder_.Reserve(nodes.size());
-  if (absl::Status s = ReadInputs(inputs); !s.ok()) return s;
-  if (absl::Status s = ReadInitializers(initializers, sparse_initializers); !s.ok()) return s;
-  if (absl::Status s = ReadNodes(nodes); !s.ok()) return s;
-  if (absl::Status s = ReadOutputs(outputs); !s.ok()) return s;
-  if (absl::Status s = ReadValueInfos(value_infos); !s.ok()) return s;
+  const absl::string_view text(bytes.data(), bytes.size());
+  if (absl::Status s = builder_.BeginGraph(name, text); !s.ok()) return s;
+  ++depth_;  // no deeper than the builder allows
+  builder_.Reserve(fields.nodes.size());
+  if (absl::Status s = ReadInputs(fields.inputs); !s.ok()) return s;
+  if (absl::Status s = ReadInitializers(fields.initializers, fields.sparse_initializers); !s.ok()) {
+    return s;
+  }
+  if (absl::Status s = ReadNodes(fields.nodes); !s.ok()) return s;
+  if (absl::Status s = ReadOutputs(fields.outputs); !s.ok()) return s;
+  if (absl::Status s = ReadValueInfos(fields.value_infos); !s.ok()) return s;
+  --depth_;
   return builder_.EndGraph();
 }
 

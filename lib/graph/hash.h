@@ -2,7 +2,6 @@
 #ifndef SYMSHAPE_GRAPH_HASH_H_
 #define SYMSHAPE_GRAPH_HASH_H_
 
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -21,13 +20,15 @@ class Hash {
   }
   void Add(absl::string_view text) {
     Add(text.size());
-    while (!text.empty()) {
-      uint64_t word = 0;
-      const size_t taken = std::min(text.size(), sizeof(word));
-      std::memcpy(&word, text.data(), taken);
+    uint64_t word = 0;
+    for (; text.size() >= sizeof(word); text.remove_prefix(sizeof(word))) {
+      std::memcpy(&word, text.data(), sizeof(word));
       Add(word);
-      text.remove_prefix(taken);
     }
+    if (text.empty()) return;
+    word = 0;
+    std::memcpy(&word, text.data(), text.size());
+    Add(word);
   }
 
   // 16 hexadecimal digits.

@@ -143,12 +143,13 @@ struct Graph {
   absl::string_view name;
   uint32_t index = 0;  // dense over all graphs of the model: Model::graphs[index] == this
   const Graph* parent = nullptr;
-  std::vector<Value> values;
-  std::vector<ValueId> inputs;  // all, as in the file; some may be initializers too (IR < 4)
-  std::vector<ValueId> outputs;
-  std::vector<Capture> captures;
-  std::vector<Initializer> initializers;
-  std::vector<Node> nodes;  // in topological order, stable
+  absl::string_view bytes;  // of its GraphProto in a file (from_wire.h); none of a function's body
+  absl::Span<const Value> values;
+  absl::Span<const ValueId> inputs;  // all, as in the file; some may be initializers too (IR < 4)
+  absl::Span<const ValueId> outputs;
+  absl::Span<const Capture> captures;
+  absl::Span<const Initializer> initializers;
+  absl::Span<const Node> nodes;  // in topological order, stable
 };
 
 struct Function {
@@ -171,7 +172,7 @@ struct Model {
   int64_t ir_version = 0;
   absl::string_view producer_name;
   const Graph* main = nullptr;
-  std::vector<std::unique_ptr<Graph>> graphs;  // graphs[0] is the main one
+  std::vector<const Graph*> graphs;  // graphs[0] is the main one; in the arena
   std::vector<Operator> operators;
   std::vector<Function> functions;
   std::vector<std::pair<absl::string_view, int>> opset_imports;

@@ -11,6 +11,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "graph/model.h"
 
 namespace symshape::graph {
@@ -32,7 +33,7 @@ class NameTable {
 
   // The name's value, and whether it is new: then it is the one behind the last of `values`, to
   // which the caller adds it.
-  std::pair<ValueId, bool> FindOrAdd(absl::string_view name, const std::vector<Value>& values) {
+  std::pair<ValueId, bool> FindOrAdd(absl::string_view name, absl::Span<const Value> values) {
     if (used_ * 2 >= slots_.size()) Resize(2 * slots_.size());
     const uint32_t hash = HashOf(name);
     Slot& slot = slots_[SlotOf(name, hash, values)];
@@ -45,7 +46,7 @@ class NameTable {
   void Expect(absl::string_view name) const {
     __builtin_prefetch(&slots_[HashOf(name) & (slots_.size() - 1)], /*rw=*/1);
   }
-  std::optional<ValueId> Find(absl::string_view name, const std::vector<Value>& values) const {
+  std::optional<ValueId> Find(absl::string_view name, absl::Span<const Value> values) const {
     const ValueId value = slots_[SlotOf(name, HashOf(name), values)].value;
     return value == ValueId::kNone ? std::nullopt : std::optional(value);
   }
@@ -61,7 +62,7 @@ class NameTable {
     const uint64_t hash = absl::Hash<absl::string_view>()(name);
     return static_cast<uint32_t>(hash ^ hash >> 32);
   }
-  size_t SlotOf(absl::string_view name, uint32_t hash, const std::vector<Value>& values) const {
+  size_t SlotOf(absl::string_view name, uint32_t hash, absl::Span<const Value> values) const {
     const size_t mask = slots_.size() - 1;
     size_t i = hash & mask;
     while (slots_[i].value != ValueId::kNone &&

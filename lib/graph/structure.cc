@@ -8,7 +8,6 @@
 #include "graph/model.h"
 #include "graph/wire.h"
 #include "protozero/exception.hpp"
-#include "protozero/varint.hpp"
 
 namespace symshape::graph {
 namespace {
@@ -108,10 +107,8 @@ class Scanner {
       }
       const char* at = bytes_.data() + begin;
       const char* const last = bytes_.data() + end;
-      const uint64_t tag = protozero::decode_varint(&at, last);
-      const size_t length = LengthOf(static_cast<uint32_t>(tag & 7), at, last);
+      const auto [field, is_text, length] = wire::ReadFieldHead(at, last);
       begin = static_cast<size_t>(at - bytes_.data());
-      const auto field = static_cast<uint32_t>(tag >> 3);
       if (IsMerged(kind, field)) {
         has_parts_ = has_parts_ || (seen >> field & 1) != 0;
         seen |= uint64_t{1} << field;
@@ -123,30 +120,6 @@ class Scanner {
   }
 
  private:
-  // Of a field's value; `at` is moved to its begin.
-  static size_t LengthOf(uint32_t wire_type, const char*& at, const char* last) {
-    const auto left = [&] { return static_cast<size_t>(last - at); };
-    size_t length = 0;
-    switch (static_cast<protozero::pbf_wire_type>(wire_type)) {
-      case protozero::pbf_wire_type::varint:
-        protozero::skip_varint(&at, last);
-        return 0;
-      case protozero::pbf_wire_type::fixed64:
-        length = 8;
-        break;
-      case protozero::pbf_wire_type::fixed32:
-        length = 4;
-        break;
-      case protozero::pbf_wire_type::length_delimited:
-        length = protozero::decode_varint(&at, last);
-        break;
-      default:
-        throw protozero::unknown_pbf_wire_type_exception();
-    }
-    if (length > left()) throw protozero::end_of_buffer_exception();
-    return length;
-  }
-
   absl::Status Load(Kind kind, uint32_t field, size_t begin, size_t length, int depth) {
     if (length <= kMostBytesOfReadTensor) return file_.Load(begin, length);
     if (const std::optional<Kind> inside = Inside(kind, field)) {

@@ -30,28 +30,29 @@ void ForEachRead(const Node& node, Visit visit) {
 
 class Sorter {
  public:
-  Sorter(absl::Span<const uint32_t> producers, const Model& model, Graph& graph)
-      : producers_(producers), model_(model), graph_(graph) {}
+  Sorter(absl::Span<const uint32_t> producers, const Model& model, absl::Span<const Value> values,
+         std::vector<Node>& nodes)
+      : producers_(producers), model_(model), values_(values), nodes_(nodes) {}
 
   absl::Status Sort() {
     if (IsSorted()) return absl::OkStatus();
     const std::vector<uint32_t> order = Order();
-    if (order.size() < graph_.nodes.size()) return Cycle(order);
+    if (order.size() < nodes_.size()) return Cycle(order);
     std::vector<Node> sorted;
     sorted.reserve(order.size());
-    for (uint32_t node : order) sorted.push_back(graph_.nodes[node]);
-    graph_.nodes = std::move(sorted);
+    for (uint32_t node : order) sorted.push_back(nodes_[node]);
+    nodes_ = std::move(sorted);
     return absl::OkStatus();
   }
 
  private:
-  uint32_t size() const { return static_cast<uint32_t>(graph_.nodes.size()); }
+  uint32_t size() const { return static_cast<uint32_t>(nodes_.size()); }
   uint32_t Producer(ValueId value) const { return producers_[Index(value)]; }
 
   bool IsSorted() const {
     for (uint32_t node = 0; node < size(); ++node) {
       bool reads_later = false;
-      ForEachRead(graph_.nodes[node], [&](ValueId value) {
+      ForEachRead(nodes_[node], [&](ValueId value) {
         const uint32_t producer = Producer(value);
         reads_later = reads_later || (producer < size() && producer >= node);
       });
@@ -66,7 +67,7 @@ class Sorter {
     std::vector<std::vector<uint32_t>> readers(size());
     std::vector<uint32_t> waits_for(size(), 0);
     for (uint32_t node = 0; node < size(); ++node) {
-      ForEachRead(graph_.nodes[node], [&](ValueId value) {
+      ForEachRead(nodes_[node], [&](ValueId value) {
         const uint32_t producer = Producer(value);
         if (producer >= size()) return;
         readers[producer].push_back(node);
@@ -100,7 +101,7 @@ class Sorter {
     while (!seen[node]) {
       seen[node] = true;
       std::pair<uint32_t, ValueId> step{node, ValueId::kNone};
-      ForEachRead(graph_.nodes[node], [&](ValueId value) {
+      ForEachRead(nodes_[node], [&](ValueId value) {
         const uint32_t producer = Producer(value);
         if (step.second == ValueId::kNone && producer < size() && left[producer]) {
           step.second = value;
@@ -119,11 +120,11 @@ class Sorter {
     std::string text = absl::StrCat("the graph has a cycle of ", cycle.size(),
                                     cycle.size() == 1 ? " node: " : " nodes: ");
     for (size_t i = 0; i < cycle.size() && i < kShown; ++i) {
-      const Node& node = graph_.nodes[cycle[i].first];
+      const Node& node = nodes_[cycle[i].first];
       absl::StrAppend(&text, i == 0 ? "" : ", made by ", Describe(node, model_.op(node)),
-                      " reads '", graph_.values[Index(cycle[i].second)].name, "'");
+                      " reads '", values_[Index(cycle[i].second)].name, "'");
     }
-    const Node& first = graph_.nodes[cycle[0].first];
+    const Node& first = nodes_[cycle[0].first];
     absl::StrAppend(&text, cycle.size() > kShown ? ", … made by " : ", made by ",
                     cycle.size() == 1 ? "itself" : Describe(first, model_.op(first)));
     return text;
@@ -131,13 +132,15 @@ class Sorter {
 
   absl::Span<const uint32_t> producers_;
   const Model& model_;
-  Graph& graph_;
+  absl::Span<const Value> values_;
+  std::vector<Node>& nodes_;
 };
 
 }  // namespace
 
-absl::Status SortNodes(absl::Span<const uint32_t> producers, const Model& model, Graph& graph) {
-  return Sorter(producers, model, graph).Sort();
+absl::Status SortNodes(absl::Span<const uint32_t> producers, const Model& model,
+                       absl::Span<const Value> values, std::vector<Node>& nodes) {
+  return Sorter(producers, model, values, nodes).Sort();
 }
 
 }  // namespace symshape::graph

@@ -4,6 +4,7 @@
 #define SYMSHAPE_GRAPH_TOPOLOGICAL_SORT_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
@@ -11,10 +12,11 @@
 
 namespace symshape::graph {
 
-// `producers`: by ValueId, the node (index into graph.nodes) that makes the value, or any number
-// past the end where none does. A node also reads what the subgraphs of its attributes capture.
+// `producers`: by ValueId, the node (index into `nodes`) that makes the value, or any number past
+// the end where none does. A node also reads what the subgraphs of its attributes capture.
 // Errors: kDataLoss  a cycle; the text names its nodes and tensors
-absl::Status SortNodes(absl::Span<const uint32_t> producers, const Model& model, Graph& graph);
+absl::Status SortNodes(absl::Span<const uint32_t> producers, const Model& model,
+                       absl::Span<const Value> values, std::vector<Node>& nodes);
 
 }  // namespace symshape::graph
 

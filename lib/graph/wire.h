@@ -13,8 +13,10 @@
 #include "absl/types/span.h"
 #include "graph/arena.h"
 #include "protozero/data_view.hpp"
+#include "protozero/exception.hpp"
 #include "protozero/pbf_reader.hpp"
 #include "protozero/types.hpp"
+#include "protozero/varint.hpp"
 
 namespace symshape::graph::wire {
 
@@ -108,6 +110,37 @@ enum class Function : protozero::pbf_tag_type {
   kValueInfo = 12,
   kOverload = 13,
 };
+
+// What stands before a field's value, and how long the value is; 0 for a varint, which is skipped.
+struct FieldHead {
+  uint32_t number;
+  bool is_length_delimited;
+  size_t length;
+};
+// Moves `at` behind the head. Throws protozero::exception where the field goes on past `end`.
+inline FieldHead ReadFieldHead(const char*& at, const char* end) {
+  const uint64_t tag = protozero::decode_varint(&at, end);
+  FieldHead head{static_cast<uint32_t>(tag >> 3), false, 0};
+  switch (static_cast<protozero::pbf_wire_type>(tag & 7)) {
+    case protozero::pbf_wire_type::varint:
+      protozero::skip_varint(&at, end);
+      break;
+    case protozero::pbf_wire_type::fixed64:
+      head.length = 8;
+      break;
+    case protozero::pbf_wire_type::fixed32:
+      head.length = 4;
+      break;
+    case protozero::pbf_wire_type::length_delimited:
+      head.is_length_delimited = true;
+      head.length = protozero::decode_varint(&at, end);
+      break;
+    default:
+      throw protozero::unknown_pbf_wire_type_exception();
+  }
+  if (head.length > static_cast<size_t>(end - at)) throw protozero::end_of_buffer_exception();
+  return head;
+}
 
 // A message, field by field. A field of another wire type than the one asked for counts as unknown,
 // as protobuf has it: it is skipped, and gives nullopt. Throws protozero::exception where the bytes

@@ -104,7 +104,7 @@ std::optional<absl::Span<const Dim>> WrittenDims(const engine::Analysis& analysi
                                                  TensorRef tensor) {
   const auto dims = analysis.DimsOf(analysis.info(*tensor.graph, tensor.value));
   if (!dims.has_value() || tensor.graph != analysis.model().main) return dims;
-  const std::vector<graph::ValueId>& inputs = tensor.graph->inputs;
+  const absl::Span<const graph::ValueId> inputs = tensor.graph->inputs;
   const auto input = absl::c_find(inputs, tensor.value);
   if (input == inputs.end()) return dims;
   const auto named = analysis.InputDims(static_cast<size_t>(input - inputs.begin()));

@@ -166,19 +166,21 @@ std::string Text(const engine::Analysis& analysis, const queries::Tensors& tenso
   return absl::StrCat(text, ConditionsText(contract, options, width));
 }
 
-std::string Diagnostics(const engine::Analysis& analysis, const queries::Tensors& tensors,
+std::string Diagnostics(const engine::Analysis& analysis,
+                        absl::FunctionRef<const queries::Tensors&()> tensors,
                         const queries::Contract* contract, absl::string_view model,
                         const TextOptions& options) {
   absl::flat_hash_set<std::string> shown_as_was;
-  for (const TensorRef& output : tensors.outputs()) {
-    if (!queries::StaleClaim(analysis, output).empty()) {
-      shown_as_was.insert(tensors.NameOf(output));
+  TrueAt true_at;
+  if (absl::c_any_of(analysis.diagnostics(),
+                     [](const auto& d) { return d.id == "declared-shape"; })) {
+    for (const TensorRef& output : tensors().outputs()) {
+      if (!queries::StaleClaim(analysis, output).empty()) {
+        shown_as_was.insert(tensors().NameOf(output));
+      }
     }
+    if (contract != nullptr) true_at = SizesOfClaims(analysis, tensors(), *contract);
   }
-  const bool claims = absl::c_any_of(analysis.diagnostics(),
-                                     [](const auto& d) { return d.id == "declared-shape"; });
-  const TrueAt true_at =
-      contract != nullptr && claims ? SizesOfClaims(analysis, tensors, *contract) : TrueAt();
   std::string text;
   for (const diagnostics::Diagnostic& diagnostic : analysis.diagnostics()) {
     if (options.errors_only && SeverityOf(diagnostic, options) != Severity::kError) continue;

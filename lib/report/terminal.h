@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "engine/analysis.h"
 #include "queries/contract.h"
@@ -26,7 +27,8 @@ std::string Text(const engine::Analysis& analysis, const queries::Tensors& tenso
 // The diagnostics, each line after the first indented: "model: warning: …  [id]". What Text shows
 // as "was" is left out but for `all_tensors`, as are notes; with it, declared sizes have those at
 // which they are true, which needs the `contract` (else nullptr).
-std::string Diagnostics(const engine::Analysis& analysis, const queries::Tensors& tensors,
+std::string Diagnostics(const engine::Analysis& analysis,
+                        absl::FunctionRef<const queries::Tensors&()> tensors,
                         const queries::Contract* contract, absl::string_view model,
                         const TextOptions& options);
 

@@ -10,9 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "graph/fingerprint.h"
 #include "graph/metadata.h"
+#include "graph/nodes_in_file.h"
 #include "writer/declared.h"
 #include "writer/dim_names.h"
 #include "writer/function_claims.h"
+#include "writer/message_shell.h"
 #include "writer/metadata.h"
 #include "writer/originals.h"
 #include "writer/replaced.h"
@@ -40,30 +42,35 @@ absl::flat_hash_set<std::string> AuthorsNames(const GraphShell& main,
         names.insert(dim.dim_param());
     }
   };
-  for (const auto& input : *main.inputs) add(input.type());
-  for (const auto& output : *main.outputs) add(output.type());
+  for (Entry input : main.inputs) add(MessageOf(input).type());
+  for (Entry output : main.outputs) add(MessageOf(output).type());
   return names;
 }
 
-// The names that the user gave the outputs' axes, where the file's were: claims like those.
-void NameOutputs(const engine::Analysis& analysis, const GraphShell& main) {
+// What the user called an axis of an output, where the file's name was: a claim like that.
+void NameAxis(const engine::NamedOutput& named,
+              const std::optional<absl::Span<const symbolic::Dim>>& dims, onnx::TypeProto& type) {
+  if (type.value_case() == onnx::TypeProto::VALUE_NOT_SET) type.mutable_tensor_type();
+  if (!dims.has_value() || !type.has_tensor_type()) return;
+  onnx::TensorShapeProto& shape = *type.mutable_tensor_type()->mutable_shape();
+  if (shape.dim_size() != static_cast<int>(dims->size())) {
+    shape.clear_dim();
+    for (size_t k = 0; k < dims->size(); ++k) shape.add_dim();
+  }
+  onnx::TensorShapeProto::Dimension& dim = *shape.mutable_dim(named.axis);
+  if (named.name.empty()) {
+    dim.clear_value();
+  } else {
+    dim.set_dim_param(named.name);
+  }
+}
+
+void NameOutputs(const engine::Analysis& analysis, EntryMaker& maker, GraphShell& main) {
   for (const engine::NamedOutput& named : analysis.named_outputs()) {
     const ValueId value = analysis.model().main->outputs[named.output];
     const auto dims = analysis.DimsOf(analysis.info(*analysis.model().main, value));
-    onnx::TypeProto& type = *main.outputs->Mutable(static_cast<int>(named.output))->mutable_type();
-    if (type.value_case() == onnx::TypeProto::VALUE_NOT_SET) type.mutable_tensor_type();
-    if (!dims.has_value() || !type.has_tensor_type()) continue;
-    onnx::TensorShapeProto& shape = *type.mutable_tensor_type()->mutable_shape();
-    if (shape.dim_size() != static_cast<int>(dims->size())) {
-      shape.clear_dim();
-      for (size_t k = 0; k < dims->size(); ++k) shape.add_dim();
-    }
-    onnx::TensorShapeProto::Dimension& dim = *shape.mutable_dim(named.axis);
-    if (named.name.empty()) {
-      dim.clear_value();
-    } else {
-      dim.set_dim_param(named.name);
-    }
+    maker.EditType(main.outputs[named.output],
+                   [&](onnx::TypeProto& type) { NameAxis(named, dims, type); });
   }
 }
 
@@ -83,7 +90,7 @@ void RestoreNames(const onnx::TypeProto& original, onnx::TypeProto& proto) {
 
 class Annotator {
  public:
-  Annotator(const engine::Analysis& analysis, const WriteOptions& options, const ModelShell& shell,
+  Annotator(const engine::Analysis& analysis, const WriteOptions& options, ModelShell& shell,
             FileDeclarations originals)
       : analysis_(analysis),
         shell_(shell),
@@ -92,24 +99,33 @@ class Annotator {
         originals_(std::move(originals)),
         names_(analysis, options.dims, AuthorsNames(main_, earlier_.generated)),
         claims_(analysis, options.outputs, earlier_.generated, names_),
-        contract_(options.contract) {}
+        contract_(options.contract) {
+    for (const graph::Operator& op : analysis.model().operators) {
+      is_loop_.push_back(op.name == "Loop" && op.domain.empty());
+    }
+  }
 
   // Graphs are numbered in the file's order: what is made up is numbered so too.
   void Annotate() {
-    FindLoops();
     const Graph& main = *analysis_.model().main;
     NameInputs(main);
     BindInputs(main);
     for (size_t i = 0; i < main.outputs.size(); ++i) {
-      claims_.WriteMainOutput(analysis_.info(main, main.outputs[i]), TypeAt(main_.outputs, i));
+      EditType(main_.outputs[i], [&](onnx::TypeProto& type) {
+        claims_.WriteMainOutput(analysis_.info(main, main.outputs[i]), type);
+      });
     }
-    for (const std::unique_ptr<Graph>& graph : analysis_.model().graphs) {
-      const GraphShell& shell = shell_.graphs[graph->index];
-      if (shell.inputs == nullptr) continue;  // a function's body
-      if (graph.get() != &main) WriteSubgraph(*graph, shell);
-      WriteValueInfos(*graph, *shell.value_infos);
+    for (const Graph* graph : analysis_.model().graphs) {
+      GraphShell& shell = shell_.graphs[graph->index];
+      if (!shell.is_written) continue;
+      if (graph != &main) WriteSubgraph(*graph, shell);
+      WriteValueInfos(*graph, shell.value_infos);
     }
-    const std::string fingerprint = graph::Fingerprint(analysis_.model(), axis_texts_);
+    std::optional<std::string> made;
+    const auto fingerprint = [&]() -> const std::string& {
+      if (!made.has_value()) made = graph::Fingerprint(analysis_.model(), axis_texts_);
+      return *made;
+    };
     std::string replaced = ReplacedRecord(analysis_.model(), shell_, originals_);
     std::optional<queries::Contract> own;
     if (contract_ == nullptr) own.emplace(analysis_);
@@ -118,8 +134,17 @@ class Annotator {
   }
 
  private:
-  static onnx::TypeProto& TypeAt(ValueInfos* infos, size_t i) {
-    return *infos->Mutable(static_cast<int>(i))->mutable_type();
+  void EditType(Entry& entry, absl::FunctionRef<void(onnx::TypeProto&)> edit) {
+    shell_.maker->EditType(entry, edit);
+  }
+
+  // What only the type that stands there decides, and the one that is known.
+  enum class Edit : uint8_t { kInput, kOutput };
+  void EditTypeOnce(Entry& entry, rules::Info info, Edit what,
+                    absl::FunctionRef<void(onnx::TypeProto&)> edit) {
+    const uint64_t key =
+        uint64_t{static_cast<uint32_t>(info.type)} << 1 | static_cast<uint64_t>(what);
+    shell_.maker->EditType(entry, key, edit);
   }
 
   // Writes made-up names on the inputs' axes. What an earlier run named stays recorded as long as
@@ -137,17 +162,19 @@ class Annotator {
       earlier[{input.input, input.axis}] = &input;
     }
     for (size_t i = 0; i < main.inputs.size(); ++i) {
-      onnx::ValueInfoProto& input = *main_.inputs->Mutable(static_cast<int>(i));
-      onnx::TensorShapeProto* shape = DeclaredShape(*input.mutable_type());
-      const int rank = shape == nullptr ? 0 : shape->dim_size();
-      for (int axis = 0; axis < rank; ++axis) {
-        if (bound.contains({main.inputs[i], axis})) continue;
-        const auto name = names.find({main.inputs[i], axis});
-        const auto before = earlier.find({input.name(), axis});
-        NameAxis(main.inputs[i], axis, name == names.end() ? nullptr : name->second,
-                 before == earlier.end() ? nullptr : before->second, input.name(),
-                 *shape->mutable_dim(axis));
-      }
+      const std::string input(NameOf(main_.inputs[i]));
+      EditType(main_.inputs[i], [&](onnx::TypeProto& type) {
+        onnx::TensorShapeProto* shape = DeclaredShape(type);
+        const int rank = shape == nullptr ? 0 : shape->dim_size();
+        for (int axis = 0; axis < rank; ++axis) {
+          if (bound.contains({main.inputs[i], axis})) continue;
+          const auto name = names.find({main.inputs[i], axis});
+          const auto before = earlier.find({input, axis});
+          NameAxis(main.inputs[i], axis, name == names.end() ? nullptr : name->second,
+                   before == earlier.end() ? nullptr : before->second, input,
+                   *shape->mutable_dim(axis));
+        }
+      });
     }
   }
 
@@ -175,45 +202,45 @@ class Annotator {
 
   // The sizes that the user bound.
   void BindInputs(const Graph& main) {
-    absl::flat_hash_map<ValueId, int> positions;
-    for (size_t i = 0; i < main.inputs.size(); ++i) positions[main.inputs[i]] = static_cast<int>(i);
+    absl::flat_hash_map<ValueId, size_t> positions;
+    for (size_t i = 0; i < main.inputs.size(); ++i) positions[main.inputs[i]] = i;
     for (const engine::BoundAxis& axis : analysis_.bound_axes()) {
-      onnx::ValueInfoProto& input = *main_.inputs->Mutable(positions.at(axis.input));
-      DeclaredShape(*input.mutable_type())->mutable_dim(axis.axis)->set_dim_value(axis.size);
+      EditType(main_.inputs[positions.at(axis.input)], [&](onnx::TypeProto& type) {
+        DeclaredShape(type)->mutable_dim(axis.axis)->set_dim_value(axis.size);
+      });
       axis_texts_[{axis.input, axis.axis}] = absl::StrCat(axis.size);
     }
   }
 
-  void WriteSubgraph(const Graph& graph, const GraphShell& shell) {
+  void WriteSubgraph(const Graph& graph, GraphShell& shell) {
     for (size_t i = 0; i < graph.inputs.size(); ++i) {
-      claims_.WriteSubgraphInput(analysis_.info(graph, graph.inputs[i]), TypeAt(shell.inputs, i));
+      const rules::Info info = analysis_.info(graph, graph.inputs[i]);
+      EditTypeOnce(shell.inputs[i], info, Edit::kInput,
+                   [&](onnx::TypeProto& type) { claims_.WriteSubgraphInput(info, type); });
     }
     const auto loop = loops_.find(&graph);
     for (size_t i = 0; i < graph.outputs.size(); ++i) {
       const rules::Info info = analysis_.info(graph, graph.outputs[i]);
-      if (loop != loops_.end() && MayBeSkipped(*loop->second.first, *loop->second.second, i)) {
-        claims_.WriteScanOutput(info, TypeAt(shell.outputs, i));
+      if (loop == loops_.end()) {
+        EditTypeOnce(shell.outputs[i], info, Edit::kOutput,
+                     [&](onnx::TypeProto& type) { claims_.WriteSubgraphOutput(info, type); });
+      } else if (MayBeSkipped(*loop->second.first, *loop->second.second, i)) {
+        EditType(shell.outputs[i],
+                 [&](onnx::TypeProto& type) { claims_.WriteScanOutput(info, type); });
       } else {
-        if (loop != loops_.end()) {
-          RestoreNames(originals_.graphs[graph.index].outputs.Get(static_cast<int>(i)).type(),
-                       TypeAt(shell.outputs, i));
-        }
-        claims_.WriteSubgraphOutput(info, TypeAt(shell.outputs, i));
+        EditType(shell.outputs[i], [&](onnx::TypeProto& type) {
+          RestoreNames(MessageOf(originals_.graphs[graph.index].outputs[i]).type(), type);
+          claims_.WriteSubgraphOutput(info, type);
+        });
       }
     }
   }
 
   // By body, with the graph that the node stands in.
-  void FindLoops() {
-    for (const std::unique_ptr<Graph>& graph : analysis_.model().graphs) {
-      for (const Node& node : graph->nodes) {
-        const graph::Operator& op = analysis_.model().op(node);
-        if (op.name != "Loop" || !op.domain.empty()) continue;
-        const graph::Attribute* body = node.Find("body");
-        if (body == nullptr || body->type != graph::Attribute::Type::kGraph) continue;
-        loops_.insert({body->graph, {graph.get(), &node}});
-      }
-    }
+  void NoteLoop(const Graph& graph, const Node& node) {
+    const graph::Attribute* body = node.Find("body");
+    if (body == nullptr || body->type != graph::Attribute::Type::kGraph) return;
+    loops_.insert({body->graph, {&graph, &node}});
   }
 
   // Whether the body's output number `output` is a scan output of perhaps no trip: after the
@@ -233,12 +260,15 @@ class Annotator {
   // Entries for what no node makes (initializers, say) stay in front; then one per node output that
   // is no graph output. Where nothing is known the file's own entry stays.
   void WriteValueInfos(const Graph& graph, ValueInfoList& infos) {
-    std::vector<bool> is_output(graph.values.size(), false);
-    for (ValueId output : graph.outputs) is_output[Index(output)] = true;
+    is_output_.assign(graph.values.size(), false);
+    for (ValueId output : graph.outputs) is_output_[Index(output)] = true;
     const absl::flat_hash_map<ValueId, size_t> old = OldEntries(graph, infos);
-    for (const Node* node : InFilesOrder(graph)) {
-      for (ValueId output : node->outputs) {
-        if (output == ValueId::kNone || is_output[Index(output)]) continue;
+    const graph::NodesInFile nodes(graph);
+    for (size_t position = 0; position < nodes.size(); ++position) {
+      const Node& node = nodes[position];
+      if (is_loop_[Index(node.op)]) NoteLoop(graph, node);  // before its body is written
+      for (ValueId output : node.outputs) {
+        if (output == ValueId::kNone || is_output_[Index(output)]) continue;
         const auto entry = old.find(output);
         WriteValueInfo(graph, output,
                        entry == old.end() ? std::nullopt : std::optional(entry->second), infos);
@@ -266,12 +296,6 @@ class Annotator {
       }
     }
     return old;
-  }
-
-  static std::vector<const Node*> InFilesOrder(const Graph& graph) {
-    std::vector<const Node*> nodes(graph.nodes.size());
-    for (const Node& node : graph.nodes) nodes[node.position] = &node;
-    return nodes;
   }
 
   void WriteValueInfo(const Graph& graph, ValueId value, std::optional<size_t> old,
@@ -302,36 +326,40 @@ class Annotator {
   }
 
   const engine::Analysis& analysis_;
-  const ModelShell& shell_;
-  const GraphShell& main_;
+  ModelShell& shell_;
+  GraphShell& main_;
   const graph::Metadata earlier_;
   const FileDeclarations originals_;
   DimNames names_;
   ClaimWriter claims_;
   const queries::Contract* const contract_;  // nullptr: nobody has made it yet
   absl::flat_hash_map<rules::TypeId, std::string> type_bytes_;
+  std::vector<bool> is_loop_;  // by operator
   absl::flat_hash_map<const Graph*, std::pair<const Graph*, const Node*>> loops_;
   graph::AxisTexts axis_texts_;
   std::vector<graph::NamedInputAxis> named_inputs_;
+  std::vector<bool> is_output_;  // by value of the graph that is being written
 };
 
 }  // namespace
 
 void AnnotateShell(const engine::Analysis& analysis, const WriteOptions& options,
-                   const ModelShell& shell) {
+                   ModelShell& shell) {
   FileDeclarations originals = Originals(analysis.model(), shell);
-  NameOutputs(analysis, shell.graphs[analysis.model().main->index]);
+  NameOutputs(analysis, *shell.maker, shell.graphs[analysis.model().main->index]);
   for (size_t i = 0; i < shell.functions.size(); ++i) {
-    CorrectFunctionClaims(analysis, analysis.model().functions[i], *shell.functions[i]);
+    shell.functions[i] = CorrectFunctionClaims(analysis, analysis.model().functions[i],
+                                               shell.functions[i], *shell.maker);
   }
   Annotator(analysis, options, shell, std::move(originals)).Annotate();
 }
 
 absl::Status Annotate(const engine::Analysis& analysis, const WriteOptions& options,
                       onnx::ModelProto& proto) {
-  const absl::StatusOr<ModelShell> shell = ShellOf(analysis.model(), proto);
-  if (!shell.ok()) return shell.status();
-  AnnotateShell(analysis, options, *shell);
+  absl::StatusOr<MessageShell> messages = MessageShell::Of(analysis.model(), proto);
+  if (!messages.ok()) return messages.status();
+  AnnotateShell(analysis, options, messages->shell());
+  messages->PutBack();
   return absl::OkStatus();
 }
 

@@ -37,7 +37,7 @@ DimNames::DimNames(const engine::Analysis& analysis, WriteOptions::Dims style,
 absl::flat_hash_set<Dim> DimNames::SymbolsOnAxes(const engine::Analysis& analysis) {
   absl::flat_hash_set<Dim> symbols;
   for (const auto& graph : analysis.model().graphs) {
-    const graph::Graph* root = graph.get();
+    const graph::Graph* root = graph;
     while (root->parent != nullptr) root = root->parent;
     if (root != analysis.model().main) continue;  // within a function's body
     for (uint32_t value = 0; value < graph->values.size(); ++value) {

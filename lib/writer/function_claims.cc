@@ -29,17 +29,19 @@ class Corrector {
     for (size_t v = 0; v < body.values.size(); ++v) values_.emplace(body.values[v].name, v);
   }
 
-  void Correct(ValueInfos& infos) {
-    ValueInfos kept;
-    for (onnx::ValueInfoProto& info : infos) {
-      const auto value = values_.find(info.name());
+  absl::Span<Entry> Correct(Entries infos, EntryMaker& maker) {
+    std::vector<Entry> kept;
+    for (Entry info : infos) {
+      const auto value = values_.find(NameOf(info));
       bool keep = true;
-      if (value != values_.end() && info.type().has_tensor_type()) {
-        keep = CorrectTensor(value->second, *info.mutable_type()->mutable_tensor_type());
+      if (value != values_.end() && MessageOf(info).type().has_tensor_type()) {
+        maker.EditType(info, [&](onnx::TypeProto& type) {
+          keep = CorrectTensor(value->second, *type.mutable_tensor_type());
+        });
       }
-      if (keep) kept.Add()->Swap(&info);
+      if (keep) kept.push_back(info);
     }
-    infos.Swap(&kept);
+    return maker.Copy(kept);
   }
 
  private:
@@ -124,9 +126,10 @@ class Corrector {
 
 }  // namespace
 
-void CorrectFunctionClaims(const engine::Analysis& analysis, const graph::Function& function,
-                           ValueInfos& infos) {
-  if (!infos.empty()) Corrector(analysis, function).Correct(infos);
+absl::Span<Entry> CorrectFunctionClaims(const engine::Analysis& analysis,
+                                        const graph::Function& function, absl::Span<Entry> infos,
+                                        EntryMaker& maker) {
+  return infos.empty() ? infos : Corrector(analysis, function).Correct(infos, maker);
 }
 
 }  // namespace symshape::writer

@@ -4,14 +4,14 @@
 #define SYMSHAPE_WRITER_FUNCTION_CLAIMS_H_
 
 #include "engine/analysis.h"
-#include "onnx/onnx_pb.h"
-#include "writer/shells.h"
+#include "writer/entries.h"
 
 namespace symshape::writer {
 
-// Corrects those that are wrong. An entry of which no type remains is dropped.
-void CorrectFunctionClaims(const engine::Analysis& analysis, const graph::Function& function,
-                           ValueInfos& infos);
+// `infos` with what is wrong corrected. An entry of which no type remains is dropped.
+absl::Span<Entry> CorrectFunctionClaims(const engine::Analysis& analysis,
+                                        const graph::Function& function, absl::Span<Entry> infos,
+                                        EntryMaker& maker);
 
 }  // namespace symshape::writer
 

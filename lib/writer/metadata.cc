@@ -14,6 +14,8 @@ using graph::NamedInputAxis;
 using nlohmann::ordered_json;
 using symbolic::Interval;
 
+using Fingerprint = absl::FunctionRef<const std::string&()>;
+
 constexpr absl::string_view kBoundsKey = "symshape.bounds";
 constexpr absl::string_view kContractKey = "symshape.contract";
 
@@ -53,11 +55,11 @@ ordered_json BoundJson(int64_t bound) {
   return is_bound ? ordered_json(bound) : ordered_json(nullptr);
 }
 
-void AddDims(const DimNames& names, const std::string& fingerprint, Properties& properties) {
+void AddDims(const DimNames& names, Fingerprint fingerprint, Properties& properties) {
   if (names.definitions().empty()) return;
   ordered_json dims = ordered_json::object();
   for (const auto& [name, text] : names.definitions()) Append(dims, name, text);
-  Add(graph::kDimsKey, {{"v", 1}, {"hash", fingerprint}, {"dims", std::move(dims)}}, properties);
+  Add(graph::kDimsKey, {{"v", 1}, {"hash", fingerprint()}, {"dims", std::move(dims)}}, properties);
 }
 
 void AddGenerated(const DimNames& names, const std::vector<NamedInputAxis>& inputs,
@@ -77,7 +79,7 @@ void AddGenerated(const DimNames& names, const std::vector<NamedInputAxis>& inpu
   }
 }
 
-void AddBounds(symbolic::Context& context, const DimNames& names, const std::string& fingerprint,
+void AddBounds(symbolic::Context& context, const DimNames& names, Fingerprint fingerprint,
                Properties& properties) {
   ordered_json bounds = ordered_json::object();
   for (symbolic::Dim symbol : names.fresh_symbols()) {
@@ -86,12 +88,11 @@ void AddBounds(symbolic::Context& context, const DimNames& names, const std::str
            ordered_json::array({BoundJson(interval.lo), BoundJson(interval.hi)}));
   }
   if (bounds.empty()) return;
-  Add(kBoundsKey, {{"v", 1}, {"hash", fingerprint}, {"bounds", std::move(bounds)}}, properties);
+  Add(kBoundsKey, {{"v", 1}, {"hash", fingerprint()}, {"bounds", std::move(bounds)}}, properties);
 }
 
 // What the user said of the inputs' sizes: the shapes hold under it, so the next run must know.
-void AddFacts(const engine::Analysis& analysis, const std::string& fingerprint,
-              Properties& properties) {
+void AddFacts(const engine::Analysis& analysis, Fingerprint fingerprint, Properties& properties) {
   symbolic::Context& context = analysis.context();
   const auto is_on_inputs = [&](symbolic::Dim dim) {
     const std::vector<symbolic::Dim> symbols = context.SymbolsOf(dim);
@@ -104,16 +105,17 @@ void AddFacts(const engine::Analysis& analysis, const std::string& fingerprint,
     facts.push_back(context.Print(fact));
   }
   if (facts.empty()) return;
-  Add(graph::kFactsKey, {{"v", 1}, {"hash", fingerprint}, {"facts", std::move(facts)}}, properties);
+  Add(graph::kFactsKey, {{"v", 1}, {"hash", fingerprint()}, {"facts", std::move(facts)}},
+      properties);
 }
 
 // At which sizes the model runs, for whoever reads the file without symshape.
 void AddContract(const engine::Analysis& analysis, const queries::Contract& contract,
-                 const std::string& fingerprint, Properties& properties) {
+                 Fingerprint fingerprint, Properties& properties) {
   if (contract.conditions().empty()) return;
   ordered_json conditions = ordered_json::array();
   for (const queries::Condition& c : contract.conditions()) conditions.push_back(c.when);
-  ordered_json json = {{"v", 1}, {"hash", fingerprint}, {"conditions", std::move(conditions)}};
+  ordered_json json = {{"v", 1}, {"hash", fingerprint()}, {"conditions", std::move(conditions)}};
   ordered_json aliases = ordered_json::object();
   for (symbolic::Dim symbol : analysis.input_symbols()) {
     const std::optional<absl::string_view> alias = analysis.context().AliasOf(symbol);
@@ -128,7 +130,7 @@ void AddContract(const engine::Analysis& analysis, const queries::Contract& cont
 
 void WriteMetadata(const engine::Analysis& analysis, const queries::Contract& contract,
                    const DimNames& names, const std::vector<NamedInputAxis>& inputs,
-                   const std::string& fingerprint, std::string replaced, Properties& properties) {
+                   Fingerprint fingerprint, std::string replaced, Properties& properties) {
   RemoveMetadata(properties);
   AddDims(names, fingerprint, properties);
   AddGenerated(names, inputs, properties);

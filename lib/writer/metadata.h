@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "engine/analysis.h"
 #include "graph/metadata.h"
 #include "queries/contract.h"
@@ -21,11 +22,13 @@ namespace symshape::writer {
 //   symshape.facts      what the user said of the inputs' sizes
 //   symshape.contract   the conditions on the inputs' sizes under which the model runs
 //   symshape.replaced   `replaced`, the author's declarations (replaced.h)
+// `fingerprint` is asked for where an entry has it, which few models have.
 // The next inference reads names, claims and facts (graph/metadata.h), strip also what was
 // replaced. Dims, bounds and the contract are proved anew: they are for readers that do not infer.
 void WriteMetadata(const engine::Analysis& analysis, const queries::Contract& contract,
                    const DimNames& names, const std::vector<graph::NamedInputAxis>& inputs,
-                   const std::string& fingerprint, std::string replaced, Properties& properties);
+                   absl::FunctionRef<const std::string&()> fingerprint, std::string replaced,
+                   Properties& properties);
 
 void RemoveMetadata(Properties& properties);
 

@@ -24,30 +24,34 @@ using graph::Node;
 using graph::ValueId;
 using Dimension = onnx::TensorShapeProto::Dimension;
 
-void RestoreInputs(const graph::Metadata& metadata, ValueInfos& inputs) {
-  absl::flat_hash_map<absl::string_view, onnx::ValueInfoProto*> by_name;
-  for (onnx::ValueInfoProto& input : inputs) by_name.emplace(input.name(), &input);
+void RestoreInputs(const graph::Metadata& metadata, EntryMaker& maker, absl::Span<Entry> inputs) {
+  absl::flat_hash_map<absl::string_view, Entry*> by_name;
+  for (Entry& input : inputs) by_name.emplace(NameOf(input), &input);
   for (const graph::NamedInputAxis& axis : metadata.inputs) {
     const auto input = by_name.find(axis.input);
     if (input == by_name.end()) continue;
-    onnx::TensorShapeProto* shape = DeclaredShape(*input->second->mutable_type());
-    if (shape == nullptr || axis.axis < 0 || axis.axis >= shape->dim_size()) continue;
-    Dimension& dim = *shape->mutable_dim(axis.axis);
-    if (!dim.has_dim_param() || dim.dim_param() != axis.name) continue;  // changed since
-    WriteDim(DimNames::Written(axis.was), dim);
+    maker.EditType(*input->second, [&](onnx::TypeProto& type) {
+      onnx::TensorShapeProto* shape = DeclaredShape(type);
+      if (shape == nullptr || axis.axis < 0 || axis.axis >= shape->dim_size()) return;
+      Dimension& dim = *shape->mutable_dim(axis.axis);
+      if (!dim.has_dim_param() || dim.dim_param() != axis.name) return;  // changed since
+      WriteDim(DimNames::Written(axis.was), dim);
+    });
   }
 }
 
 // An author's names and numbers stay.
-void ClearDims(const absl::flat_hash_set<std::string>& generated, ValueInfos& infos) {
-  for (onnx::ValueInfoProto& info : infos) {
-    onnx::TensorShapeProto* shape = DeclaredShape(*info.mutable_type());
-    if (shape == nullptr) continue;
+void ClearDims(const absl::flat_hash_set<std::string>& generated, EntryMaker& maker,
+               absl::Span<Entry> infos) {
+  const auto clear = [&](onnx::TypeProto& type) {
+    onnx::TensorShapeProto* shape = DeclaredShape(type);
+    if (shape == nullptr) return;
     for (Dimension& dim : *shape->mutable_dim()) {
       if (!dim.has_dim_param()) continue;
       if (!IsPlainName(dim.dim_param()) || generated.contains(dim.dim_param())) dim.clear_value();
     }
-  }
+  };
+  for (Entry& info : infos) maker.EditType(info, clear);
 }
 
 absl::flat_hash_set<absl::string_view> OutputsOfNodes(const Graph& graph) {
@@ -61,33 +65,35 @@ absl::flat_hash_set<absl::string_view> OutputsOfNodes(const Graph& graph) {
 }
 
 // What stands there, without what can be told to be symshape's.
-void TakeOut(const graph::Model& model, std::vector<Declarations>& graphs) {
+void TakeOut(const graph::Model& model, EntryMaker& maker, std::vector<Declarations>& graphs) {
   const graph::Metadata metadata = graph::ReadMetadata(model);
   for (const auto& graph : model.graphs) {
     Declarations& declared = graphs[graph->index];
-    declared.value_infos = OfNoNode(*graph, declared.value_infos);
-    ClearDims(metadata.generated, declared.outputs);
-    if (graph.get() != model.main) ClearDims(metadata.generated, declared.inputs);
+    declared.value_infos = maker.Copy(OfNoNode(*graph, declared.value_infos));
+    ClearDims(metadata.generated, maker, declared.outputs);
+    if (graph != model.main) ClearDims(metadata.generated, maker, declared.inputs);
   }
-  RestoreInputs(metadata, graphs[model.main->index].inputs);
+  RestoreInputs(metadata, maker, graphs[model.main->index].inputs);
 }
 
 }  // namespace
 
-ValueInfos OfNoNode(const Graph& graph, const ValueInfos& infos) {
+std::vector<Entry> OfNoNode(const Graph& graph, Entries infos) {
+  if (infos.empty()) return {};
   const absl::flat_hash_set<absl::string_view> made = OutputsOfNodes(graph);
-  ValueInfos result;
-  for (const onnx::ValueInfoProto& info : infos) {
-    if (!made.contains(info.name())) *result.Add() = info;
+  std::vector<Entry> result;
+  for (Entry info : infos) {
+    if (!made.contains(NameOf(info))) result.push_back(info);
   }
   return result;
 }
 
-ValueInfos OldOfNoNode(const Graph& graph, const ValueInfoList& infos) {
+std::vector<Entry> OldOfNoNode(const Graph& graph, const ValueInfoList& infos) {
+  if (infos.size() == 0) return {};
   const absl::flat_hash_set<absl::string_view> made = OutputsOfNodes(graph);
-  ValueInfos result;
+  std::vector<Entry> result;
   for (size_t entry = 0; entry < infos.size(); ++entry) {
-    if (!made.contains(infos.name(entry))) *result.Add() = infos.Old(entry);
+    if (!made.contains(infos.name(entry))) result.push_back(infos.Old(entry));
   }
   return result;
 }
@@ -103,31 +109,28 @@ FileDeclarations Originals(const graph::Model& model, const ModelShell& shell) {
     std::optional<FileDeclarations> read = ReadReplaced(model, shell, *record);
     if (read.has_value()) return *std::move(read);
   }
+  EntryMaker& maker = *shell.maker;
   FileDeclarations stands;
   stands.graphs.resize(shell.graphs.size());
   for (size_t i = 0; i < shell.graphs.size(); ++i) {
     const GraphShell& now = shell.graphs[i];
-    if (now.inputs != nullptr) {
-      stands.graphs[i] = {*now.inputs, *now.outputs, now.value_infos->Old()};
-    }
+    stands.graphs[i] = {maker.Copy(now.inputs), maker.Copy(now.outputs), now.value_infos.Old()};
   }
-  for (const ValueInfos* now : shell.functions) stands.functions.push_back(*now);
-  if (written_before) TakeOut(model, stands.graphs);
+  for (Entries now : shell.functions) stands.functions.push_back(maker.Copy(now));
+  if (written_before) TakeOut(model, maker, stands.graphs);
   return stands;
 }
 
-void StripShell(const graph::Model& model, const ModelShell& shell) {
+void StripShell(const graph::Model& model, ModelShell& shell) {
   FileDeclarations originals = Originals(model, shell);
   for (size_t i = 0; i < shell.graphs.size(); ++i) {
-    const GraphShell& now = shell.graphs[i];
-    if (now.inputs == nullptr) continue;
-    Declarations& before = originals.graphs[i];
-    now.inputs->Swap(&before.inputs);
-    now.outputs->Swap(&before.outputs);
-    for (const onnx::ValueInfoProto& info : before.value_infos) now.value_infos->Append(info);
+    const Declarations& before = originals.graphs[i];
+    shell.graphs[i].inputs = before.inputs;
+    shell.graphs[i].outputs = before.outputs;
+    for (Entry info : before.value_infos) shell.graphs[i].value_infos.Append(info);
   }
   for (size_t i = 0; i < shell.functions.size(); ++i) {
-    shell.functions[i]->Swap(&originals.functions[i]);
+    shell.functions[i] = shell.maker->Copy(originals.functions[i]);
   }
   RemoveMetadata(*shell.metadata_props);
 }

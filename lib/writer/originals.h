@@ -12,15 +12,15 @@ namespace symshape::writer {
 
 // Of one graph.
 struct Declarations {
-  ValueInfos inputs;
-  ValueInfos outputs;
-  ValueInfos value_infos;
+  absl::Span<Entry> inputs;
+  absl::Span<Entry> outputs;
+  Entries value_infos;
 };
 
-// Of a file.
+// Of a file. Its entries live as long as the shell's.
 struct FileDeclarations {
-  std::vector<Declarations> graphs;   // by Graph::index; empty for graphs without a shell
-  std::vector<ValueInfos> functions;  // of their bodies, by position in Model::functions
+  std::vector<Declarations> graphs;  // by Graph::index; empty for those that are not written
+  std::vector<Entries> functions;    // of their bodies, by position in Model::functions
 };
 
 // Of a file that symshape never wrote to it is what stands there. Where somebody changed
@@ -30,8 +30,9 @@ FileDeclarations Originals(const graph::Model& model, const ModelShell& shell);
 
 // The entries of value_info that stand for no node's output (but an initializer's, say). Those are
 // the author's, always.
-ValueInfos OfNoNode(const graph::Graph& graph, const ValueInfos& infos);
-ValueInfos OldOfNoNode(const graph::Graph& graph, const ValueInfoList& infos);  // of the file's
+std::vector<Entry> OfNoNode(const graph::Graph& graph, Entries infos);
+std::vector<Entry> OldOfNoNode(const graph::Graph& graph,
+                               const ValueInfoList& infos);  // the file's
 
 }  // namespace symshape::writer
 

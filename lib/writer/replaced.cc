@@ -32,10 +32,6 @@ constexpr char kInputs[] = "inputs";
 constexpr char kOutputs[] = "outputs";
 constexpr char kValueInfo[] = "value_info";
 
-bool Same(const onnx::ValueInfoProto& a, const onnx::ValueInfoProto& b) {
-  return a.SerializePartialAsString() == b.SerializePartialAsString();
-}
-
 // JSON has no bytes that are no UTF-8.
 bool IsAscii(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isascii(c); });
@@ -60,9 +56,9 @@ std::optional<ordered_json> ShapeJson(const onnx::ValueInfoProto& entry) {
   return dims;
 }
 
-// Gives `entry` a shape. False where that is none, or the entry no tensor.
-bool SetShape(const json& shape, onnx::ValueInfoProto& entry) {
-  onnx::TypeProto& type = *entry.mutable_type();
+// Gives `type` a shape. False where that is none, or the type no tensor's.
+template <typename Json>
+bool SetShape(const Json& shape, onnx::TypeProto& type) {
   if (shape.is_null()) {
     if (type.has_tensor_type()) type.mutable_tensor_type()->clear_shape();
     if (type.has_sparse_tensor_type()) type.mutable_sparse_tensor_type()->clear_shape();
@@ -79,9 +75,9 @@ bool SetShape(const json& shape, onnx::ValueInfoProto& entry) {
   for (size_t axis = 0; axis < shape.size(); ++axis) {
     Dimension& dim = *proto->mutable_dim(static_cast<int>(axis));
     if (shape[axis].is_number_integer()) {
-      dim.set_dim_value(shape[axis].get<int64_t>());
+      dim.set_dim_value(shape[axis].template get<int64_t>());
     } else if (shape[axis].is_string()) {
-      dim.set_dim_param(shape[axis].get<std::string>());
+      dim.set_dim_param(shape[axis].template get<std::string>());
     } else {
       dim.clear_value();
     }
@@ -90,41 +86,38 @@ bool SetShape(const json& shape, onnx::ValueInfoProto& entry) {
 }
 
 // `wanted` as `now` with another shape, where that is all.
-std::optional<ordered_json> OtherShape(const onnx::ValueInfoProto& wanted,
-                                       const onnx::ValueInfoProto& now) {
-  std::optional<ordered_json> shape = ShapeJson(wanted);
+std::optional<ordered_json> OtherShape(Entry wanted, Entry now) {
+  std::optional<ordered_json> shape = ShapeJson(MessageOf(wanted));
   if (!shape.has_value()) return std::nullopt;
-  onnx::ValueInfoProto made = now;
-  if (!SetShape(json(*shape), made) || !Same(made, wanted)) return std::nullopt;
+  onnx::ValueInfoProto made = MessageOf(now);
+  if (!SetShape(*shape, *made.mutable_type()) || made.SerializePartialAsString() != wanted) {
+    return std::nullopt;
+  }
   return shape;
 }
 
-std::string Bytes(const onnx::ValueInfoProto& entry) {
-  return absl::Base64Escape(entry.SerializePartialAsString());
-}
-
-ordered_json Tokens(const ValueInfos& before, const ValueInfos& now) {
-  absl::flat_hash_map<absl::string_view, int> places;  // those not used yet
-  for (int i = 0; i < now.size(); ++i) places.emplace(now[i].name(), i);
+ordered_json Tokens(Entries before, Entries now) {
+  absl::flat_hash_map<absl::string_view, size_t> places;  // those not used yet
+  for (size_t i = 0; i < now.size(); ++i) places.emplace(NameOf(now[i]), i);
   ordered_json tokens = ordered_json::array();
-  int next = -1;  // the entry that would lengthen the last token
-  for (const onnx::ValueInfoProto& entry : before) {
-    const auto place = places.find(entry.name());
+  std::optional<size_t> next;  // the entry that would lengthen the last token
+  for (Entry entry : before) {
+    const auto place = places.find(NameOf(entry));
     if (place == places.end()) {
-      tokens.push_back(Bytes(entry));
-      next = -1;
+      tokens.push_back(absl::Base64Escape(entry));
+      next.reset();
       continue;
     }
-    const int at = place->second;
+    const size_t at = place->second;
     places.erase(place);
-    if (!Same(entry, now[at])) {
+    if (entry != now[at]) {
       std::optional<ordered_json> shape = OtherShape(entry, now[at]);
       tokens.push_back(shape.has_value() ? ordered_json::array({at, *std::move(shape)})
-                                         : ordered_json(Bytes(entry)));
-      next = -1;
+                                         : ordered_json(absl::Base64Escape(entry)));
+      next.reset();
     } else if (at == next) {
-      tokens.back()[1] = tokens.back()[1].get<int>() + 1;
-      ++next;
+      tokens.back()[1] = tokens.back()[1].get<size_t>() + 1;
+      ++*next;
     } else {
       tokens.push_back(ordered_json::array({at, 1}));
       next = at + 1;
@@ -136,28 +129,31 @@ ordered_json Tokens(const ValueInfos& before, const ValueInfos& now) {
 // Each entry that stands there may be named once, so the result is no longer than record and file.
 class Reader {
  public:
-  explicit Reader(const ValueInfos& now) : now_(now), used_(now.size(), false) {}
+  Reader(Entries now, EntryMaker& maker) : now_(now), maker_(maker), used_(now.size(), false) {}
 
-  std::optional<ValueInfos> Read(const json& tokens) {
+  std::optional<absl::Span<Entry>> Read(const json& tokens) {
     if (!tokens.is_array()) return std::nullopt;
     for (const json& token : tokens) {
       if (!(token.is_string() ? AddBytes(token.get<std::string>()) : AddNamed(token))) {
         return std::nullopt;
       }
     }
-    return std::move(before_);
+    return maker_.Copy(before_);
   }
 
  private:
   bool AddBytes(const std::string& text) {
     std::string bytes;
-    return absl::Base64Unescape(text, &bytes) && before_.Add()->ParsePartialFromString(bytes);
+    onnx::ValueInfoProto message;
+    if (!absl::Base64Unescape(text, &bytes) || !message.ParsePartialFromString(bytes)) return false;
+    before_.push_back(maker_.Make(message));
+    return true;
   }
 
   bool AddNamed(const json& token) {
     if (!token.is_array() || token.size() != 2 || !token[0].is_number_unsigned()) return false;
     const auto at = token[0].get<uint64_t>();
-    if (!token[1].is_number_unsigned()) return Use(at) && SetShape(token[1], *before_.rbegin());
+    if (!token[1].is_number_unsigned()) return Use(at) && Reshape(token[1], before_.back());
     const auto count = token[1].get<uint64_t>();
     for (uint64_t i = 0; i < count; ++i) {
       if (!Use(at + i)) return false;
@@ -168,24 +164,29 @@ class Reader {
   bool Use(uint64_t at) {
     if (at >= used_.size() || used_[at]) return false;
     used_[at] = true;
-    *before_.Add() = now_[static_cast<int>(at)];
+    before_.push_back(now_[at]);
     return true;
   }
 
-  const ValueInfos& now_;
+  bool Reshape(const json& shape, Entry& entry) {
+    bool has_one = false;
+    maker_.EditType(entry, [&](onnx::TypeProto& type) { has_one = SetShape(shape, type); });
+    return has_one;
+  }
+
+  const Entries now_;
+  EntryMaker& maker_;
   std::vector<bool> used_;
-  ValueInfos before_;
+  std::vector<Entry> before_;
 };
 
-void Add(const ValueInfos& list, graph::Hash& hash) {
+void Add(Entries list, graph::Hash& hash) {
   hash.Add(static_cast<uint64_t>(list.size()));
-  for (const onnx::ValueInfoProto& entry : list) hash.Add(entry.SerializePartialAsString());
+  for (Entry entry : list) hash.Add(entry);
 }
 
-bool HasShell(const GraphShell& shell) { return shell.inputs != nullptr; }
-
 // The value_info as the file has it, or as it will have it.
-using Listing = ValueInfos (ValueInfoList::*)() const;
+using Listing = Entries (ValueInfoList::*)() const;
 
 // What the record tells of beyond inputs and outputs.
 struct Extent {
@@ -198,34 +199,31 @@ struct Extent {
 std::string HashOf(const ModelShell& shell, Listing listing, const Extent& extent) {
   graph::Hash hash;
   for (size_t i = 0; i < shell.graphs.size(); ++i) {
-    if (!HasShell(shell.graphs[i])) continue;
-    Add(*shell.graphs[i].inputs, hash);
-    Add(*shell.graphs[i].outputs, hash);
-    if (extent.with_value_infos.contains(i)) {
-      Add((*shell.graphs[i].value_infos.*listing)(), hash);
-    }
+    const GraphShell& graph = shell.graphs[i];
+    if (!graph.is_written) continue;
+    Add(graph.inputs, hash);
+    Add(graph.outputs, hash);
+    if (extent.with_value_infos.contains(i)) Add((graph.value_infos.*listing)(), hash);
   }
   for (size_t i = 0; i < shell.functions.size(); ++i) {
-    if (extent.functions.contains(i)) Add(*shell.functions[i], hash);
+    if (extent.functions.contains(i)) Add(shell.functions[i], hash);
   }
   return hash.Text();
 }
 
-bool AllSame(const ValueInfos& a, const ValueInfos& b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), Same);
-}
-
+// null where all that differs is what an inference adds.
 ordered_json GraphJson(const Graph& graph, const GraphShell& shell, const Declarations& before) {
-  ordered_json json = {{kGraph, graph.index}};
-  const auto add = [&](const char* key, const ValueInfos& was, const ValueInfos& unsaid,
-                       const ValueInfos& now) {
-    if (!AllSame(was, unsaid)) json[key] = Tokens(was, now);
+  ordered_json json;
+  const auto add = [&](const char* key, Entries was, Entries unsaid, Entries now) {
+    if (was == unsaid) return;
+    if (json.is_null()) json[kGraph] = graph.index;
+    json[key] = Tokens(was, now);
   };
-  add(kInputs, before.inputs, *shell.inputs, *shell.inputs);
-  add(kOutputs, before.outputs, *shell.outputs, *shell.outputs);
+  add(kInputs, before.inputs, shell.inputs, shell.inputs);
+  add(kOutputs, before.outputs, shell.outputs, shell.outputs);
   if (before.value_infos.empty()) return json;
   // What stands for no node's output stood there before.
-  const ValueInfos now = shell.value_infos->Result();
+  const Entries now = shell.value_infos.Result();
   add(kValueInfo, before.value_infos, OfNoNode(graph, now), now);
   return json;
 }
@@ -269,20 +267,21 @@ std::optional<Told> ReadTold(const json& record, const ModelShell& shell) {
   return Told{*std::move(graphs), *std::move(functions), std::move(extent)};
 }
 
-std::optional<Declarations> ReadGraph(const Graph& graph, const GraphShell& now, const json& told) {
-  const auto read = [&](const char* key, const ValueInfos& list) {
-    return told.contains(key) ? Reader(list).Read(told[key]) : list;
+std::optional<Declarations> ReadGraph(const Graph& graph, const GraphShell& now, EntryMaker& maker,
+                                      const json& told) {
+  const auto read = [&](const char* key, Entries list) {
+    return told.contains(key) ? Reader(list, maker).Read(told[key]) : maker.Copy(list);
   };
-  std::optional<ValueInfos> inputs = read(kInputs, *now.inputs);
-  std::optional<ValueInfos> outputs = read(kOutputs, *now.outputs);
-  std::optional<ValueInfos> value_infos = told.contains(kValueInfo)
-                                              ? read(kValueInfo, now.value_infos->Old())
-                                              : OldOfNoNode(graph, *now.value_infos);
-  if (!inputs.has_value() || inputs->size() != now.inputs->size() || !outputs.has_value() ||
-      outputs->size() != now.outputs->size() || !value_infos.has_value()) {
+  const std::optional<absl::Span<Entry>> inputs = read(kInputs, now.inputs);
+  const std::optional<absl::Span<Entry>> outputs = read(kOutputs, now.outputs);
+  const std::optional<absl::Span<Entry>> value_infos =
+      told.contains(kValueInfo) ? read(kValueInfo, now.value_infos.Old())
+                                : maker.Copy(OldOfNoNode(graph, now.value_infos));
+  if (!inputs.has_value() || inputs->size() != now.inputs.size() || !outputs.has_value() ||
+      outputs->size() != now.outputs.size() || !value_infos.has_value()) {
     return std::nullopt;
   }
-  return Declarations{*std::move(inputs), *std::move(outputs), *std::move(value_infos)};
+  return Declarations{*inputs, *outputs, *value_infos};
 }
 
 }  // namespace
@@ -294,14 +293,14 @@ std::string ReplacedRecord(const graph::Model& model, const ModelShell& shell,
   Extent extent;
   for (const auto& graph : model.graphs) {
     const size_t i = graph->index;
-    if (!HasShell(shell.graphs[i])) continue;
+    if (!shell.graphs[i].is_written) continue;
     ordered_json json = GraphJson(*graph, shell.graphs[i], before.graphs[i]);
     if (json.contains(kValueInfo)) extent.with_value_infos.insert(i);
-    if (json.size() > 1) graphs.push_back(std::move(json));
+    if (!json.is_null()) graphs.push_back(std::move(json));
   }
   for (size_t i = 0; i < shell.functions.size(); ++i) {
-    const ValueInfos& now = *shell.functions[i];
-    if (AllSame(before.functions[i], now)) continue;
+    const Entries now = shell.functions[i];
+    if (before.functions[i] == now) continue;
     extent.functions.insert(i);
     functions.push_back({{kFunction, i}, {kValueInfo, Tokens(before.functions[i], now)}});
   }
@@ -325,18 +324,20 @@ std::optional<FileDeclarations> ReadReplaced(const graph::Model& model, const Mo
   before.graphs.resize(shell.graphs.size());
   for (const auto& graph : model.graphs) {
     const GraphShell& now = shell.graphs[graph->index];
-    if (!HasShell(now)) continue;
-    std::optional<Declarations> read = ReadGraph(*graph, now, told->graphs[graph->index]);
+    if (!now.is_written) continue;
+    const std::optional<Declarations> read =
+        ReadGraph(*graph, now, *shell.maker, told->graphs[graph->index]);
     if (!read.has_value()) return std::nullopt;
-    before.graphs[graph->index] = *std::move(read);
+    before.graphs[graph->index] = *read;
   }
   for (size_t i = 0; i < shell.functions.size(); ++i) {
     const json& function = told->functions[i];
-    std::optional<ValueInfos> read = *shell.functions[i];
-    if (function.contains(kValueInfo))
-      read = Reader(*shell.functions[i]).Read(function[kValueInfo]);
+    std::optional<Entries> read = Entries(shell.functions[i]);
+    if (function.contains(kValueInfo)) {
+      read = Reader(shell.functions[i], *shell.maker).Read(function[kValueInfo]);
+    }
     if (!read.has_value()) return std::nullopt;
-    before.functions.push_back(*std::move(read));
+    before.functions.push_back(*read);
   }
   return before;
 }

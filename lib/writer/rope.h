@@ -4,14 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "graph/arena.h"
-#include "protozero/buffer_string.hpp"
-#include "protozero/varint.hpp"
+#include "writer/fields.h"
 
 namespace symshape::writer {
 
@@ -19,15 +17,13 @@ class Rope {
  public:
   const std::vector<absl::string_view>& pieces() const { return pieces_; }
 
-  // Bytes that outlive the rope. What follows the last piece in memory lengthens it.
+  // Only makes adding faster.
+  void Reserve(size_t pieces) { pieces_.reserve(pieces); }
+  // Bytes that outlive the rope.
   void AddView(absl::string_view bytes) {
     if (bytes.empty()) return;
     size_ += bytes.size();
-    if (!pieces_.empty() && pieces_.back().data() + pieces_.back().size() == bytes.data()) {
-      pieces_.back() = {pieces_.back().data(), pieces_.back().size() + bytes.size()};
-    } else {
-      pieces_.push_back(bytes);
-    }
+    Lengthen(pieces_, bytes);
   }
   void AddCopy(absl::string_view bytes) { AddView(copies_.Copy(bytes)); }
   // A length-delimited field of what `add_content` adds.
@@ -36,20 +32,28 @@ class Rope {
     pieces_.emplace_back();  // written when the length is known
     const size_t before = size_;
     add_content();
-    std::string bytes;
-    AppendFieldHead(field, size_ - before, bytes);
-    pieces_[head] = copies_.Copy(bytes);
-    size_ += bytes.size();
+    pieces_[head] = CopyHead(field, size_ - before);
+    size_ += pieces_[head].size();
   }
+  void AddHead(uint32_t field, size_t length) { AddView(CopyHead(field, length)); }
 
-  // Tag and length, in the wire format.
-  static void AppendFieldHead(uint32_t field, size_t length, std::string& bytes) {
-    constexpr uint32_t kLengthDelimited = 2;
-    protozero::add_varint_to_buffer(&bytes, uint64_t{field} << 3 | kLengthDelimited);
-    protozero::add_varint_to_buffer(&bytes, length);
+  // Adds a piece. What follows the last one in memory makes it longer.
+  template <typename Pieces>
+  static void Lengthen(Pieces& pieces, absl::string_view bytes) {
+    if (!pieces.empty() && pieces.back().data() + pieces.back().size() == bytes.data()) {
+      pieces.back() = {pieces.back().data(), pieces.back().size() + bytes.size()};
+    } else {
+      pieces.push_back(bytes);
+    }
   }
 
  private:
+  absl::string_view CopyHead(uint32_t field, size_t length) {
+    char head[kMaxHeadSize];
+    const char* const end = PutHead(field, length, head);
+    return copies_.Copy(absl::string_view(head, static_cast<size_t>(end - head)));
+  }
+
   std::vector<absl::string_view> pieces_;
   graph::Arena copies_;
   size_t size_ = 0;  // of all pieces

@@ -8,6 +8,7 @@
 
 #include "engine/analysis.h"
 #include "onnx/onnx_pb.h"
+#include "writer/entries.h"
 #include "writer/value_infos.h"
 #include "writer/write.h"
 
@@ -16,29 +17,26 @@ namespace symshape::writer {
 using Properties = google::protobuf::RepeatedPtrField<onnx::StringStringEntryProto>;
 
 struct GraphShell {
-  ValueInfos* inputs = nullptr;
-  ValueInfos* outputs = nullptr;
-  std::unique_ptr<ValueInfoList> value_infos;
+  bool is_written = false;  // bodies of functions are not
+  absl::Span<Entry> inputs;
+  absl::Span<Entry> outputs;
+  ValueInfoList value_infos;
 };
 
 struct ModelShell {
-  std::vector<GraphShell> graphs;  // by graph::Graph::index; bodies of functions have none
-  std::vector<ValueInfos*>
-      functions;  // value_info of their bodies, by position in Model::functions
+  std::vector<GraphShell> graphs;            // by graph::Graph::index
+  std::vector<absl::Span<Entry>> functions;  // value_info of their bodies, by Model::functions
   Properties* metadata_props = nullptr;
+  std::unique_ptr<EntryMaker> maker = std::make_unique<EntryMaker>();  // of what is new
 };
-
-// Of the message of `model`, or of a copy of it.
-// Errors: kInternal  it is another model
-absl::StatusOr<ModelShell> ShellOf(const graph::Model& model, onnx::ModelProto& proto);
 
 // write.h's Annotate, on the shell of the model that was analysed.
 void AnnotateShell(const engine::Analysis& analysis, const WriteOptions& options,
-                   const ModelShell& shell);
+                   ModelShell& shell);
 
 // Takes out all that AnnotateShell put into the shell of `model`, and puts back what it replaced
 // (originals.h).
-void StripShell(const graph::Model& model, const ModelShell& shell);
+void StripShell(const graph::Model& model, ModelShell& shell);
 
 }  // namespace symshape::writer
 

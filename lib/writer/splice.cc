@@ -5,9 +5,10 @@
 #include <utility>
 
 #include "graph/arena.h"
+#include "graph/nodes_in_file.h"
 #include "graph/wire.h"
 #include "protozero/exception.hpp"
-#include "protozero/pbf_reader.hpp"
+#include "writer/fields.h"
 #include "writer/rope.h"
 
 namespace symshape::writer {
@@ -19,6 +20,7 @@ using graph::Attribute;
 using graph::Graph;
 using graph::Node;
 using protozero::data_view;
+using EntryList = std::vector<Entry>;
 
 // A field as it stands in the file: the bytes with tag, and of a length-delimited one the content.
 struct Field {
@@ -30,25 +32,24 @@ struct Field {
 // The fields of a message, one by one. Throws protozero::exception where it is none.
 class Fields {
  public:
-  explicit Fields(data_view bytes) : rest_(bytes.data(), bytes.size()), reader_(bytes) {}
+  explicit Fields(absl::string_view bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
+  explicit Fields(data_view bytes) : at_(bytes.data()), end_(at_ + bytes.size()) {}
 
-  std::optional<Field> Next() {
-    if (!reader_.next()) return std::nullopt;
-    Field field;
-    field.number = reader_.tag();
-    if (reader_.wire_type() == protozero::pbf_wire_type::length_delimited) {
-      field.content = reader_.get_view();
-    } else {
-      reader_.skip();
-    }
-    field.all = rest_.substr(0, rest_.size() - reader_.length());
-    rest_.remove_prefix(field.all.size());
-    return field;
+  bool Next(Field& field) {
+    if (at_ == end_) return false;
+    const char* const begin = at_;
+    const wire::FieldHead head = wire::ReadFieldHead(at_, end_);
+    field.number = head.number;
+    field.content.reset();
+    if (head.is_length_delimited) field.content.emplace(at_, head.length);
+    at_ += head.length;
+    field.all = {begin, static_cast<size_t>(at_ - begin)};
+    return true;
   }
 
  private:
-  absl::string_view rest_;
-  protozero::pbf_reader reader_;
+  const char* at_;
+  const char* const end_;
 };
 
 bool Is(const Field& field, auto tag) {
@@ -61,32 +62,7 @@ bool HasSubgraph(const Node& node) {
   });
 }
 
-std::vector<const Node*> ByPosition(const Graph& graph) {
-  std::vector<const Node*> nodes(graph.nodes.size());
-  for (const Node& node : graph.nodes) nodes[node.position] = &node;
-  return nodes;
-}
-
-// What is taken out of a graph's bytes.
-struct GraphParts {
-  data_view bytes{"", 0};
-  ValueInfos inputs;
-  ValueInfos outputs;
-  ValueInfoBytes* value_infos = nullptr;  // of the shell
-};
-
-struct FunctionParts {
-  ValueInfos value_infos;
-  std::string bytes_before;  // of them
-};
-
-template <typename Protos>
-void AppendFields(uint32_t number, const Protos& protos, std::string& bytes) {
-  for (const auto& proto : protos) {
-    Rope::AppendFieldHead(number, proto.ByteSizeLong(), bytes);
-    proto.AppendPartialToString(&bytes);
-  }
-}
+absl::string_view TextOf(data_view bytes) { return {bytes.data(), bytes.size()}; }
 
 template <typename Tag>
 constexpr uint32_t Number(Tag tag) {
@@ -95,20 +71,21 @@ constexpr uint32_t Number(Tag tag) {
 
 }  // namespace
 
-// Two passes over the graphs that are written: one takes their parts out, the other puts them back.
-// Both recurse into subgraphs, whose nesting the builder bounded.
+// Two passes over the graphs that are written: one takes their parts out, the other puts them back,
+// and recurses into subgraphs, whose nesting the builder bounded.
 class Splice::Impl {
  public:
   Impl(const graph::Model& model, absl::string_view bytes)
       : model_(model), bytes_(bytes.data(), bytes.size()) {
-    parts_.resize(model_.graphs.size());
     shell_.graphs.resize(model_.graphs.size());
     shell_.metadata_props = &metadata_props_;
   }
 
-  absl::Status Run(absl::FunctionRef<void(const ModelShell&)> edit) {
+  absl::Status Run(absl::FunctionRef<void(ModelShell&)> edit) {
     if (absl::Status status = TakeModel(); !status.ok()) return status;
     edit(shell_);
+    constexpr size_t kUsualPieces = 8;  // of a graph within another one
+    result_.Reserve(kUsualPieces * model_.graphs.size());
     PutModel();
     return absl::OkStatus();
   }
@@ -116,14 +93,6 @@ class Splice::Impl {
   const std::vector<absl::string_view>& pieces() const { return result_.pieces(); }
 
  private:
-  template <typename Proto>
-  static absl::Status Parse(data_view bytes, google::protobuf::RepeatedPtrField<Proto>& protos) {
-    if (protos.Add()->ParsePartialFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-      return absl::OkStatus();
-    }
-    return absl::DataLossError("a declared type is damaged");
-  }
-
   static absl::Status Another() {
     return absl::InternalError("the bytes are not the model that was analysed");
   }
@@ -131,94 +100,77 @@ class Splice::Impl {
   absl::Status TakeModel() {
     Fields fields(bytes_);
     std::optional<data_view> main;
-    while (const std::optional<Field> field = fields.Next()) {
+    for (Field field; fields.Next(field);) {
       absl::Status status;
-      if (Is(*field, wire::Model::kGraph)) wire::Merge(main, field->content, arena_);
-      if (Is(*field, wire::Model::kMetadataProps)) status = Parse(*field->content, metadata_props_);
-      if (Is(*field, wire::Model::kFunctions)) status = TakeFunction(*field->content);
+      if (Is(field, wire::Model::kGraph)) wire::Merge(main, field.content, arena_);
+      if (Is(field, wire::Model::kMetadataProps)) status = TakeProperty(*field.content);
+      if (Is(field, wire::Model::kFunctions)) status = TakeFunction(*field.content);
       if (!status.ok()) return status;
     }
-    if (functions_.size() != model_.functions.size()) return Another();
-    for (FunctionParts& parts : functions_) shell_.functions.push_back(&parts.value_infos);
-    return main.has_value() ? TakeGraph(*model_.main, *main) : Another();
+    if (shell_.functions.size() != model_.functions.size() || !main.has_value() ||
+        !IsSame(TextOf(*main), model_.main->bytes)) {
+      return Another();
+    }
+    return TakeGraphs();
+  }
+
+  // Where a graph stands in several parts the model has them joined.
+  static bool IsSame(absl::string_view a, absl::string_view b) {
+    return (a.data() == b.data() && a.size() == b.size()) || a == b;
+  }
+
+  // The main one and those within it; outer ones come first.
+  absl::Status TakeGraphs() {
+    for (const Graph* graph : model_.graphs) {
+      if (graph != model_.main &&
+          (graph->parent == nullptr || !shell_.graphs[graph->parent->index].is_written)) {
+        continue;  // of a function
+      }
+      if (absl::Status status = TakeGraph(*graph); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeProperty(data_view bytes) {
+    const bool read =
+        metadata_props_.Add()->ParsePartialFromArray(bytes.data(), static_cast<int>(bytes.size()));
+    return read ? absl::OkStatus() : absl::DataLossError("a property is damaged");
   }
 
   absl::Status TakeFunction(data_view bytes) {
-    FunctionParts& parts = functions_.emplace_back();
+    EntryList value_infos;
     Fields fields(bytes);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (!Is(*field, wire::Function::kValueInfo)) continue;
-      if (absl::Status s = Parse(*field->content, parts.value_infos); !s.ok()) return s;
+    for (Field field; fields.Next(field);) {
+      if (!Is(field, wire::Function::kValueInfo)) continue;
+      if (absl::Status s = TakeEntry(*field.content, value_infos); !s.ok()) return s;
     }
-    parts.bytes_before = BytesOf(parts.value_infos);
+    functions_.push_back(shell_.maker->Copy(value_infos));
+    shell_.functions.push_back(shell_.maker->Copy(value_infos));
     return absl::OkStatus();
   }
 
-  static std::string BytesOf(const ValueInfos& infos) {
-    std::string bytes;
-    AppendFields(Number(wire::Function::kValueInfo), infos, bytes);
-    return bytes;
-  }
-
-  absl::Status TakeNode(const Node& node, data_view bytes) {
-    Fields fields(bytes);
-    size_t position = 0;
-    while (const std::optional<Field> field = fields.Next()) {
-      if (!Is(*field, wire::Node::kAttribute)) continue;
-      if (position == node.attributes.size()) return Another();
-      const absl::Status status = TakeAttribute(node.attributes[position++], *field->content);
-      if (!status.ok()) return status;
-    }
+  absl::Status TakeEntry(data_view bytes, EntryList& entries) {
+    const absl::StatusOr<Entry> entry = shell_.maker->Read(TextOf(bytes));
+    if (!entry.ok()) return entry.status();
+    entries.push_back(*entry);
     return absl::OkStatus();
   }
 
-  absl::Status TakeAttribute(const Attribute& attribute, data_view bytes) {
-    std::optional<data_view> whole;
-    size_t next = 0;
-    Fields fields(bytes);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (IsGraph(attribute, *field)) wire::Merge(whole, field->content, arena_);
-      if (!IsOneOfGraphs(attribute, *field, next)) continue;
-      const absl::Status status = TakeGraph(*attribute.graphs[next++], *field->content);
-      if (!status.ok()) return status;
-    }
-    return whole.has_value() ? TakeGraph(*attribute.graph, *whole) : absl::OkStatus();
-  }
-
-  static bool IsGraph(const Attribute& attribute, const Field& field) {
-    return attribute.type == Attribute::Type::kGraph && Is(field, wire::Attribute::kG);
-  }
-  // The one numbered `next`.
-  static bool IsOneOfGraphs(const Attribute& attribute, const Field& field, size_t next) {
-    return next < attribute.graphs.size() && Is(field, wire::Attribute::kGraphs);
-  }
-
-  absl::Status TakeGraph(const Graph& graph, data_view bytes) {
-    GraphParts& parts = parts_[graph.index];
-    parts = GraphParts();
-    parts.bytes = bytes;
-    auto value_infos = std::make_unique<ValueInfoBytes>();
-    const std::vector<const Node*> nodes = ByPosition(graph);
-    size_t position = 0;
-    Fields fields(bytes);
-    while (const std::optional<Field> field = fields.Next()) {
+  absl::Status TakeGraph(const Graph& graph) {
+    inputs_.clear();
+    outputs_.clear();
+    value_infos_.clear();
+    Fields fields(graph.bytes);
+    for (Field field; fields.Next(field);) {
       absl::Status status;
-      if (Is(*field, wire::Graph::kInput)) status = Parse(*field->content, parts.inputs);
-      if (Is(*field, wire::Graph::kOutput)) status = Parse(*field->content, parts.outputs);
-      if (Is(*field, wire::Graph::kValueInfo)) value_infos->AddOld(*field->content);
-      if (Is(*field, wire::Graph::kNode)) {
-        if (position == nodes.size()) return Another();
-        const Node& node = *nodes[position++];
-        if (HasSubgraph(node)) status = TakeNode(node, *field->content);
-      }
+      if (Is(field, wire::Graph::kInput)) status = TakeEntry(*field.content, inputs_);
+      if (Is(field, wire::Graph::kOutput)) status = TakeEntry(*field.content, outputs_);
+      if (Is(field, wire::Graph::kValueInfo)) value_infos_.push_back(TextOf(*field.content));
       if (!status.ok()) return status;
     }
-    if (static_cast<size_t>(parts.inputs.size()) != graph.inputs.size() ||
-        static_cast<size_t>(parts.outputs.size()) != graph.outputs.size()) {
-      return Another();
-    }
-    parts.value_infos = value_infos.get();
-    shell_.graphs[graph.index] = {&parts.inputs, &parts.outputs, std::move(value_infos)};
+    EntryMaker& maker = *shell_.maker;
+    shell_.graphs[graph.index] = {true, maker.Copy(inputs_), maker.Copy(outputs_),
+                                  ValueInfoList(maker.Copy(value_infos_), maker)};
     return absl::OkStatus();
   }
 
@@ -229,71 +181,79 @@ class Splice::Impl {
     size_t function = 0;
     const auto put_metadata = [&] {
       if (std::exchange(has_metadata, true)) return;
-      std::string bytes;
-      AppendFields(Number(wire::Model::kMetadataProps), metadata_props_, bytes);
-      result_.AddCopy(bytes);
+      for (const onnx::StringStringEntryProto& property : metadata_props_) {
+        const std::string bytes = property.SerializePartialAsString();
+        result_.AddHead(Number(wire::Model::kMetadataProps), bytes.size());
+        result_.AddCopy(bytes);
+      }
     };
     Fields fields(bytes_);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (Is(*field, wire::Model::kMetadataProps)) continue;
-      if (field->number > Number(wire::Model::kMetadataProps)) put_metadata();
-      if (Is(*field, wire::Model::kFunctions)) {
-        PutFunction(functions_[function++], *field);
-      } else if (!Is(*field, wire::Model::kGraph)) {
-        result_.AddView(field->all);
+    for (Field field; fields.Next(field);) {
+      if (Is(field, wire::Model::kMetadataProps)) continue;
+      if (field.number > Number(wire::Model::kMetadataProps)) put_metadata();
+      if (Is(field, wire::Model::kFunctions)) {
+        PutFunction(function++, field);
+      } else if (!Is(field, wire::Model::kGraph)) {
+        result_.AddView(field.all);
       } else if (!std::exchange(has_graph, true)) {
-        result_.AddField(field->number, [&] { PutGraph(*model_.main); });
+        result_.AddField(field.number, [&] { PutGraph(*model_.main); });
       }
     }
     put_metadata();
   }
 
   // As it is, but for value_info that is another now.
-  void PutFunction(const FunctionParts& parts, const Field& whole) {
-    const std::string value_infos = BytesOf(parts.value_infos);
-    if (value_infos == parts.bytes_before) {
+  void PutFunction(size_t function, const Field& whole) {
+    const Entries value_infos = shell_.functions[function];
+    if (value_infos == functions_[function]) {
       result_.AddView(whole.all);
       return;
     }
     result_.AddField(whole.number, [&] {
       Fields fields(*whole.content);
-      while (const std::optional<Field> field = fields.Next()) {
-        if (!Is(*field, wire::Function::kValueInfo)) result_.AddView(field->all);
+      for (Field field; fields.Next(field);) {
+        if (!Is(field, wire::Function::kValueInfo)) result_.AddView(field.all);
       }
-      result_.AddCopy(value_infos);
+      for (Entry entry : value_infos) PutEntry(Number(wire::Function::kValueInfo), entry);
     });
   }
 
+  void PutEntry(uint32_t field, Entry entry) {
+    result_.AddHead(field, entry.size());
+    result_.AddView(entry);
+  }
+
+  // `entry` in place of the field, which may be it.
+  void PutEntry(const Field& field, Entry entry) {
+    const bool is_same = entry.data() == field.content->data() &&
+                         field.all.size() == FieldSize(field.number, entry.size());
+    is_same ? result_.AddView(field.all) : PutEntry(field.number, entry);
+  }
+
   void PutGraph(const Graph& graph) {
-    const GraphParts& parts = parts_[graph.index];
-    const std::vector<const Node*> nodes = ByPosition(graph);
+    const GraphShell& shell = shell_.graphs[graph.index];
+    const graph::NodesInFile nodes(graph);
     size_t position = 0;
-    int input = 0;
-    int output = 0;
+    size_t input = 0;
+    size_t output = 0;
     bool has_value_infos = false;
     const auto put_value_infos = [&] {
       if (std::exchange(has_value_infos, true)) return;
-      parts.value_infos->PutInto(result_);
+      for (absl::string_view fields : shell.value_infos.fields()) result_.AddView(fields);
     };
-    const auto put_one = [&](const Field& field, const onnx::ValueInfoProto& proto) {
-      std::string added;
-      Rope::AppendFieldHead(field.number, proto.ByteSizeLong(), added);
-      proto.AppendPartialToString(&added);
-      result_.AddCopy(added);
-    };
-    Fields fields(parts.bytes);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (Is(*field, wire::Graph::kValueInfo)) continue;
-      if (field->number > Number(wire::Graph::kValueInfo)) put_value_infos();
-      if (Is(*field, wire::Graph::kInput)) {
-        put_one(*field, parts.inputs[input++]);
-      } else if (Is(*field, wire::Graph::kOutput)) {
-        put_one(*field, parts.outputs[output++]);
-      } else if (Is(*field, wire::Graph::kNode) && HasSubgraph(*nodes[position++])) {
-        const Node& node = *nodes[position - 1];
-        result_.AddField(field->number, [&] { PutNode(node, *field->content); });
+    Fields fields(graph.bytes);
+    for (Field field; fields.Next(field);) {
+      if (Is(field, wire::Graph::kValueInfo)) continue;
+      if (field.number > Number(wire::Graph::kValueInfo)) put_value_infos();
+      if (Is(field, wire::Graph::kInput)) {
+        PutEntry(field, shell.inputs[input++]);
+      } else if (Is(field, wire::Graph::kOutput)) {
+        PutEntry(field, shell.outputs[output++]);
+      } else if (Is(field, wire::Graph::kNode) && HasSubgraph(nodes[position++])) {
+        const Node& node = nodes[position - 1];
+        result_.AddField(field.number, [&] { PutNode(node, *field.content); });
       } else {
-        result_.AddView(field->all);
+        result_.AddView(field.all);
       }
     }
     put_value_infos();
@@ -302,40 +262,48 @@ class Splice::Impl {
   void PutNode(const Node& node, data_view bytes) {
     size_t position = 0;
     Fields fields(bytes);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (!Is(*field, wire::Node::kAttribute)) {
-        result_.AddView(field->all);
+    for (Field field; fields.Next(field);) {
+      if (!Is(field, wire::Node::kAttribute)) {
+        result_.AddView(field.all);
         continue;
       }
       const Attribute& attribute = node.attributes[position++];
-      result_.AddField(field->number, [&] { PutAttribute(attribute, *field->content); });
+      result_.AddField(field.number, [&] { PutAttribute(attribute, *field.content); });
     }
+  }
+
+  static bool IsGraph(const Attribute& attribute, const Field& field) {
+    return attribute.type == Attribute::Type::kGraph && Is(field, wire::Attribute::kG);
+  }
+  // The one numbered `next`.
+  static bool IsOneOfGraphs(const Attribute& attribute, const Field& field, size_t next) {
+    return next < attribute.graphs.size() && Is(field, wire::Attribute::kGraphs);
   }
 
   void PutAttribute(const Attribute& attribute, data_view bytes) {
     bool has_graph = false;
     size_t next = 0;
     Fields fields(bytes);
-    while (const std::optional<Field> field = fields.Next()) {
-      if (IsGraph(attribute, *field)) {
+    for (Field field; fields.Next(field);) {
+      if (IsGraph(attribute, field)) {
         if (std::exchange(has_graph, true)) continue;
-        result_.AddField(field->number, [&] { PutGraph(*attribute.graph); });
-      } else if (IsOneOfGraphs(attribute, *field, next)) {
+        result_.AddField(field.number, [&] { PutGraph(*attribute.graph); });
+      } else if (IsOneOfGraphs(attribute, field, next)) {
         const Graph& graph = *attribute.graphs[next++];
-        result_.AddField(field->number, [&] { PutGraph(graph); });
+        result_.AddField(field.number, [&] { PutGraph(graph); });
       } else {
-        result_.AddView(field->all);
+        result_.AddView(field.all);
       }
     }
   }
 
   const graph::Model& model_;
   const data_view bytes_;
-  graph::Arena arena_;             // graphs that stand in the file in several parts
-  std::vector<GraphParts> parts_;  // by Graph::index
-  std::vector<FunctionParts> functions_;
+  graph::Arena arena_;              // graphs that stand in the file in several parts
+  std::vector<Entries> functions_;  // value_info of their bodies in the file
   Properties metadata_props_;
   ModelShell shell_;
+  EntryList inputs_, outputs_, value_infos_;  // of the graph that is being taken
   Rope result_;
 };
 
@@ -346,7 +314,7 @@ Splice::~Splice() = default;
 absl::Span<const absl::string_view> Splice::pieces() const { return impl_->pieces(); }
 
 absl::StatusOr<Splice> Splice::Make(const graph::Model& model, absl::string_view bytes,
-                                    absl::FunctionRef<void(const ModelShell&)> edit) {
+                                    absl::FunctionRef<void(ModelShell&)> edit) {
   auto impl = std::make_unique<Impl>(model, bytes);
   try {
     if (absl::Status status = impl->Run(edit); !status.ok()) return status;
@@ -359,11 +327,11 @@ absl::StatusOr<Splice> Splice::Make(const graph::Model& model, absl::string_view
 absl::StatusOr<Splice> Splice::Annotated(const engine::Analysis& analysis,
                                          const WriteOptions& options, absl::string_view bytes) {
   return Make(analysis.model(), bytes,
-              [&](const ModelShell& shell) { AnnotateShell(analysis, options, shell); });
+              [&](ModelShell& shell) { AnnotateShell(analysis, options, shell); });
 }
 
 absl::StatusOr<Splice> Splice::Stripped(const graph::Model& model, absl::string_view bytes) {
-  return Make(model, bytes, [&](const ModelShell& shell) { StripShell(model, shell); });
+  return Make(model, bytes, [&](ModelShell& shell) { StripShell(model, shell); });
 }
 
 }  // namespace symshape::writer

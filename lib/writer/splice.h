@@ -1,5 +1,5 @@
-// Splice: the result as the file's own bytes with new ones in between. Messages are built only for
-// the inputs, outputs, value_info and metadata; nodes and weights stay where they are.
+// Splice: the result as the file's own bytes with new ones in between: of inputs, outputs and
+// value_info that are others now, and of metadata. Nodes and weights stay where they are.
 #ifndef SYMSHAPE_WRITER_SPLICE_H_
 #define SYMSHAPE_WRITER_SPLICE_H_
 
@@ -37,7 +37,7 @@ class Splice {
  private:
   class Impl;
   static absl::StatusOr<Splice> Make(const graph::Model& model, absl::string_view bytes,
-                                     absl::FunctionRef<void(const ModelShell&)> edit);
+                                     absl::FunctionRef<void(ModelShell&)> edit);
   explicit Splice(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

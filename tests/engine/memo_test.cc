@@ -111,7 +111,7 @@ TEST(Memo, AnswersUnderTheSameFactsOnly) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
     g (float[N] x) => (y, z, w) { y = Relu(x) z = Relu(y) w = Abs(x) })");
   ASSERT_TRUE(m->status.ok()) << m->status;
-  const std::vector<graph::Node>& nodes = m->model->main->nodes;
+  const absl::Span<const graph::Node> nodes = m->model->main->nodes;
   const rules::Info info = m->analysis->info(*m->model->main, nodes[0].inputs[0]);
   const auto key = [&](size_t node, const rules::Info& input) {
     return *Memo::KeyOf(m->model->op(nodes[node]), nodes[node], absl::MakeConstSpan(&input, 1));
