@@ -1,7 +1,9 @@
 // Inference of generated graphs: ours beside onnx's C++ InferShapes, both from the same model in
 // memory. The ratio of two lines of one run is what counts. ReadProto and ReadWire are the two ways
 // to the graph that InferAlone starts from; Infer is ReadProto and InferAlone.
+#if __has_include(<malloc.h>)  // glibc
 #include <malloc.h>
+#endif
 
 #include <cstdlib>
 #include <iostream>

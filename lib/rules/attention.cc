@@ -53,6 +53,21 @@ void RequirePast(const Operands& in, const Heads& key, const Heads& value, Resul
   }
 }
 
+// attn_mask [S, P + T], with or without the heads and the batch before them, which may be 1.
+absl::Status CheckMask(const Operands& in, const Heads& query, Expr total, Results& out) {
+  const ShapeView mask = in.shape(3);
+  if (!mask.has_rank()) return absl::OkStatus();
+  const int rank = mask.rank();
+  if (rank < 2 || rank > 4) {
+    return absl::InvalidArgumentError(absl::StrCat("attn_mask has rank 2 to 4, not ", rank));
+  }
+  RequireSameSize(mask[rank - 1], total, "attn_mask and the length of K with its past", out);
+  RequireSameSize(mask[rank - 2], query.sequence, "attn_mask and the length of Q", out);
+  if (rank > 2) RequireOneOrSame(mask[rank - 3], query.heads, "heads of attn_mask", out);
+  if (rank > 3) RequireOneOrSame(mask[0], query.batch, "batch of attn_mask", out);
+  return absl::OkStatus();
+}
+
 // Q [B, Hq, S, D], K [B, Hkv, T, D], V [B, Hkv, T, Dv], past [B, Hkv, P, …] ->
 // Y [B, Hq, S, Dv] or, where Q has rank 3, [B, S, Hq*Dv]; present [B, Hkv, P + T, …]; Q*K
 // [B, Hq, S, P + T].
@@ -97,6 +112,8 @@ absl::Status InferAttention(const Operands& in, Results& out) {
     total = past.has_rank() && past.rank() == 4 ? past[2] + total : out.Fresh("total_sequence");
     RequirePast(in, *key, *value, out);
   }
+  if (absl::Status s = CheckMask(in, *query, total, out); !s.ok()) return s;
+  RequireLength(in, 6, query->batch, "nonpad_kv_seqlen and the batch", out);
   if (q.rank() == 4) {
     out.SetShape(0, ShapeBuilder({query->batch, query->heads, query->sequence, value->head_size}));
   } else {

@@ -1,13 +1,17 @@
 #include "rules/attention_body.h"
 
+#include <optional>
+
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "rules/broadcast.h"
 #include "rules/joined_dims.h"
 #include "rules/same.h"
 
 namespace symshape::rules {
 namespace {
 
+constexpr int kMaskedScores = 2;  // the least qk_matmul_output_mode that gives them
 constexpr int kHeads = 1, kLength = 2, kHeadSize = 3;  // axes of what has rank 4
 
 ShapeView View(const Operands& in, const ShapeBuilder& shape) {
@@ -95,6 +99,46 @@ void RequireFits(const Sizes4& s, Results& out) {
                     {"heads of K, ", kv_heads, ", divide those of Q, ", heads});
 }
 
+// The scores [B, H, S, T] with what is added to them, which may make them larger: a mask whose last
+// axis is cut or padded to T, and one of nonpad_kv_seqlen, [B, 1, 1, T]. nullopt where a rank is
+// unknown.
+absl::StatusOr<std::optional<ShapeBuilder>> Masked(const Operands& in, ShapeBuilder scores,
+                                                   Results& out) {
+  const Expr total = View(in, scores)[kHeadSize];
+  const ShapeView mask = in.shape(3), lengths = in.shape(6);
+  if ((in.has(3) && !mask.has_rank()) || (in.has(6) && !lengths.has_rank())) return std::nullopt;
+  if (in.has(3)) {
+    if (mask.rank() == 0) return absl::InvalidArgumentError("attn_mask has no axis");
+    ShapeBuilder fitted(mask.dims());
+    fitted.Set(mask.rank() - 1, total);
+    scores = BroadcastShapes(scores.dims(), fitted.dims(), out);
+  }
+  if (in.has(6)) {
+    ShapeBuilder valid(lengths.dims());
+    for (Expr size : {in.Const(1), in.Const(1), total}) valid.Add(size);
+    scores = BroadcastShapes(scores.dims(), valid.dims(), out);
+  }
+  return scores;
+}
+
+// Y of scores that are as they are, or masked.
+absl::Status SetResult(const Operands& in, const ShapeBuilder& scores, Expr value_size,
+                       Results& out) {
+  const ShapeView s = View(in, scores);
+  if (in.shape(0).rank() == 4) {
+    ShapeBuilder result(scores);
+    result.Set(s.rank() - 1, value_size);
+    out.SetShape(0, result);
+    return absl::OkStatus();
+  }
+  if (s.rank() != 4) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("attn_mask beside operands of rank 3 has rank 4 at most, not ", s.rank()));
+  }
+  out.SetShape(0, ShapeBuilder({s[0], s[kLength], s[kHeads] * value_size}));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 // Q [B, H, S, D], K [B, G, T, D], V [B, G, T, E], past [B, G, P, …] -> Y [B, H, S, E]; present K
@@ -129,13 +173,17 @@ absl::Status InferAttentionBody(const Operands& in, Results& out) {
   if (!values.ok()) return values.status();
   const Sizes4 sizes{q, k, v, View(in, *keys), View(in, *values)};
   RequireFits(sizes, out);
-  const Expr batch = q[0], heads = q[kHeads], length = q[kLength], value_size = v[kHeadSize];
-  out.SetShape(0, rank == 4 ? ShapeBuilder({batch, heads, length, value_size})
-                            : ShapeBuilder({batch, length, heads * value_size}));
   out.SetShape(1, *keys);
   out.SetShape(2, *values);
-  out.SetShape(3, ShapeBuilder({batch, heads, length, sizes.keys[kLength]}));
-  return absl::OkStatus();
+  const ShapeBuilder scores({q[0], q[kHeads], q[kLength], sizes.keys[kLength]});
+  const absl::StatusOr<std::optional<ShapeBuilder>> masked = Masked(in, scores, out);
+  if (!masked.ok()) return masked.status();
+  if (in.Int("qk_matmul_output_mode", 0) < kMaskedScores) {
+    out.SetShape(3, scores);
+  } else if (masked->has_value()) {
+    out.SetShape(3, **masked);
+  }
+  return masked->has_value() ? SetResult(in, **masked, v[kHeadSize], out) : absl::OkStatus();
 }
 
 }  // namespace symshape::rules

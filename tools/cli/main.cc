@@ -1,6 +1,8 @@
 // The symshape command: joins the sub-commands, and turns what is wrong on the command line into
 // one line and exit code 2.
+#if __has_include(<malloc.h>)  // glibc
 #include <malloc.h>
+#endif
 
 #include <cstdio>
 #include <exception>
