@@ -73,6 +73,8 @@ constexpr const char* kOnce[] = {
     "(max((y + 11)//12, (z + 11)//12) + 1)//2",  // branches are shorter than what merges
     "max(-4, -max(x, z)*min(1, x, z))",          // minus a broadcast
     "max(x, z//min(x, y))*min(1, x, z//min(x, y))",
+    "broadcast(x - 1, y)",  // of what may be below 0
+    "broadcast(broadcast(x, y) - 1, z)",
 };
 
 TEST(Printing, IsReadBackAgain) {
