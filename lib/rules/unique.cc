@@ -66,7 +66,8 @@ absl::Status InferUnique(const Operands& in, Results& out) {
   }
   Expr u = n;
   if (!n.is(0) && !n.is(1)) {
-    // One at least, where there is anything. An earlier round may not have known that of the symbol.
+    // One at least, where there is anything. An earlier round may not have known that of the
+    // symbol.
     const bool some = Surely(in, Ge(n, 1));
     u = out.FreshUpTo("unique", n, some ? Interval{1, Interval::kPlusInf} : symbolic::kSize);
     if (some && !Surely(in, Ge(u, 1))) u = Max(1, u);

@@ -43,8 +43,8 @@ Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
       flat.push_back(e);
     }
   }
-  // An element is a size: where it is below 0 nothing is claimed. So max(0, x - 1) will do for x - 1,
-  // and the text of that is read back as a broadcast.
+  // An element is a size: where it is below 0 nothing is claimed. So max(0, x - 1) will do for x -
+  // 1, and the text of that is read back as a broadcast.
   for (Dim& e : flat) {
     if (fitting && !IsNonNegative(e)) e = Extreme('M', e, Dim::Inline(0));
   }

@@ -111,7 +111,7 @@ Evaluator::Part Evaluator::ReadSymbol(AtomId id) {
   const auto known = s_.state.substitution.find(id);
   if (known == s_.state.substitution.end()) return {};
   const Handle value = Read(known->second);
-  return PartOf(Op::kMax, absl::MakeConstSpan(&value, 1));
+  return PartOf(Op::kMax, absl::MakeConstSpan(&value, 1));  // which is the value
 }
 
 void Evaluator::MoveTo(absl::Span<const int64_t> sizes) {

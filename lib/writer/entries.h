@@ -1,6 +1,6 @@
-// Entries: declared values, each as the bytes that protobuf writes of its ValueInfoProto. Most stay as
-// the file has them, and take neither a message nor a copy then: a model with many branches has some for
-// every few nodes.
+// Entries: declared values, each as the bytes that protobuf writes of its ValueInfoProto. Most stay
+// as the file has them, and take neither a message nor a copy then: a model with many branches has
+// some for every few nodes.
 #ifndef SYMSHAPE_WRITER_ENTRIES_H_
 #define SYMSHAPE_WRITER_ENTRIES_H_
 
@@ -23,8 +23,8 @@ namespace symshape::writer {
 using Entry = absl::string_view;
 using Entries = absl::Span<const Entry>;
 
-// What protobuf writes of a name and a TypeProto's bytes, which is all that most entries have. Returns
-// where it ends.
+// What protobuf writes of a name and a TypeProto's bytes, which is all that most entries have.
+// Returns where it ends.
 char* PutEntry(absl::string_view name, absl::string_view type, char* to);
 size_t EntrySize(absl::string_view name, absl::string_view type);
 

@@ -51,7 +51,8 @@ absl::Span<Entry> MessageShell::Read(const ValueInfos& infos) {
   return shell_.maker->Copy(entries);
 }
 
-// False where the message is another graph's. Recursion is bounded by the builder's limit on nesting.
+// False where the message is another graph's. Recursion is bounded by the builder's limit on
+// nesting.
 bool MessageShell::Add(const Graph& graph, onnx::GraphProto& proto) {
   if (static_cast<size_t>(proto.node_size()) != graph.nodes.size() ||
       static_cast<size_t>(proto.input_size()) != graph.inputs.size() ||
