@@ -126,7 +126,8 @@ class Algebra {
   // The symbol of that name, made at its first mention: any size, 0 included.
   Dim Symbol(std::string_view name);
   Dim Constant(int64_t value);
-  // Any dialect: Python, sympy, onnx_ir, onnx-light, torch, and Add(Mul(2, H), 1).
+  // Any dialect: Python, sympy, onnx_ir, onnx-light, torch, and Add(Mul(2, H), 1). Of what
+  // ToString gives, under the same facts: the same dim.
   // Errors: kInvalidArgument, with the text, a caret line and what was expected.
   absl::StatusOr<Dim> Parse(std::string_view text);
 

@@ -129,6 +129,7 @@ struct Algebra::Impl {
 
   symbolic::Dim Of(Dim d) const { return Access::DimOf(d); }
   Dim Make(symbolic::Dim d) const { return Access::MakeDim(context, d); }
+  Dim Settled(symbolic::Dim d) { return Make(context.Settled(d)); }
   std::string Quote(const Context& c, const Stated& s) const {
     const std::string& cause = stated[s.cause.id].cause;
     return absl::StrCat("'", c.Print(s.fact), "'",
@@ -213,33 +214,33 @@ absl::StatusOr<Dim> Algebra::Parse(std::string_view text) {
 }
 
 Dim Algebra::Add(Dim a, Dim b) {
-  return impl_->Make(impl_->context.Add(impl_->Of(a), impl_->Of(b)));
+  return impl_->Settled(impl_->context.Add(impl_->Of(a), impl_->Of(b)));
 }
 Dim Algebra::Sub(Dim a, Dim b) {
-  return impl_->Make(impl_->context.Sub(impl_->Of(a), impl_->Of(b)));
+  return impl_->Settled(impl_->context.Sub(impl_->Of(a), impl_->Of(b)));
 }
 Dim Algebra::Mul(Dim a, Dim b) {
-  return impl_->Make(impl_->context.Mul(impl_->Of(a), impl_->Of(b)));
+  return impl_->Settled(impl_->context.Mul(impl_->Of(a), impl_->Of(b)));
 }
 Dim Algebra::FloorDiv(Dim a, Dim b) {
-  return impl_->Make(impl_->context.FloorDiv(impl_->Of(a), impl_->Of(b)));
+  return impl_->Settled(impl_->context.FloorDiv(impl_->Of(a), impl_->Of(b)));
 }
 Dim Algebra::CeilDiv(Dim a, Dim b) {
-  return impl_->Make(impl_->context.CeilDiv(impl_->Of(a), impl_->Of(b)));
+  return impl_->Settled(impl_->context.CeilDiv(impl_->Of(a), impl_->Of(b)));
 }
 Dim Algebra::Mod(Dim a, Dim b) {
-  return impl_->Make(impl_->context.Mod(impl_->Of(a), impl_->Of(b)));
+  return impl_->Settled(impl_->context.Mod(impl_->Of(a), impl_->Of(b)));
 }
 Dim Algebra::Min(Dim a, Dim b) {
-  return impl_->Make(impl_->context.Min(impl_->Of(a), impl_->Of(b)));
+  return impl_->Settled(impl_->context.Min(impl_->Of(a), impl_->Of(b)));
 }
 Dim Algebra::Max(Dim a, Dim b) {
-  return impl_->Make(impl_->context.Max(impl_->Of(a), impl_->Of(b)));
+  return impl_->Settled(impl_->context.Max(impl_->Of(a), impl_->Of(b)));
 }
 Dim Algebra::Broadcast(Dim a, Dim b) {
-  return impl_->Make(impl_->context.Broadcast(impl_->Of(a), impl_->Of(b)));
+  return impl_->Settled(impl_->context.Broadcast(impl_->Of(a), impl_->Of(b)));
 }
-Dim Algebra::Resolve(Dim d) { return impl_->Make(impl_->context.Resolve(impl_->Of(d))); }
+Dim Algebra::Resolve(Dim d) { return impl_->Settled(impl_->Of(d)); }
 
 Range Algebra::Bounds(Dim d) {
   const Interval bounds = impl_->context.Bounds(impl_->Of(d));

@@ -98,6 +98,15 @@ Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
   return d;
 }
 
+std::optional<Dim> Solver::FittingBroadcast(std::vector<Dim> elements) {
+  std::sort(elements.begin(), elements.end(),
+            [this](Dim a, Dim b) { return store.CompareDims(a, b) < 0; });
+  if (elements.size() < 2) return std::nullopt;
+  const AtomId atom = store.InternAtom(AtomKind::kBroadcast, elements);
+  if (!IsFitting(atom)) return std::nullopt;
+  return Resolve(store.atom(atom).dim);
+}
+
 // min(1, elements)
 Dim Solver::WithOne(absl::Span<const Dim> elements) {
   std::vector<Dim> all(elements.begin(), elements.end());

@@ -139,6 +139,7 @@ Dim Context::Resolve(Dim d) {
   impl_->ReadReplaced();
   return impl_->Resolve(today);
 }
+Dim Context::Settled(Dim d) { return Resolve(impl_->Settled(Resolve(d))); }
 Dim Context::Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements) {
   return impl_->Substitute(d, replacements);
 }
@@ -157,7 +158,9 @@ std::string Context::Print(absl::Span<const Dim> shape) const {
 }
 std::string Context::Print(const Fact& fact) const { return impl_->Print(fact); }
 absl::StatusOr<Dim> Context::Parse(absl::string_view text, SymbolKind kind) {
-  return impl_->Parse(text, kind);
+  const absl::StatusOr<Dim> d = impl_->Parse(text, kind);
+  if (!d.ok()) return d;
+  return Settled(*d);
 }
 absl::StatusOr<std::vector<Fact>> Context::ParseFacts(absl::string_view text, SymbolKind kind) {
   return impl_->ParseFacts(text, kind);

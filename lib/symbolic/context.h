@@ -92,7 +92,7 @@ class Context {
   Dim Max(Dim a, Dim b);
   // The size of an axis when sizes a and b are broadcast against each other, right also where one
   // is 0: b where a is 1, a where b is 1, else either (they are equal). Printed, where nothing
-  // decides it, as max(a, b)*min(1, a, b) or, with both at least 1, max(a, b). Re-decided by
+  // decides it, as max(a, b)*min(1, a, b) or, with both at least 1, max(1, a, b). Re-decided by
   // Resolve when later facts tell more. It assumes nothing: the caller requires kBroadcast(a, b).
   Dim Broadcast(Dim a, Dim b);
 
@@ -142,6 +142,10 @@ class Context {
   uint32_t epoch() const;
   // Today's canonical form of d. O(1) where nothing changed since d was built or last resolved.
   Dim Resolve(Dim d);
+  // Today's form of d, and of several that are the same the one that d's text is read back as:
+  // Parse(Print(d)) == d for what is returned. They are several for few sums of products; Parse
+  // returns this one, the functions above may return another.
+  Dim Settled(Dim d);
   // d with symbols replaced, simultaneously.
   Dim Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements);
   // How often Decide has answered kUnknown so far: a caller can see whether its result might
@@ -167,7 +171,7 @@ class Context {
   std::string Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name_of) const;
   std::string Print(absl::Span<const Dim> shape) const;  // "[1, 3, H, W]"
   std::string Print(const Fact& fact) const;
-  // Any dialect in the wild (parse.cc). Names are looked up or made as symbols of `kind`.
+  // Any dialect in the wild (parse.cc), Settled. Names are looked up or made as symbols of `kind`.
   // Errors: kInvalidArgument, with the text, a caret line and what was expected.
   absl::StatusOr<Dim> Parse(absl::string_view text, SymbolKind kind = SymbolKind::kInput);
   // "H >= 1", "a == b", "H % 32 == 0", "1 <= seq <= 512" (gives several facts).

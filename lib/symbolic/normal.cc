@@ -32,10 +32,14 @@ bool Solver::HasItsForm(absl::Span<const Term> terms) const {
          });
 }
 
-bool Solver::HasProducts(const Poly& p) const {
+namespace {
+
+bool HasProducts(const Store& store, const Poly& p) {
   return std::any_of(p.terms.begin(), p.terms.end(),
-                     [this](Term t) { return store.mono(t.mono).degree > 1; });
+                     [&](Term t) { return store.mono(t.mono).degree > 1; });
 }
+
+}  // namespace
 
 std::optional<Dim> Solver::Finish(Poly& p) {
   if (HasItsForm(p.terms)) return Keep(ViewOf(p));
@@ -44,7 +48,7 @@ std::optional<Dim> Solver::Finish(Poly& p) {
     if (!Normalise(p, &changed)) return std::nullopt;
     if (changed || ShortenBesideFactors(p)) continue;
     const std::optional<Dim> kept = Keep(ViewOf(p));
-    if (!kept || !HasProducts(p)) return kept;
+    if (!kept || !HasProducts(store, p)) return kept;
     // Quotients that are one function may have left what cancels against a product.
     const PolyView now = store.View(*kept);
     if (now.constant == p.constant && now.terms == absl::MakeConstSpan(p.terms)) return kept;

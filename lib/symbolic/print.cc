@@ -44,7 +44,8 @@ Printer::Text Printer::PrintAtom(AtomId id) {
         positive = positive && s_.LowerBoundConst(e) >= 1;
       }
       const std::string all = absl::StrJoin(parts, ", ");
-      if (positive) return {absl::StrCat("max(", all, ")"), Level::kWord};
+      // With a 1 that changes nothing: not every max is a broadcast, and this is read back as one.
+      if (positive) return {absl::StrCat("max(1, ", all, ")"), Level::kWord};
       return {absl::StrCat("max(", all, ")*min(1, ", all, ")"), Level::kProduct};
     }
   }

@@ -107,11 +107,26 @@ std::optional<Quotient> Quotients::Extreme(absl::Span<const Quotient> values, bo
   for (const Quotient& v : values) {
     scaled.push_back(s_.Mul(v.num, s_.Constant(den / s_.store.View(v.den).constant)));
   }
+  const bool integers = operands.size() == values.size();
+  if (largest && integers) {
+    if (const std::optional<Dim> broadcast = BroadcastOfPositive(operands)) return Of(*broadcast);
+  }
   out.num = largest ? s_.Max(scaled) : s_.Min(scaled);
   out.den = s_.Constant(den);
   out = Reduced(out);
-  if (operands.size() == values.size()) (largest ? out.largest_of : out.smallest_of) = operands;
+  if (integers) (largest ? out.largest_of : out.smallest_of) = operands;
   return out;
+}
+
+// Nothing else prints the 1 that is no larger than the others.
+std::optional<Dim> Quotients::BroadcastOfPositive(std::vector<Dim> operands) {
+  const auto one = std::find(operands.begin(), operands.end(), Dim::Inline(1));
+  if (one == operands.end()) return std::nullopt;
+  operands.erase(one);
+  for (Dim d : operands) {
+    if (s_.LowerBoundConst(d) < 1) return std::nullopt;
+  }
+  return s_.FittingBroadcast(std::move(operands));
 }
 
 std::optional<Quotient> Quotients::BroadcastOf(const Quotient& x, const Quotient& y) {
@@ -124,11 +139,14 @@ std::optional<Quotient> Quotients::BroadcastOf(const Quotient& x, const Quotient
   std::sort(a.begin(), a.end(), less);
   std::sort(b.begin(), b.end(), less);
   if (a != b) return std::nullopt;
-  for (Dim d : a) {
-    if (!s_.IsNonNegative(d)) return std::nullopt;
+  std::optional<Dim> size = s_.FittingBroadcast(a);
+  if (!size) {
+    for (Dim d : a) {
+      if (!s_.IsNonNegative(d)) return std::nullopt;
+    }
+    size = s_.TotalBroadcast(a);
   }
-  const Dim size = s_.TotalBroadcast(a);
-  return Of(x.negated ? s_.Neg(size) : size);
+  return Of(x.negated ? s_.Neg(*size) : *size);
 }
 
 }  // namespace symshape::symbolic

@@ -45,6 +45,8 @@ class Quotients {
   std::optional<Quotient> BroadcastOf(const Quotient& x, const Quotient& y);
 
  private:
+  // max(1, a, b), with a and b >= 1, is how a rule's broadcast of them prints.
+  std::optional<Dim> BroadcastOfPositive(std::vector<Dim> operands);
   Quotient Reduced(Quotient v);
 
   Solver& s_;

@@ -93,6 +93,8 @@ class Solver {
   Dim BroadcastOf(absl::Span<const Dim> elements, bool fitting);
   void DropWhatIsOneElsewhere(std::vector<Dim>& elements);
   Dim WithOne(absl::Span<const Dim> elements);
+  // What a rule's broadcast of exactly these is today; no value where there was none.
+  std::optional<Dim> FittingBroadcast(std::vector<Dim> elements);
   bool IsFitting(AtomId a) const { return a < fitting_atoms.size() && fitting_atoms[a]; }
   Dim Sub(Dim a, Dim b) { return AddScaled(a, b, -1); }
   Dim Add(Dim a, Dim b) { return AddScaled(a, b, 1); }
@@ -117,7 +119,6 @@ class Solver {
   static Poly Copy(const PolyView& v);
   // Rewrites over whole sums, then interns; nullopt past the caps or on overflow.
   std::optional<Dim> Finish(Poly& p);
-  bool HasProducts(const Poly& p) const;
   bool HasItsForm(absl::Span<const Term> terms) const;  // no such rewrite applies
   std::optional<Dim> Keep(const PolyView& p);           // the dim of a sum that has its form
   // Exact quotients, families of quotients, monomial rules. False on overflow.
@@ -325,6 +326,9 @@ class Solver {
     return d;
   }
   Dim ResolveAtom(AtomId a);
+  // settle.cc. Parse(Print(d)) is d for what it returns. REQUIRES: d is today's form
+  Dim Settled(Dim d);
+  bool MayHaveTwoForms(Dim d) const;
   Dim Replacement(AtomId atom, Dim value);
   Dim ResolveOpaque(uint32_t symbol, Dim otherwise);
   bool IsItsOwnForm(AtomId a);  // under today's facts
@@ -422,8 +426,9 @@ class Solver {
     uint32_t epoch = 0;
     Dim dim;
   };
-  std::vector<Resolved> resolved;       // by node
-  std::vector<Resolved> resolved_atom;  // by atom
+  std::vector<Resolved> resolved;                   // by node
+  std::vector<Resolved> resolved_atom;              // by atom
+  absl::flat_hash_map<uint32_t, Resolved> settled;  // by node
   absl::flat_hash_set<AtomId> resolving;
   struct Bounded {
     uint32_t epoch = 0;

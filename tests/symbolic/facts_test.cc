@@ -339,7 +339,7 @@ TEST(Broadcast, WaitsForAFact) {
   EXPECT_EQ(c.Resolve(d), b);
   c.Pop();
   for (Dim s : {a, b}) ASSERT_TRUE(*c.Assume({Fact::Kind::kGe, s, c.Constant(1)}, {}));
-  EXPECT_EQ(c.Print(c.Resolve(d)), "max(a, b)");
+  EXPECT_EQ(c.Print(c.Resolve(d)), "max(1, a, b)");
 }
 
 TEST(Overflow, GivesASymbolOfItsOwn) {
