@@ -181,7 +181,7 @@ def weights(table, args):
             for path in list(to.iterdir()) + list(args.work.glob('copy.onnx*')):
                 path.unlink()
             sync()
-        a, b = in_turn([ours, ['sh', '-c', shell]], 3, before)
+        a, b = in_turn([ours, ['sh', '-c', shell]], 5, before)
         table.add(f'{megabytes} MiB of weights {where}, wall, of cp and sync', f'{ratio(a, b):.2f}', 'at most 1.1', f'{median(a):.1f} s and {median(b):.1f} s')
         table.add(f'{megabytes} MiB of weights {where}, peak memory', f'{median(a, "MiB"):.0f} MiB', 'at most 80 MiB')
         before()
