@@ -260,7 +260,8 @@ class Annotator {
   // Entries for what no node makes (initializers, say) stay in front; then one per node output that
   // is no graph output. Where nothing is known the file's own entry stays.
   void WriteValueInfos(const Graph& graph, ValueInfoList& infos) {
-    is_output_.assign(graph.values.size(), false);
+    // Not assign(): it clears all that the largest graph before took, once for each subgraph.
+    if (is_output_.size() < graph.values.size()) is_output_.resize(graph.values.size());
     for (ValueId output : graph.outputs) is_output_[Index(output)] = true;
     const absl::flat_hash_map<ValueId, size_t> old = OldEntries(graph, infos);
     const graph::NodesInFile nodes(graph);
@@ -274,6 +275,7 @@ class Annotator {
                        entry == old.end() ? std::nullopt : std::optional(entry->second), infos);
       }
     }
+    for (ValueId output : graph.outputs) is_output_[Index(output)] = false;
   }
 
   // The file's entries for outputs of nodes, of several for one the first; keeps those for others.
@@ -338,7 +340,8 @@ class Annotator {
   absl::flat_hash_map<const Graph*, std::pair<const Graph*, const Node*>> loops_;
   graph::AxisTexts axis_texts_;
   std::vector<graph::NamedInputAxis> named_inputs_;
-  std::vector<bool> is_output_;  // by value of the graph that is being written
+  std::vector<bool>
+      is_output_;  // by value of the graph that is being written; all false between two
 };
 
 }  // namespace
