@@ -44,8 +44,8 @@ class LostRanks {
         body = end;
       }
     }
-    for (const Frame* child : frame.children) {
-      if (IsOfTheFile(*child)) OfNodes(*child);
+    for (const Frame::Entered& child : frame.children) {
+      if (IsOfTheFile(*child.frame)) OfNodes(*child.frame);
     }
   }
 
@@ -55,14 +55,8 @@ class LostRanks {
   // Bodies of the file's nodes, in the nodes' order.
   std::vector<const Frame*> ByNode(const Frame& frame) const {
     std::vector<const Frame*> bodies;
-    for (const Frame* child : frame.children) {
-      if (IsOfTheFile(*child)) bodies.push_back(child);
-    }
-    const auto is_before = [](const Frame* a, const Frame* b) {
-      return a->parent_node < b->parent_node;
-    };
-    if (!std::is_sorted(bodies.begin(), bodies.end(), is_before)) {  // mostly they are
-      std::stable_sort(bodies.begin(), bodies.end(), is_before);
+    for (const Frame::Entered& child : frame.children) {
+      if (IsOfTheFile(*child.frame)) bodies.push_back(child.frame);
     }
     return bodies;
   }

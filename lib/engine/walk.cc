@@ -51,15 +51,26 @@ Frame& Walk::NewFrame(const graph::Model& model, const graph::Graph& graph, Fram
 
 Frame& Walk::Child(Frame& frame, uint32_t node, const graph::Model& model,
                    const graph::Graph& graph) {
-  Frame*& child = child_of_[{frame.id, node, &graph}];
-  if (child == nullptr) {
-    child = &NewFrame(model, graph, &frame);
-    frame.children.push_back(child);
-    child->parent_node = node;
-    child->conditional = frame.conditional;
-    child->repeated = frame.repeated;
+  std::vector<Frame::Entered>& children = frame.children;
+  const auto is_before = [](const Frame::Entered& c, uint32_t n) { return c.node < n; };
+  // Nodes are inferred one after the other: it is the next one, but at the start of a round.
+  size_t at = frame.next_child;
+  if (at > 0 && !is_before(children[at - 1], node)) at = 0;
+  for (int near = 0; near < 4 && at < children.size() && is_before(children[at], node); ++near)
+    ++at;
+  at = std::lower_bound(children.begin() + static_cast<std::ptrdiff_t>(at), children.end(), node,
+                        is_before) -
+       children.begin();
+  frame.next_child = at;
+  for (; at < children.size() && children[at].node == node; ++at) {
+    if (children[at].graph == &graph) return *children[at].frame;
   }
-  return *child;
+  Frame& child = NewFrame(model, graph, &frame);
+  children.insert(children.begin() + static_cast<std::ptrdiff_t>(at), {node, &graph, &child});
+  child.parent_node = node;
+  child.conditional = frame.conditional;
+  child.repeated = frame.repeated;
+  return child;
 }
 
 void Walk::StartFrame(Frame& frame) {
@@ -262,11 +273,11 @@ void Walk::NameUnknownElements(Frame& frame, uint32_t node, int output, Info& in
 void Walk::Remember(Frame& frame) {
   if (&frame.model != &model_) return;
   Resolve(frame, analysis_->infos_of(frame.graph));
-  for (Frame* child : frame.children) {
-    if (child->graph.parent == &frame.graph) {
-      Remember(*child);
+  for (const Frame::Entered& child : frame.children) {
+    if (child.graph->parent == &frame.graph) {
+      Remember(*child.frame);
     } else {
-      RememberCall(*child);
+      RememberCall(*child.frame);
     }
   }
 }
@@ -287,11 +298,11 @@ void Walk::RememberCall(Frame& frame) {
   bool claims = false;
   std::vector<Frame*> bodies{&frame};
   for (size_t i = 0; i < bodies.size(); ++i) {  // grows while it runs
-    for (Frame* child : bodies[i]->children) {
-      if (child->graph.parent == &bodies[i]->graph) {
-        bodies.push_back(child);
+    for (const Frame::Entered& child : bodies[i]->children) {
+      if (child.graph->parent == &bodies[i]->graph) {
+        bodies.push_back(child.frame);
       } else {
-        RememberCall(*child);
+        RememberCall(*child.frame);
       }
     }
     claims = claims || std::any_of(bodies[i]->graph.values.begin(), bodies[i]->graph.values.end(),

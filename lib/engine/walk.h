@@ -18,7 +18,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -78,7 +77,13 @@ struct Frame {
   };
   absl::Span<Memory> memory;
   absl::Span<rules::Info> operands;  // what was known of them then
-  std::vector<Frame*> children;      // as they were entered
+  struct Entered {
+    uint32_t node;
+    const graph::Graph* graph;
+    Frame* frame;
+  };
+  std::vector<Entered> children;  // by node
+  size_t next_child = 0;          // those before it are of nodes before the last one asked for
 };
 
 // If, Loop, Scan and SequenceMap, which no rule infers.
@@ -289,7 +294,6 @@ class Walk {
   std::unique_ptr<Analysis> analysis_;
   graph::Arena arena_;        // of what frames hold: bodies are many, and small
   std::deque<Frame> frames_;  // by id: the main graph's first; in order, as they are visited again
-  absl::flat_hash_map<std::tuple<uint32_t, uint32_t, const graph::Graph*>, Frame*> child_of_;
   int depth_ = 0;
   bool believes_ranks_ = false;       // that the file declares of what rules know nothing of
   bool misses_claimed_rank_ = false;  // such a rank would tell more
