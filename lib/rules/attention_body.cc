@@ -39,15 +39,16 @@ ShapeBuilder Split(const Operands& in, const ShapeView& x, Expr batch, Expr leng
   return ShapeBuilder({batch, in.Const(heads), length, FloorDiv(elements, rows)});
 }
 
-// Q, K or V with rank 4.
+// Q, K or V with rank 4. Where Q has rank 3 all three are split into heads, whatever their rank.
 absl::StatusOr<ShapeBuilder> ReadHeads(const Operands& in, int operand, absl::string_view what,
                                        Results& out) {
   const ShapeView x = in.shape(operand);
-  if (x.rank() == 4) return ShapeBuilder(x.dims());
+  if (in.shape(0).rank() == 4) return ShapeBuilder(x.dims());
   const absl::string_view attribute = operand == 0 ? "q_num_heads" : "kv_num_heads";
   const int64_t heads = in.Int(attribute, 0);
   if (heads < 1) return absl::InvalidArgumentError(absl::StrCat("no attribute ", attribute));
-  const Expr length = operand == 0 ? in.shape(0)[1] : in.shape(1)[1];
+  const ShapeView rows = in.shape(operand == 0 ? 0 : 1);
+  const Expr length = rows[rows.rank() - 2];
   return Split(in, x, in.shape(0)[0], length, heads, what, out);
 }
 
@@ -79,7 +80,7 @@ struct Sizes4 {
 
 // K and V are expanded to [B, G, H/G, T, D] and [B, G, H/G, T, E], and reshaped to [B, H, T, D] and
 // [B, H, T, E], where a 0 would copy another size: that one fits what has no elements either way is
-// not followed.
+// not followed: a V of no size gives Y the length of K.
 void RequireFits(const Sizes4& s, Results& out) {
   const Expr batch = s.query[0], heads = s.query[kHeads], head_size = s.query[kHeadSize];
   const Expr kv_heads = s.key[kHeads], length = s.keys[kLength], value_size = s.value[kHeadSize];
@@ -143,8 +144,8 @@ absl::Status SetResult(const Operands& in, const ShapeBuilder& scores, Expr valu
 
 // Q [B, H, S, D], K [B, G, T, D], V [B, G, T, E], past [B, G, P, …] -> Y [B, H, S, E]; present K
 // and V with P + T; Q*K [B, H, S, P + T]. Where Q has rank 3, the elements of all three are read as
-// [B of Q, S or K's T, heads, -1], and Y is [B, S, H*E]. Operands of different ranks fit, too, at
-// odd sizes, of which nothing is said.
+// [B of Q, S or K's axis -2, heads, -1], and Y is [B, S, H*E]. A K or V of rank 3 beside a Q of rank
+// 4 fits at odd sizes, of which nothing is said.
 // Source: ONNX Attention-25, its function body.
 absl::Status InferAttentionBody(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out, 0);
@@ -158,8 +159,9 @@ absl::Status InferAttentionBody(const Operands& in, Results& out) {
       return absl::InvalidArgumentError(absl::StrCat("an operand has rank 3 or 4, not ", x.rank()));
     }
   }
-  const int rank = in.shape(0).rank();
-  if (in.shape(1).rank() != rank || in.shape(2).rank() != rank) return absl::OkStatus();
+  if (in.shape(0).rank() == 4 && (in.shape(1).rank() == 3 || in.shape(2).rank() == 3)) {
+    return absl::OkStatus();
+  }
   const absl::StatusOr<ShapeBuilder> query = ReadHeads(in, 0, "Q", out);
   if (!query.ok()) return query.status();
   const absl::StatusOr<ShapeBuilder> key = ReadHeads(in, 1, "K", out);
