@@ -48,8 +48,8 @@ struct NamedAxis {
   bool formula = false;  // the name is an expression over symbols that the user put there: "32*h"
 };
 
-// A name that the user gave an axis of one of the main graph's outputs: a claim, in place of what the file
-// says there. "": the axis is dynamic, whatever it is called.
+// A name that the user gave an axis of one of the main graph's outputs: a claim, in place of what
+// the file says there. "": the axis is dynamic, whatever it is called.
 struct NamedOutput {
   size_t output;  // position among the graph's outputs
   int axis;
@@ -63,8 +63,8 @@ struct BoundAxis {
   int64_t size;
 };
 
-// What is known of the values of a model-local function's body in one of its calls, and of the graphs of
-// the branches and loops in it.
+// What is known of the values of a model-local function's body in one of its calls, and of the
+// graphs of the branches and loops in it.
 struct Call {
   const graph::Function* function;
   std::vector<std::pair<const graph::Graph*, std::vector<rules::Info>>> bodies;
@@ -87,7 +87,8 @@ class Analysis {
   symbolic::Context& context() const { return *context_; }
   const rules::Tables& tables() const { return *tables_; }
 
-  // What is known of a value, resolved under all facts. Graphs that were never entered know nothing.
+  // What is known of a value, resolved under all facts. Graphs that were never entered know
+  // nothing.
   rules::Info info(const graph::Graph& graph, graph::ValueId value) const;
   Exactness ExactnessOf(const graph::Graph& graph, graph::ValueId value) const;
   // The dims of a tensor of known rank; nullopt otherwise.
@@ -95,12 +96,12 @@ class Analysis {
 
   // The symbols on the main graph's inputs, in order.
   const std::vector<symbolic::Dim>& input_symbols() const { return input_symbols_; }
-  // The dims of the main graph's i-th input as they are named, whatever nodes require of them; empty
-  // where the rank is not declared, and for an initializer.
+  // The dims of the main graph's i-th input as they are named, whatever nodes require of them;
+  // empty where the rank is not declared, and for an initializer.
   absl::Span<const symbolic::Dim> InputDims(size_t i) const { return input_dims_[i]; }
   bool IsInputSymbol(symbolic::Dim symbol) const { return input_symbol_set_.contains(symbol); }
-  // A symbol that takes several sizes in one run (another one per trip of a loop): its name must not
-  // be written into a file, where names are global.
+  // A symbol that takes several sizes in one run (another one per trip of a loop): its name must
+  // not be written into a file, where names are global.
   bool IsLocal(symbolic::Dim symbol) const { return local_symbols_.contains(symbol); }
 
   // Between what a number that only data decides lies, as its rule told.
@@ -116,12 +117,12 @@ class Analysis {
 
   const std::vector<NamedAxis>& named_axes() const { return named_axes_; }
   const std::vector<NamedOutput>& named_outputs() const { return named_outputs_; }
-  // The dims that the file declares of a tensor, with the user's names of outputs in their places; nullopt
-  // where it declares no rank.
+  // The dims that the file declares of a tensor, with the user's names of outputs in their places;
+  // nullopt where it declares no rank.
   std::optional<absl::Span<const graph::DeclaredDim>> ClaimedDims(const graph::Graph& graph,
                                                                   graph::ValueId value) const;
-  // Whether the declared tensor has different ranks at different sizes, so that the rank is unknown and
-  // the declared one is wrong at some of them.
+  // Whether the declared tensor has different ranks at different sizes, so that the rank is unknown
+  // and the declared one is wrong at some of them.
   bool RankVaries(const graph::DeclaredType& declared) const {
     return of_varying_rank_.contains(&declared);
   }

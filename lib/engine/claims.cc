@@ -1,5 +1,5 @@
-// Declared shapes are claims: they may add what symshape does not know, and are checked against what
-// it does.
+// Declared shapes are claims: they may add what symshape does not know, and are checked against
+// what it does.
 #include "absl/strings/str_cat.h"
 #include "engine/walk.h"
 #include "graph/initialized.h"
@@ -116,8 +116,8 @@ Diagnostic Wrong(const graph::Value& value, absl::string_view id, diagnostics::M
   return d;
 }
 
-// What is wrong about the sizes that a tensor declares: the first one that does not hold at every size at
-// which the model runs. REQUIRES: as many as `dims`.
+// What is wrong about the sizes that a tensor declares: the first one that does not hold at every
+// size at which the model runs. REQUIRES: as many as `dims`.
 std::optional<Diagnostic> WrongSize(const Analysis& analysis, const graph::Graph& graph,
                                     graph::ValueId id, absl::Span<const DeclaredDim> claims,
                                     absl::Span<const Dim> dims) {
@@ -169,8 +169,8 @@ std::optional<Diagnostic> WrongClaim(const Analysis& analysis, const graph::Grap
 
 }  // namespace
 
-// Reports the claims that do not hold at every size at which the model runs. What an input declares is a
-// truth, but where the user says something else.
+// Reports the claims that do not hold at every size at which the model runs. What an input declares
+// is a truth, but where the user says something else.
 void Walk::CheckClaims() {
   const std::vector<bool> given = GivenInputs(*model_.main);
   for (const auto& graph : model_.graphs) {

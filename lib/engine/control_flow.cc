@@ -55,8 +55,8 @@ const graph::Graph* Walk::BodyOf(const Frame& frame, uint32_t node, absl::string
   return nullptr;
 }
 
-// Whichever branch is taken, its needs hold. Only of those that the inputs' sizes decide, as nobody can
-// read the others.
+// Whichever branch is taken, its needs hold. Only of those that the inputs' sizes decide, as nobody
+// can read the others.
 void Walk::RequireEither(Frame& frame, uint32_t node, std::vector<Need> one,
                          std::vector<Need> other) {
   const auto over_inputs = [&](const symbolic::Fact& fact) {
@@ -80,8 +80,8 @@ void Walk::RequireEither(Frame& frame, uint32_t node, std::vector<Need> one,
   Record(frame, node, {std::move(one), std::move(other)}, {"one of its branches runs"});
 }
 
-// What one size of two branches is called: two that only the data tells and that count the same keep
-// the name of what they count, `nonzero`; `if` else.
+// What one size of two branches is called: two that only the data tells and that count the same
+// keep the name of what they count, `nonzero`; `if` else.
 std::string Walk::StemOfEither(Dim a, Dim b) {
   const auto stem = [this](Dim d) -> absl::string_view {
     const std::optional<absl::string_view> name = context().SymbolName(d);
@@ -116,8 +116,8 @@ void Walk::AssumeBranch(Dim test, bool holds) {
          symbolic::Cause{});
 }
 
-// What is b where test >= 1, else a: one of them where the other is the same in its branch, as 1 is N
-// where N == 1; or by the test where they differ by a number.
+// What is b where test >= 1, else a: one of them where the other is the same in its branch, as 1 is
+// N where N == 1; or by the test where they differ by a number.
 std::optional<Dim> Walk::ChosenBy(Dim test, Dim a, Dim b) {
   const auto same_where = [&](bool holds) {
     context().Push();
@@ -172,12 +172,13 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     }
     const Interval x = context().Bounds(a);
     const Interval y = context().Bounds(b);
-    // By its place: where an earlier axis is the same in both by a later fact, this one must not get
-    // that one's symbol, of which something is known.
+    // By its place: where an earlier axis is the same in both by a later fact, this one must not
+    // get that one's symbol, of which something is known.
     const uint32_t key = kBranchKeys + static_cast<uint32_t>(output) * kSlotsOfValue + slot;
     it->second =
         Fresh(frame, node, key, StemOfEither(a, b), {std::min(x.lo, y.lo), std::max(x.hi, y.hi)});
-    // It is one of both. True of what only the branch that is not taken has, too: whatever that were.
+    // It is one of both. True of what only the branch that is not taken has, too: whatever that
+    // were.
     Bound(it->second, context().Max(a, b));
     Bound(context().Min(a, b), it->second);
     return it->second;

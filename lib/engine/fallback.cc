@@ -22,8 +22,8 @@ const onnx::OpSchema* SchemaOf(const graph::Operator& op) {
   return onnx::OpSchemaRegistry::Schema(std::string(op.name), op.version, std::string(op.domain));
 }
 
-// A line that would define the operator: all outputs like the first operand, whose axes are spelled out
-// where its rank is known.
+// A line that would define the operator: all outputs like the first operand, whose axes are spelled
+// out where its rank is known.
 std::string DefinitionOf(const graph::Operator& op, const rules::Operands& in, size_t outputs) {
   const std::string name =
       op.domain.empty() ? std::string(op.name) : absl::StrCat(op.domain, "::", op.name);

@@ -1,4 +1,5 @@
-// The opsets that the model imports: what is missing or newer than what onnx defines is reported once.
+// The opsets that the model imports: what is missing or newer than what onnx defines is reported
+// once.
 #include "absl/container/flat_hash_set.h"
 #include "engine/walk.h"
 #include "onnx/defs/schema.h"

@@ -25,8 +25,9 @@ void Walk::InferInRounds() {
   }
 }
 
-// The ranks that the file declares are believed where no round tells them. Believed at once, those that an
-// earlier run found in its second round would be known in the first one, and symbols made in another order.
+// The ranks that the file declares are believed where no round tells them. Believed at once, those
+// that an earlier run found in its second round would be known in the first one, and symbols made
+// in another order.
 absl::Status Walk::Run() {
   if (absl::Status status = user_ops_.Read(options_); !status.ok()) return status;
   if (absl::Status status = CheckOperators(); !status.ok()) return status;

@@ -33,8 +33,8 @@ Axis ReadAxis(const graph::DeclaredDim& declared);  // points to it
 // "", "?", "-1", "past + 1": what the file had, as text.
 std::string Written(const graph::DeclaredDim& declared);
 
-// The tensor that an input is, or that an optional holds if it holds one, where it has a shape: its axes
-// are the input's. nullptr else; the items of a sequence differ.
+// The tensor that an input is, or that an optional holds if it holds one, where it has a shape: its
+// axes are the input's. nullptr else; the items of a sequence differ.
 const graph::DeclaredType* ShapedType(const graph::DeclaredType* declared);
 
 // "batch", "feature.maps": a name that may stand in an expression.
@@ -51,8 +51,8 @@ class InputAxes {
   // `earlier`: what an earlier run named in the file.
   InputAxes(const graph::Model& model, absl::Span<const graph::NamedInputAxis> earlier);
 
-  // Applies the options, in this order: dynamic_axes without names, all_dynamic, batch, dynamic_axes with
-  // names, unify, rename, replace.
+  // Applies the options, in this order: dynamic_axes without names, all_dynamic, batch,
+  // dynamic_axes with names, unify, rename, replace.
   // Errors: kInvalidArgument  a name or an axis that is not there, with the nearest
   absl::Status Apply(const Options& options);
 

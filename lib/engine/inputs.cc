@@ -158,8 +158,8 @@ absl::Status Walk::CheckBindings(const Names& bindable) const {
   return absl::OkStatus();
 }
 
-// A declared type as far as it can be believed of an input: symbols for what it leaves open. `axes`, which
-// may be null: the dims of its ShapedType.
+// A declared type as far as it can be believed of an input: symbols for what it leaves open.
+// `axes`, which may be null: the dims of its ShapedType.
 rules::TypeId Walk::TypeOfClaim(const DeclaredType& declared, absl::string_view stem,
                                 const std::vector<Dim>* axes) {
   Type type;

@@ -1,4 +1,5 @@
-// What is true of a value that comes by one of two ways: the branches of an If, the trips of a loop.
+// What is true of a value that comes by one of two ways: the branches of an If, the trips of a
+// loop.
 #ifndef SYMSHAPE_ENGINE_JOIN_H_
 #define SYMSHAPE_ENGINE_JOIN_H_
 

@@ -58,7 +58,8 @@ const graph::Node* ProducerOf(const graph::Graph& graph, graph::ValueId value) {
 
 }  // namespace
 
-// A condition that compares two integers, as a dim: it holds where that is at least 1. a < b: b - a.
+// A condition that compares two integers, as a dim, b - a for a < b: it holds where that is at
+// least 1.
 std::optional<Dim> Walk::LeftWhere(Frame& frame, graph::ValueId condition) {
   const auto scalar = [&](graph::ValueId value) -> std::optional<Dim> {
     if (value == graph::ValueId::kNone) return std::nullopt;
@@ -83,9 +84,9 @@ std::optional<Dim> Walk::LeftWhere(Frame& frame, graph::ValueId condition) {
   return std::nullopt;
 }
 
-// How often a Loop's body runs whose condition counts: what is left of it (LeftWhere) falls by the same
-// `step` in each trip. With `left` of it before the first one that is ceil(left/step) times; where the
-// first trip is made for another reason, at least once.
+// How often a Loop's body runs whose condition counts: what is left of it (LeftWhere) falls by the
+// same `step` in each trip. With `left` of it before the first one that is ceil(left/step) times;
+// where the first trip is made for another reason, at least once.
 std::optional<Dim> Walk::CountDown(Frame& frame, const graph::Node& node, LoopRun& run,
                                    std::optional<int64_t> starts) {
   if (starts == 0) return std::nullopt;
@@ -100,9 +101,10 @@ std::optional<Dim> Walk::CountDown(Frame& frame, const graph::Node& node, LoopRu
   return context().Max(context().Constant(0), trips);
 }
 
-// How often a Loop's body runs. `starts`, `goes_on`: the condition before the first trip, and after each;
-// `counted`: how often it lets the body run; `limit`: M; nullopt where it is not known. M is only an upper bound (ONNX Loop-21, "trip count"), but a
-// condition that starts true means a first trip where M allows one.
+// How often a Loop's body runs. `starts`, `goes_on`: the condition before the first trip, and after
+// each; `counted`: how often it lets the body run; `limit`: M; nullopt where it is not known. M is
+// only an upper bound (ONNX Loop-21, "trip count"), but a condition that starts true means a first
+// trip where M allows one.
 Walk::Trips Walk::CountTrips(Frame& frame, uint32_t node, std::optional<int64_t> starts,
                              std::optional<Dim> goes_on, std::optional<Dim> counted,
                              std::optional<Dim> limit, bool unlimited) {
@@ -199,7 +201,8 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   BoundTrips(counted);  // what was said in the body's scope is forgotten
   if (!counted.is_open)
     run.RequireOfATrip({{symbolic::Fact::Kind::kEq, trips, context().Constant(0)}});
-  // Source: onnxruntime core/providers/cpu/controlflow/loop.cc, "Inconsistent shape in loop output".
+  // Source: onnxruntime core/providers/cpu/controlflow/loop.cc, "Inconsistent shape in loop
+  // output".
   const symbolic::Fact one_trip{symbolic::Fact::Kind::kGe, context().Constant(1), trips};
   for (const auto& [first, last] : stacked) {
     Require(frame, node, {symbolic::Fact::Kind::kEq, first, last}, {one_trip},
@@ -215,8 +218,8 @@ void Walk::InferLoop(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   }
 }
 
-// Without any trip onnxruntime has only the body's type for a scan output's axis: its fixed size, even
-// where no trip would have it, and 0 where it is open (core/providers/cpu/controlflow/loop.cc,
+// Without any trip onnxruntime has only the body's type for a scan output's axis: its fixed size,
+// even where no trip would have it, and 0 where it is open (core/providers/cpu/controlflow/loop.cc,
 // ConcatenateLoopOutput). A size that is the same on each trip is open or fixed there, as its own
 // inference at load found out: it is weaker than this one.
 symbolic::Dim Walk::OfTrips(Frame& frame, uint32_t node, uint32_t key,

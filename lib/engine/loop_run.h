@@ -1,9 +1,9 @@
 // LoopRun: the body of a Loop or Scan node, inferred until its carried values differ no more.
 //
-// The body is inferred with the initial values; where a carried dim or element comes out different, it
-// becomes a local symbol (its size varies from trip to trip) and the body is inferred again, until
-// nothing differs. Each place is widened at most once, so this ends. A local symbol that grows by the
-// same amount each trip then has the closed form x0 + step*trip.
+// The body is inferred with the initial values; where a carried dim or element comes out different,
+// it becomes a local symbol (its size varies from trip to trip) and the body is inferred again,
+// until nothing differs. Each place is widened at most once, so this ends. A local symbol that
+// grows by the same amount each trip then has the closed form x0 + step*trip.
 #ifndef SYMSHAPE_ENGINE_LOOP_RUN_H_
 #define SYMSHAPE_ENGINE_LOOP_RUN_H_
 
@@ -50,10 +50,11 @@ class LoopRun {
   Dim trip() const { return trip_; }
   Frame* last() const { return last_; }
 
-  // Runs to the fixpoint and leaves the facts of the last run in scope. `before` and `after` are the
-  // body's inputs around the carried ones; the first carried output is number `first_output`.
-  // False where the body could not be entered: nothing is in scope then. `limit`: every trip's number is
-  // below it; used only where it is at least 1, as outputs are made in this scope, those of no trip, too.
+  // Runs to the fixpoint and leaves the facts of the last run in scope. `before` and `after` are
+  // the body's inputs around the carried ones; the first carried output is number `first_output`.
+  // False where the body could not be entered: nothing is in scope then. `limit`: every trip's
+  // number is below it; used only where it is at least 1, as outputs are made in this scope, those
+  // of no trip, too.
   bool ToFixpoint(const std::vector<Info>& before, const std::vector<Info>& after,
                   size_t first_output, std::optional<Dim> limit) {
     required_ = walk_.analysis_->requirements_.size();
@@ -104,7 +105,8 @@ class LoopRun {
   // Whether Final(k) left open what no closed form tells.
   bool IsOpen(size_t k) const { return open_finals_.contains(k); }
 
-  // What an element of the body is on that trip; unknown where more than the trip's number tells it.
+  // What an element of the body is on that trip; unknown where more than the trip's number tells
+  // it.
   Element OfTrip(const Element& e, int64_t trip) {
     if (!e.is_integer()) return Element();
     symbolic::Context& context = walk_.context();
@@ -112,7 +114,8 @@ class LoopRun {
     return MentionsLocal(then) ? Element() : Element(then);
   }
 
-  // What a dim of the body is on the first and on the last trip, where its number is all that tells.
+  // What a dim of the body is on the first and on the last trip, where its number is all that
+  // tells.
   std::optional<std::pair<Dim, Dim>> FirstAndLast(Dim d, Expr trips) {
     const Dim first = walk_.context().Substitute(d, {{trip_, walk_.context().Constant(0)}});
     const Dim last = walk_.context().Substitute(d, {{trip_, (trips - 1).dim()}});
@@ -120,8 +123,8 @@ class LoopRun {
     return std::pair(first, last);
   }
 
-  // Of a dim that every trip makes smaller by the same number: what it was before the first one, were that
-  // a trip's work, too, and the number.
+  // Of a dim that every trip makes smaller by the same number: what it was before the first one,
+  // were that a trip's work, too, and the number.
   std::optional<std::pair<Dim, int64_t>> CountDown(Dim after) {
     symbolic::Context& context = walk_.context();
     const Dim next = context.Substitute(after, {{trip_, context.Add(trip_, context.Constant(1))}});
@@ -132,8 +135,9 @@ class LoopRun {
     return std::pair(context.Add(first, context.Constant(*step)), *step);
   }
 
-  // Requires what a trip does, but where one of `never` holds, so that none is made: what the body's own
-  // nodes need at the same sizes on each, and that states keep their shapes. Behind the body's scope of facts.
+  // Requires what a trip does, but where one of `never` holds, so that none is made: what the
+  // body's own nodes need at the same sizes on each, and that states keep their shapes. Behind the
+  // body's scope of facts.
   void RequireOfATrip(absl::Span<const symbolic::Fact> never) {
     std::vector<std::pair<Dim, Dim>> changed;
     for (size_t k = 0; shapes_ == Shapes::kKept && k < carried_.size(); ++k) {
@@ -158,9 +162,9 @@ class LoopRun {
     }
   }
 
-  // What is carried after `trips` trips, made one by one; nullopt where something differs in them that
-  // only the data tells. `entering`: the body's inputs before the carried ones, on that trip. The frames
-  // of the body are left as the last trip has them.
+  // What is carried after `trips` trips, made one by one; nullopt where something differs in them
+  // that only the data tells. `entering`: the body's inputs before the carried ones, on that trip.
+  // The frames of the body are left as the last trip has them.
   template <typename Entering>
   std::optional<std::vector<Info>> Unrolled(int64_t trips, size_t first_output,
                                             const Entering& entering) {
@@ -205,8 +209,8 @@ class LoopRun {
     return symbol;
   }
 
-  // Whether a dim may differ from trip to trip. What is local to a loop around this one is the same for
-  // all of its trips.
+  // Whether a dim may differ from trip to trip. What is local to a loop around this one is the same
+  // for all of its trips.
   bool MentionsLocal(Dim d) {
     const auto& locals = walk_.analysis_->local_symbols_;
     const std::vector<Dim> symbols = walk_.context().SymbolsOf(d);

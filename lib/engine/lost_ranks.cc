@@ -1,5 +1,5 @@
-// Says where a rank is lost, and why: at inputs that declare none, and at nodes that get all the ranks
-// they read and do not tell their own.
+// Says where a rank is lost, and why: at inputs that declare none, and at nodes that get all the
+// ranks they read and do not tell their own.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -65,8 +65,8 @@ class LostRanks {
     return value != ValueId::kNone && Lacks(frame.infos[Index(value)]);
   }
 
-  // A tensor without a rank, or what holds such tensors. A sequence of which nothing is known holds them,
-  // one that is known to be empty does not.
+  // A tensor without a rank, or what holds such tensors. A sequence of which nothing is known holds
+  // them, one that is known to be empty does not.
   bool Lacks(rules::Info info) {
     const Type* type = &walk_.tables().type(info.type);  // no fact tells a rank
     while (type->kind == Type::Kind::kSequence || type->kind == Type::Kind::kOptional) {

@@ -1,12 +1,12 @@
 // Memo: what rules answered, by all that decides an answer: the operator and its version, the
-// attributes' content, which inputs and outputs are there, what is known of the inputs, and the facts
-// of now. The 40th layer of a transformer costs a look-up per node.
+// attributes' content, which inputs and outputs are there, what is known of the inputs, and the
+// facts of now. The 40th layer of a transformer costs a look-up per node.
 //
-// Only answers that told nothing new are kept (by_rule.cc): no fact, no fresh symbol, no diagnostic.
-// What a node requires beyond what is known is kept with the answer, to be stated again for the
-// next node. Constants that are read on demand (Tables::Unread) are alike here: an answer that
-// depends on their elements is not kept, and who did not ask the first time will not ask the next.
-// Not thread-safe; one Memo per inference.
+// Only answers that told nothing new are kept (by_rule.cc): no fact, no fresh symbol, no
+// diagnostic. What a node requires beyond what is known is kept with the answer, to be stated again
+// for the next node. Constants that are read on demand (Tables::Unread) are alike here: an answer
+// that depends on their elements is not kept, and who did not ask the first time will not ask the
+// next. Not thread-safe; one Memo per inference.
 #ifndef SYMSHAPE_ENGINE_MEMO_H_
 #define SYMSHAPE_ENGINE_MEMO_H_
 

@@ -1,4 +1,5 @@
-// Options of an inference, as the engine understands them. The user's form: include/symshape/options.h.
+// Options of an inference, as the engine understands them. The user's form:
+// include/symshape/options.h.
 #ifndef SYMSHAPE_ENGINE_OPTIONS_H_
 #define SYMSHAPE_ENGINE_OPTIONS_H_
 
@@ -24,8 +25,8 @@ struct UserRule {
   Function function;
 };
 
-// A name for one axis of an input or output: `dynamic_axes`. An empty name asks for a readable made-up
-// one. On an input it replaces what the file says there; on an output it is a claim.
+// A name for one axis of an input or output: `dynamic_axes`. An empty name asks for a readable
+// made-up one. On an input it replaces what the file says there; on an output it is a claim.
 struct AxisName {
   std::string tensor;
   int axis;  // may be negative

@@ -1,5 +1,6 @@
-// Names that the user gives the outputs' axes: claims in place of what the file says there, so they are
-// held against what was inferred. Those that are true, or stand for nothing else, the writer keeps.
+// Names that the user gives the outputs' axes: claims in place of what the file says there, so they
+// are held against what was inferred. Those that are true, or stand for nothing else, the writer
+// keeps.
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -16,8 +17,8 @@ using symbolic::Tri;
 
 namespace {
 
-// What a name on an output says of the dim: an input's axis, or an expression over them. nullopt: a name
-// of its own.
+// What a name on an output says of the dim: an input's axis, or an expression over them. nullopt: a
+// name of its own.
 std::optional<Dim> Meaning(const Analysis& analysis, const std::string& name) {
   Context& context = analysis.context();
   const absl::StatusOr<std::vector<std::string>> names = Context::NamesIn(name);

@@ -1,5 +1,5 @@
-// Scan: a body that runs once for each slice of its operands, with states that keep their shapes. The
-// body itself: loop_run.h.
+// Scan: a body that runs once for each slice of its operands, with states that keep their shapes.
+// The body itself: loop_run.h.
 #include <algorithm>
 
 #include "engine/loop_run.h"
@@ -105,7 +105,8 @@ void Walk::InferScan(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
                              static_cast<int>(axis_of("scan_output_axes", o - states)), false));
   }
   context().Pop();
-  // Source: onnxruntime core/providers/cpu/controlflow/scan_utils.cc: a state is made once, of one shape.
+  // Source: onnxruntime core/providers/cpu/controlflow/scan_utils.cc: a state is made once, of one
+  // shape.
   const Dim none = context().Constant(0);
   std::vector<symbolic::Fact> never = {{symbolic::Fact::Kind::kEq, trips, none}};
   if (batch) never.push_back({symbolic::Fact::Kind::kEq, *batch, none});

@@ -51,7 +51,8 @@ void Walk::ReportNeverRuns(const Frame& frame, uint32_t node, diagnostics::Messa
   Report(std::move(d));
 }
 
-// Whether a size is 0 is told by its bounds, which leaves the question uncounted (Context::undecided).
+// Whether a size is 0 is told by its bounds, which leaves the question uncounted
+// (Context::undecided).
 Tri Walk::DecideQuickly(const Fact& fact) {
   if (fact.kind != Fact::Kind::kEq || context().ConstantOf(fact.b) != 0) {
     return context().Decide(fact);
@@ -82,7 +83,8 @@ bool IsAlone(const std::vector<std::vector<Need>>& ways) {
 
 }  // namespace
 
-// A node of a schema's function body is none of the file's: the file's node that calls it stands for it.
+// A node of a schema's function body is none of the file's: the file's node that calls it stands
+// for it.
 std::pair<const graph::Graph*, uint32_t> Walk::InFile(const Frame& frame, uint32_t node) const {
   const Frame* owner = &frame;
   while (&owner->model != &model_) {
@@ -165,8 +167,8 @@ void Walk::Fails(Frame& frame, uint32_t node, diagnostics::Message reason) {
   if (!frame.conditional) ReportNeverRuns(frame, node, std::move(reason));
 }
 
-// Beside `where`, the latest of what is required there and speaks of the same symbols: it is the most
-// that is known of the deepest part of a network, so the rest would mostly be repetition.
+// Beside `where`, the latest of what is required there and speaks of the same symbols: it is the
+// most that is known of the deepest part of a network, so the rest would mostly be repetition.
 bool Walk::HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where) {
   constexpr size_t kMaxFacts = 32;
   absl::flat_hash_set<Dim> symbols;

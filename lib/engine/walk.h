@@ -149,8 +149,8 @@ class Walk {
   // `trusted`: declared sizes are believed.
   void Finish(Frame& frame, uint32_t node, bool trusted, absl::Span<Info> outputs);
   int64_t CountWithUnknown(const Info& info);
-  // Small integer tensors whose elements nothing tells: a symbol each, so that what is computed from
-  // them is related. `stem`, or the node's operator, names them.
+  // Small integer tensors whose elements nothing tells: a symbol each, so that what is computed
+  // from them is related. `stem`, or the node's operator, names them.
   void NameUnknownElements(Frame& frame, uint32_t node, int output, absl::string_view stem,
                            Info& info);
   void NameUnknownElements(Frame& frame, uint32_t node, int output, Info& info);

@@ -76,7 +76,8 @@ void NameOutputs(const engine::Analysis& analysis, EntryMaker& maker, GraphShell
 
 // Puts the names of `original` back where an axis stands open. A body's scan output was left open
 // while the loop might have made no trip (ClaimWriter::WriteScanOutput); sizes bound since may tell
-// that it makes some, and the file is to be the one that these sizes, bound first, would have given.
+// that it makes some, and the file is to be the one that these sizes, bound first, would have
+// given.
 void RestoreNames(const onnx::TypeProto& original, onnx::TypeProto& proto) {
   const onnx::TensorShapeProto* before = DeclaredShape(original);
   onnx::TensorShapeProto* now = DeclaredShape(proto);
@@ -148,7 +149,8 @@ class Annotator {
   }
 
   // Writes made-up names on the inputs' axes. What an earlier run named stays recorded as long as
-  // the name still stands there, with what the file had before that: not where a size is bound (BindInputs).
+  // the name still stands there, with what the file had before that: not where a size is bound
+  // (BindInputs).
   void NameInputs(const Graph& main) {
     absl::flat_hash_map<std::pair<ValueId, int>, const engine::NamedAxis*> names;
     for (const engine::NamedAxis& axis : analysis_.named_axes()) {

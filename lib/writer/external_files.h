@@ -12,8 +12,8 @@
 
 namespace symshape::writer {
 
-// The locations that the tensors name in a model's bytes, each once, in the file's order; weights are
-// skipped. None where the bytes are damaged.
+// The locations that the tensors name in a model's bytes, each once, in the file's order; weights
+// are skipped. None where the bytes are damaged.
 std::vector<std::string> ExternalLocations(absl::string_view bytes);
 
 // Does for a result in `to` what `external_data` says about the files of a model in `from`, the

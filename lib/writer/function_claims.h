@@ -1,5 +1,5 @@
-// What a model-local function's body declares of its tensors: claims, which each call may contradict. A
-// body is written once for all calls, so what they do not agree on is left open.
+// What a model-local function's body declares of its tensors: claims, which each call may
+// contradict. A body is written once for all calls, so what they do not agree on is left open.
 #ifndef SYMSHAPE_WRITER_FUNCTION_CLAIMS_H_
 #define SYMSHAPE_WRITER_FUNCTION_CLAIMS_H_
 

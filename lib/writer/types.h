@@ -19,8 +19,8 @@ void WriteType(const rules::Tables& tables, rules::TypeId type, DimNames& names,
 
 void WriteDim(const DimNames::Written& written, onnx::TensorShapeProto::Dimension& proto);
 
-// The shape of a tensor or sparse tensor type, or of the one that an optional holds; nullptr where there
-// is none. Types nest as deeply as the file has them; its loader bounds that depth.
+// The shape of a tensor or sparse tensor type, or of the one that an optional holds; nullptr where
+// there is none. Types nest as deeply as the file has them; its loader bounds that depth.
 const onnx::TensorShapeProto* DeclaredShape(const onnx::TypeProto& type);
 onnx::TensorShapeProto* DeclaredShape(onnx::TypeProto& type);
 

@@ -1,5 +1,5 @@
-// The value_info of one graph while a result is written: the entries that the file has, and the fields
-// that take their place.
+// The value_info of one graph while a result is written: the entries that the file has, and the
+// fields that take their place.
 #ifndef SYMSHAPE_WRITER_VALUE_INFOS_H_
 #define SYMSHAPE_WRITER_VALUE_INFOS_H_
 
@@ -19,8 +19,8 @@ namespace symshape::writer {
 class ValueInfoList {
  public:
   ValueInfoList() = default;
-  // `old`: the file's entries as they stand there, which protobuf may write in another way. Span and
-  // bytes must outlive the result; what is new lies in `maker`.
+  // `old`: the file's entries as they stand there, which protobuf may write in another way. Span
+  // and bytes must outlive the result; what is new lies in `maker`.
   ValueInfoList(absl::Span<const absl::string_view> old, EntryMaker& maker)
       : old_(old), maker_(&maker) {}
 
@@ -32,7 +32,8 @@ class ValueInfoList {
   // Whether it is what Add(name(entry), type) would make.
   bool Is(size_t entry, absl::string_view type) const;
 
-  // Each appends an entry to the result: one of the file's as it is, one with another type, a new one.
+  // Each appends an entry to the result: one of the file's as it is, one with another type, a new
+  // one.
   void Keep(size_t entry) { Append(old_[entry]); }
   void Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&)> write);
   void Add(absl::string_view name, absl::string_view type);  // a TypeProto's bytes

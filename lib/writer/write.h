@@ -46,8 +46,8 @@ absl::StatusOr<std::string> Serialize(const onnx::ModelProto& proto);
 // What becomes of weights in other files when the result goes into another folder than the model's.
 enum class ExternalData : uint8_t { kRefuse, kKeep, kCopy, kHardlink };
 
-// A result in pieces (splice.h) of a model whose file has `source_bytes`: replaces `path` whole or not
-// at all (io/replace.h). `source_path`: the model's own file; "" where it came from elsewhere.
+// A result in pieces (splice.h) of a model whose file has `source_bytes`: replaces `path` whole or
+// not at all (io/replace.h). `source_path`: the model's own file; "" where it came from elsewhere.
 // Errors: io's; kFailedPrecondition  external data lies in another folder, and kRefuse
 absl::Status WriteFile(const io::Pieces& pieces, absl::string_view source_bytes,
                        const std::string& path, const std::string& source_path,
