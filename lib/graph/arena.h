@@ -69,13 +69,14 @@ class Arena {
   void* Allocate(size_t bytes, size_t alignment) {
     size_t start = (used_ + alignment - 1) & ~(alignment - 1);
     if (blocks_.empty() || start + bytes > size_) {
-      size_ = std::max(bytes, block_bytes_);
-      blocks_.push_back(std::make_unique_for_overwrite<char[]>(size_));
+      Grow(bytes);
       start = 0;
     }
     used_ = start + bytes;
     return blocks_.back().get() + start;
   }
+
+  void Grow(size_t bytes);  // by a block that has so many
 
   const size_t block_bytes_;  // of all but what is larger
   std::vector<std::unique_ptr<char[]>> blocks_;

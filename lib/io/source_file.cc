@@ -12,6 +12,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "io/errors.h"
+#include "io/populate.h"
 #include "io/replace.h"
 
 namespace symshape::io {
@@ -111,6 +112,7 @@ absl::Status SourceFile::Load(size_t offset, size_t length) {
     ahead_ = begin == next_ ? std::min(2 * ahead_, kMostAhead) : 4 * kPage;
     next_ = std::max(end, begin + ahead_);
     next_ = std::min(size_, (next_ + kPage - 1) / kPage * kPage);
+    Populate(data_ + begin, next_ - begin);
     if (absl::Status s = ReadInto(data_ + begin, begin, next_ - begin); !s.ok()) return s;
     for (; page * kPage < next_; ++page) loaded_[page] = true;
   }
