@@ -155,8 +155,8 @@ def large_graph(table, args):
         if nodes == 1_000_000:
             table.add(f'{kind}, whole process: time a node at 1,000,000 nodes, of that at 100,000', f'{cpu[nodes] / cpu[100_000]:.2f}', 'at most 1.25',
                       f'CPU; {cpu[nodes] * 1e6:.2f} us a node')
-        table.add(f'{kind}, {nodes:,} nodes, whole process with sync, of protobuf\'s parse and serialise', f'{ratio(ours, theirs):.2f}', 'at most 1.0',
-                  f'wall; CPU {ratio(ours, theirs, "cpu"):.2f}; {median(ours) * 1e3:.0f} ms')
+        table.add(f'{kind}, {nodes:,} nodes, whole process with sync, of protobuf\'s parse and serialise', f'{ratio(ours, theirs):.2f}',
+                  'at most 1.0' if nodes == 100_000 else '', f'wall; CPU {ratio(ours, theirs, "cpu"):.2f}; {median(ours) * 1e3:.0f} ms')
         size = model.stat().st_size / 2**20
         for name, runs in [('', ours), (", protobuf's parse and serialise", theirs)]:
             table.add(f'{kind}, {nodes:,} nodes, peak memory a node beyond the file{name}', f'{(median(runs, "MiB") - floor - size) * 2**20 / nodes:.0f} bytes',

@@ -1,6 +1,9 @@
 #include "queries/simplify.h"
 
+#include <cstdint>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "absl/algorithm/container.h"
 #include "queries/cases.h"
@@ -287,7 +290,7 @@ class Simplifier {
           return Fact{Fact::Kind::kDivides, symbol, x};
         }
       }
-      for (int64_t m = 2; m <= kLargestModulus; ++m) {
+      for (int64_t m : ModuliOf(x, multiple)) {
         const Dim modulus = context_.Constant(m);
         if (context_.Mul(context_.FloorDiv(x, modulus), modulus) == multiple ||
             context_.Mul(context_.CeilDiv(x, modulus), modulus) == multiple) {
@@ -296,6 +299,26 @@ class Simplifier {
       }
     }
     return std::nullopt;
+  }
+
+  // The numbers m of which x, rounded to a multiple of m, may be `multiple`. To build that costs
+  // more than all else here, and a few sizes that the facts allow rule out nearly all of them.
+  std::vector<int64_t> ModuliOf(Dim x, Dim multiple) {
+    constexpr size_t kSamples = 4;
+    constexpr uint64_t kFirstSeed = 2;  // prime sizes; those before it are 0 and 1
+    std::vector<int64_t> moduli(kLargestModulus - 1);
+    std::iota(moduli.begin(), moduli.end(), 2);
+    for (size_t k = 0; k < kSamples && !moduli.empty(); ++k) {
+      if (samples_.size() <= k) {
+        samples_.push_back(context_.Sample(kFirstSeed + k).value_or(symbolic::Bindings()));
+      }
+      const std::optional<int64_t> a = context_.Evaluate(x, samples_[k]);
+      const std::optional<int64_t> b = context_.Evaluate(multiple, samples_[k]);
+      int64_t gap;
+      if (!a.has_value() || !b.has_value() || __builtin_sub_overflow(*a, *b, &gap)) continue;
+      std::erase_if(moduli, [&](int64_t m) { return *b % m != 0 || gap <= -m || gap >= m; });
+    }
+    return moduli;
   }
 
   // n divides n*q wherever n is not 0.
@@ -333,6 +356,7 @@ class Simplifier {
   }
 
   Context& context_;
+  std::vector<symbolic::Bindings> samples_;  // made when they are asked for
   const std::vector<Fact>& broadcasts_;
   Clauses todo_;
   Clauses result_;
