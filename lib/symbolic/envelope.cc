@@ -1,4 +1,4 @@
-// The inequality prover. To show p >= 0, quotients are replaced by rational bounds (row 36), newest
+// The inequality prover. To show p >= 0, quotients are replaced by rational bounds (row 36), outermost
 // first, and maxima and broadcasts by their elements, until bounds of the symbols decide:
 //   x - d + 1 <= d*(x//d) <= x        Max{..} >= each element        Max{..} is one of the elements
 // p stands for scale*p0 with p0 an integer and scale >= 1, so p > -scale is enough at the end.
@@ -18,7 +18,7 @@ const WideTerm* Find(const WidePoly& p, MonoId m) {
   return it != p.terms.end() && it->mono == m ? &*it : nullptr;
 }
 
-// One proof: p, which stands for scale*p0, loses its newest atom again and again.
+// One proof: p, which stands for scale*p0, loses its outermost atom again and again.
 class EnvelopeProof {
  public:
   EnvelopeProof(Solver& solver, WidePoly p, WidePoly scale, int& budget,
@@ -38,16 +38,16 @@ class EnvelopeProof {
       if (!AddTo(goal, scale_, 1)) return false;
       const std::optional<int128> low = s_.LowerBound(goal);
       if (low && *low >= 0) return true;
-      if (!PickNewest()) return ByFacts();
+      if (!PickOutermost()) return ByFacts();
       Separate();
-      if (s_.store.atom(newest_).kind != AtomKind::kFloorDiv) return ByElements();
+      if (s_.store.atom(outermost_).kind != AtomKind::kFloorDiv) return ByElements();
       if (!AreSignsKnown()) return ByFacts();
-      const PolyView divisor = s_.store.View(s_.store.atom(newest_).args[1]);
+      const PolyView divisor = s_.store.View(s_.store.atom(outermost_).args[1]);
       if (divisor.terms.empty()) {
         if (!ReplaceQuotient(divisor.constant)) return false;
       } else {
         // At least 1 wherever the quotient is defined.
-        if (s_.Bounds(s_.store.atom(newest_).args[1]).lo < 0) return ByFacts();
+        if (s_.Bounds(s_.store.atom(outermost_).args[1]).lo < 0) return ByFacts();
         if (!ReplaceRatio(s_.Widen(divisor))) return false;
       }
       p_ = std::move(others_);
@@ -55,7 +55,7 @@ class EnvelopeProof {
   }
 
  private:
-  struct Occurrence {  // coeff * newest * rest
+  struct Occurrence {  // coeff * outermost * rest
     MonoId rest;
     int128 coeff;
   };
@@ -74,27 +74,36 @@ class EnvelopeProof {
            AddTo(sum, product, 1);
   }
 
-  bool PickNewest() {
+  // Deeper ones first, as they may hold the others; of one depth maxima, whose cases lose nothing.
+  bool IsBefore(AtomId a, AtomId b) const {
+    const Atom &x = s_.store.atom(a), &y = s_.store.atom(b);
+    if (x.depth != y.depth) return x.depth > y.depth;
+    const bool p = x.kind != AtomKind::kFloorDiv, q = y.kind != AtomKind::kFloorDiv;
+    return p != q ? p : a > b;
+  }
+
+  bool PickOutermost() {
     bool found = false;
     for (const WideTerm& t : p_.terms) {
       if (s_.store.mono(t.mono).depth == 0) continue;
       for (AtomId a : s_.store.atoms_of(t.mono)) {
-        if (s_.store.atom(a).kind == AtomKind::kSymbol || (found && a <= newest_)) continue;
-        newest_ = a;
+        if (s_.store.atom(a).kind == AtomKind::kSymbol) continue;
+        if (found && !IsBefore(a, outermost_)) continue;
+        outermost_ = a;
         found = true;
       }
     }
     return found;
   }
 
-  // p = others + sum of coeff * newest * rest
+  // p = others + sum of coeff * outermost * rest
   void Separate() {
     others_ = WidePoly();
     others_.constant = p_.constant;
     uses_.clear();
     for (const WideTerm& t : p_.terms) {
       MonoId rest;
-      if (s_.store.DivideMono(t.mono, s_.store.atom(newest_).mono, &rest)) {
+      if (s_.store.DivideMono(t.mono, s_.store.atom(outermost_).mono, &rest)) {
         uses_.push_back({rest, t.coeff});
       } else {
         others_.terms.push_back(t);
@@ -117,7 +126,7 @@ class EnvelopeProof {
 
   // others += the uses of x//d, each by its bound: x - d + 1 <= d*(x//d) <= x.
   bool ReplaceQuotient(int64_t divisor) {
-    const Dim numerator = s_.store.atom(newest_).args[0];
+    const Dim numerator = s_.store.atom(outermost_).args[0];
     const int128 d = divisor;
     int128 g = d;
     for (const Occurrence& o : uses_) g = GcdWide(g, o.coeff);
@@ -160,7 +169,7 @@ class EnvelopeProof {
       scale_ = std::move(product);
     }
     for (size_t i = 0; i < uses_.size(); ++i) {
-      WidePoly bound = s_.Widen(s_.store.View(s_.store.atom(newest_).args[0]));
+      WidePoly bound = s_.Widen(s_.store.View(s_.store.atom(outermost_).args[0]));
       if (SignOf(uses_[i]) > 0) {
         bound.constant += 1;
         if (!AddTo(bound, den, -1)) return false;
@@ -183,12 +192,12 @@ class EnvelopeProof {
 
   // Max and Broadcast: the atom is one of its elements. Of a maximum that raises p any will do.
   bool ByElements() {
-    const bool is_max = s_.store.atom(newest_).kind == AtomKind::kMax;
+    const bool is_max = s_.store.atom(outermost_).kind == AtomKind::kMax;
     const bool raises = std::all_of(uses_.begin(), uses_.end(),
                                     [this](const Occurrence& o) { return SignOf(o) > 0; });
     if (is_max && raises && ByAnyElement()) return true;
     if (splits_ <= 0) return false;
-    const absl::Span<const Dim> elements = s_.store.args(newest_);
+    const absl::Span<const Dim> elements = s_.store.args(outermost_);
     for (size_t i = 0; i < elements.size(); ++i) {
       WidePoly q;
       if (!WithElement(elements[i], q)) return false;
@@ -204,7 +213,7 @@ class EnvelopeProof {
   }
 
   bool ByAnyElement() {
-    for (Dim e : s_.store.args(newest_)) {
+    for (Dim e : s_.store.args(outermost_)) {
       WidePoly q;
       int part = budget_ / 2;
       if (WithElement(e, q) && s_.Prove(q, scale_, part, extra_, splits_)) return true;
@@ -218,7 +227,7 @@ class EnvelopeProof {
   int& budget_;
   const absl::Span<const WidePoly> extra_;
   const int splits_;
-  AtomId newest_ = 0;
+  AtomId outermost_ = 0;
   WidePoly others_;
   absl::InlinedVector<Occurrence, 4> uses_;
 };

@@ -93,6 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"max(2*a, 4)", "2*max(2, a)"}, Row{"min(S,128)//2", "min(64, S//2)"},
         Row{"B*min(S,128)", "B*min(128, S)"}, Row{"N*max(-1, -4*N) + 5*N", "4*N"},
         Row{"q + q*((-1)//q)", "0"}, Row{"max(0, L-1)", "max(0, L - 1)"},
+        Row{"max(min(z,4), z % 2)", "min(4, z)"}, Row{"max(min(x,y), x % y)", "min(x, y)"},
         Row{"a + max(a, b)", "a + max(a, b)"}, Row{"2*a + max(0, b - a)", "a + max(a, b)"},
         Row{"x + 5 + max(0, y - 3)", "x + max(3, y) + 2"}, Row{"max(b, 1 - 32*s)", "max(b, 1 - s)"},
         Row{"max(b, 2 - 3*s)", "max(b, 2 - 2*s)"},
