@@ -47,8 +47,8 @@ absl::StatusOr<ShapeBuilder> ReadHeads(const Operands& in, int operand, absl::st
   const absl::string_view attribute = operand == 0 ? "q_num_heads" : "kv_num_heads";
   const int64_t heads = in.Int(attribute, 0);
   if (heads < 1) return absl::InvalidArgumentError(absl::StrCat("no attribute ", attribute));
-  const ShapeView rows = in.shape(operand == 0 ? 0 : 1);
-  const Expr length = rows[rows.rank() - 2];
+  const ShapeView sequence = in.shape(operand == 0 ? 0 : 1);
+  const Expr length = sequence[sequence.rank() - 2];
   return Split(in, x, in.shape(0)[0], length, heads, what, out);
 }
 

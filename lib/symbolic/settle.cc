@@ -9,7 +9,6 @@
 #include <algorithm>
 
 #include "symbolic/solver.h"
-#include "symbolic/work.h"
 
 namespace symshape::symbolic {
 namespace {

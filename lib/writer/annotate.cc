@@ -342,8 +342,7 @@ class Annotator {
   absl::flat_hash_map<const Graph*, std::pair<const Graph*, const Node*>> loops_;
   graph::AxisTexts axis_texts_;
   std::vector<graph::NamedInputAxis> named_inputs_;
-  std::vector<bool>
-      is_output_;  // by value of the graph that is being written; all false between two
+  std::vector<bool> is_output_;  // by value of the graph being written; all false between two
 };
 
 }  // namespace
