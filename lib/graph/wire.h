@@ -84,7 +84,7 @@ enum class Tensor : protozero::pbf_tag_type {
   kDataLocation = 14,
 };
 enum class SparseTensor : protozero::pbf_tag_type { kValues = 1, kIndices = 2, kDims = 3 };
-enum class ValueInfo : protozero::pbf_tag_type { kName = 1, kType = 2 };
+enum class ValueInfo : protozero::pbf_tag_type { kName = 1, kType = 2, kDocString = 3 };
 enum class Type : protozero::pbf_tag_type {
   kTensor = 1,
   kSequence = 4,

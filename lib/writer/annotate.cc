@@ -310,11 +310,11 @@ class Annotator {
     } else if (old.has_value() && infos.Is(*old, BytesOf(type))) {
       infos.Keep(*old);  // as most are in a second run
     } else if (old.has_value()) {
-      infos.Retype(*old, [&](onnx::TypeProto& proto) {  // which may have denotations
+      infos.Retype(*old, BytesOf(type), [&](onnx::TypeProto& proto) {  // it may have denotations
         WriteType(analysis_.tables(), type, names_, proto);
       });
     } else {
-      infos.Add(graph.values[Index(value)].name, BytesOf(type));
+      infos.Add({graph.values[Index(value)].name, BytesOf(type), {}});
     }
   }
 

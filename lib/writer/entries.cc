@@ -5,6 +5,7 @@
 
 #include "graph/wire.h"
 #include "writer/fields.h"
+#include "writer/tensor_type.h"
 
 namespace symshape::writer {
 namespace {
@@ -15,27 +16,18 @@ using protozero::data_view;
 constexpr auto kName = static_cast<uint32_t>(wire::ValueInfo::kName);
 constexpr auto kType = static_cast<uint32_t>(wire::ValueInfo::kType);
 
-// The type of an entry that PutEntry may have made: it has nothing else, and is no longer.
-std::optional<absl::string_view> OnlyType(Entry entry) {
-  wire::Message<wire::ValueInfo> message(data_view(entry.data(), entry.size()));
-  if (!message.Next() || message.tag() != wire::ValueInfo::kName) return std::nullopt;
-  const std::optional<absl::string_view> name = message.Text();
-  if (!message.Next() || message.tag() != wire::ValueInfo::kType) return std::nullopt;
-  const std::optional<absl::string_view> type = message.Text();
-  if (!name.has_value() || !type.has_value() || EntrySize(*name, *type) != entry.size()) {
-    return std::nullopt;
-  }
-  return type;
-}
+constexpr auto kDocString = static_cast<uint32_t>(wire::ValueInfo::kDocString);
 
 }  // namespace
 
-char* PutEntry(absl::string_view name, absl::string_view type, char* to) {
-  return PutField(kType, type, PutField(kName, name, to));
+char* PutEntry(const EntryParts& parts, char* to) {
+  to = PutField(kType, parts.type, PutField(kName, parts.name, to));
+  return std::copy(parts.rest.begin(), parts.rest.end(), to);
 }
 
-size_t EntrySize(absl::string_view name, absl::string_view type) {
-  return FieldSize(kName, name.size()) + FieldSize(kType, type.size());
+size_t SizeOf(const EntryParts& parts) {
+  return FieldSize(kName, parts.name.size()) + FieldSize(kType, parts.type.size()) +
+         parts.rest.size();
 }
 
 absl::string_view NameOf(Entry entry) {
@@ -43,6 +35,25 @@ absl::string_view NameOf(Entry entry) {
   wire::Message<wire::ValueInfo> message(data_view(entry.data(), entry.size()));
   while (message.Next(wire::ValueInfo::kName)) name = message.Text().value_or(name);
   return name;
+}
+
+std::optional<EntryParts> PartsOf(Entry entry) {
+  wire::Message<wire::ValueInfo> message(data_view(entry.data(), entry.size()));
+  if (!message.Next() || message.tag() != wire::ValueInfo::kName) return std::nullopt;
+  const std::optional<absl::string_view> name = message.Text();
+  if (!message.Next() || message.tag() != wire::ValueInfo::kType) return std::nullopt;
+  const std::optional<absl::string_view> type = message.Text();
+  if (!name.has_value() || !type.has_value()) return std::nullopt;
+  EntryParts parts{*name, *type, {}};
+  if (message.Next()) {
+    if (message.tag() != wire::ValueInfo::kDocString) return std::nullopt;
+    const std::optional<absl::string_view> text = message.Text();
+    if (!text.has_value()) return std::nullopt;
+    const size_t size = FieldSize(kDocString, text->size());
+    if (size > entry.size()) return std::nullopt;
+    parts.rest = entry.substr(entry.size() - size);
+  }
+  return SizeOf(parts) == entry.size() ? std::optional(parts) : std::nullopt;
 }
 
 onnx::ValueInfoProto MessageOf(Entry entry) {
@@ -61,18 +72,24 @@ Entry EntryMaker::MakeUnless(Entry same) {
   return bytes_ == same ? same : arena_.Copy(bytes_);
 }
 
+bool EntryMaker::IsAsWritten(absl::string_view bytes) const {
+  const std::optional<EntryParts> parts = PartsOf(bytes);
+  return parts.has_value() &&
+         (types_.contains(parts->type) || ReadTensorType(parts->type).has_value());
+}
+
 absl::StatusOr<Entry> EntryMaker::Read(absl::string_view bytes) {
-  const std::optional<absl::string_view> type = OnlyType(bytes);
-  if (type.has_value() && types_.contains(*type)) return bytes;
+  if (IsAsWritten(bytes)) return bytes;
   if (!Parse(bytes)) return absl::DataLossError("a declared type is damaged");
   const Entry entry = MakeUnless(bytes);
-  if (type.has_value() && entry.data() == bytes.data()) types_.insert(*type);
+  const std::optional<EntryParts> parts = PartsOf(bytes);
+  if (parts.has_value() && entry.data() == bytes.data()) types_.insert(parts->type);
   return entry;
 }
 
 Entry EntryMaker::Salvage(absl::string_view bytes) {
-  (void)Parse(bytes);
-  return MakeUnless(bytes);
+  const absl::StatusOr<Entry> entry = Read(bytes);
+  return entry.ok() ? *entry : MakeUnless(bytes);
 }
 
 Entry EntryMaker::Make(const onnx::ValueInfoProto& message) {
@@ -89,16 +106,16 @@ void EntryMaker::EditType(Entry& entry, absl::FunctionRef<void(onnx::TypeProto&)
 
 void EntryMaker::EditType(Entry& entry, uint64_t key,
                           absl::FunctionRef<void(onnx::TypeProto&)> edit) {
-  const std::optional<absl::string_view> before = OnlyType(entry);
-  const auto known = before.has_value() ? edited_.find({*before, key}) : edited_.end();
+  const std::optional<EntryParts> before = PartsOf(entry);
+  const auto known = before.has_value() ? edited_.find({before->type, key}) : edited_.end();
   if (known == edited_.end()) {
     EditType(entry, edit);
-    const std::optional<absl::string_view> after = OnlyType(entry);
-    if (before.has_value() && after.has_value()) edited_.insert({{*before, key}, *after});
-  } else if (known->second != *before) {
-    const absl::string_view name = NameOf(entry);
-    const absl::Span<char> edited = New(EntrySize(name, known->second));
-    PutEntry(name, known->second, edited.data());
+    const std::optional<EntryParts> after = PartsOf(entry);
+    if (before.has_value() && after.has_value()) edited_.insert({{before->type, key}, after->type});
+  } else if (known->second != before->type) {
+    const EntryParts after{before->name, known->second, before->rest};
+    const absl::Span<char> edited = New(SizeOf(after));
+    PutEntry(after, edited.data());
     entry = {edited.data(), edited.size()};
   }
 }

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -23,12 +24,18 @@ namespace symshape::writer {
 using Entry = absl::string_view;
 using Entries = absl::Span<const Entry>;
 
-// What protobuf writes of a name and a TypeProto's bytes, which is all that most entries have.
-// Returns where it ends.
-char* PutEntry(absl::string_view name, absl::string_view type, char* to);
-size_t EntrySize(absl::string_view name, absl::string_view type);
-
 absl::string_view NameOf(Entry entry);
+// An entry as most are: a name, a type and perhaps a doc_string, in this order and no longer than
+// protobuf makes them.
+struct EntryParts {
+  absl::string_view name;
+  absl::string_view type;  // a TypeProto's bytes
+  absl::string_view rest;  // what stands behind the type
+};
+std::optional<EntryParts> PartsOf(Entry entry);
+// Returns where it ends.
+char* PutEntry(const EntryParts& parts, char* to);
+size_t SizeOf(const EntryParts& parts);
 onnx::ValueInfoProto MessageOf(Entry entry);
 
 // Makes entries, which live as long as it does.
@@ -53,6 +60,8 @@ class EntryMaker {
   absl::Span<char> New(size_t size) { return arena_.NewSpan<char>(size); }
 
  private:
+  // Whether protobuf would write the entry so, as far as this is told without writing it.
+  bool IsAsWritten(absl::string_view bytes) const;
   bool Parse(absl::string_view bytes);
   Entry MakeUnless(Entry same);  // of the message
 

@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
+#include <variant>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -14,6 +17,7 @@
 #include "absl/strings/escaping.h"
 #include "graph/hash.h"
 #include "nlohmann/json.hpp"
+#include "writer/tensor_type.h"
 #include "writer/types.h"
 
 namespace symshape::writer {
@@ -85,8 +89,37 @@ bool SetShape(const Json& shape, onnx::TypeProto& type) {
   return true;
 }
 
-// `wanted` as `now` with another shape, where that is all.
+std::optional<ordered_json> ShapeJson(const TensorType& type) {
+  if (!type.shape.has_value()) return ordered_json(nullptr);
+  ordered_json dims = ordered_json::array();
+  for (const TensorType::Axis& axis : *type.shape) {
+    const auto* const name = std::get_if<absl::string_view>(&axis);
+    if (name != nullptr && !IsAscii(*name)) return std::nullopt;
+    if (name != nullptr) {
+      dims.push_back(std::string(*name));
+    } else if (const auto* const size = std::get_if<int64_t>(&axis)) {
+      dims.push_back(*size);
+    } else {
+      dims.push_back(nullptr);
+    }
+  }
+  return dims;
+}
+
+// The shape of `wanted` where both are tensors' that differ in no more, told without messages.
+std::optional<ordered_json> PlainOtherShape(Entry wanted, Entry now) {
+  const std::optional<EntryParts> was = PartsOf(wanted), is = PartsOf(now);
+  if (!was.has_value() || !is.has_value() || was->rest != is->rest) return std::nullopt;
+  const auto was_type = ReadTensorType(was->type), is_type = ReadTensorType(is->type);
+  const bool same =
+      was_type.has_value() && is_type.has_value() && was_type->element == is_type->element;
+  return same ? ShapeJson(*was_type) : std::nullopt;
+}
+
+// `wanted` as `now`, which has the same name, with another shape, where that is all.
 std::optional<ordered_json> OtherShape(Entry wanted, Entry now) {
+  std::optional<ordered_json> plain = PlainOtherShape(wanted, now);
+  if (plain.has_value()) return plain;
   std::optional<ordered_json> shape = ShapeJson(MessageOf(wanted));
   if (!shape.has_value()) return std::nullopt;
   onnx::ValueInfoProto made = MessageOf(now);

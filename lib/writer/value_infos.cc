@@ -1,6 +1,7 @@
 #include "writer/value_infos.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "protozero/pbf_reader.hpp"
 #include "writer/fields.h"
 #include "writer/rope.h"
+#include "writer/tensor_type.h"
 
 namespace symshape::writer {
 namespace {
@@ -25,10 +27,8 @@ Entries ValueInfoList::Old() const {
 }
 
 bool ValueInfoList::Is(size_t entry, absl::string_view type) const {
-  const absl::string_view its_name = name(entry);
-  std::string made(EntrySize(its_name, type), '\0');
-  PutEntry(its_name, type, made.data());
-  return made == old_[entry];
+  const std::optional<EntryParts> parts = PartsOf(old_[entry]);
+  return parts.has_value() && parts->type == type;
 }
 
 void ValueInfoList::Append(Entry entry) {
@@ -37,7 +37,11 @@ void ValueInfoList::Append(Entry entry) {
   Rope::Lengthen(fields_, {field.data(), field.size()});
 }
 
-void ValueInfoList::Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&)> write) {
+void ValueInfoList::Retype(size_t entry, absl::string_view type,
+                           absl::FunctionRef<void(onnx::TypeProto&)> write) {
+  if (const std::optional<EntryParts> old = PartsOf(old_[entry])) {
+    if (ReadTensorType(old->type).has_value()) return Add({old->name, type, old->rest});
+  }
   onnx::ValueInfoProto info;
   if (!info.ParsePartialFromArray(old_[entry].data(), static_cast<int>(old_[entry].size()))) {
     info.Clear();  // only the type can be damaged, which is written anew
@@ -47,10 +51,10 @@ void ValueInfoList::Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&
   Append(info.SerializePartialAsString());
 }
 
-void ValueInfoList::Add(absl::string_view name, absl::string_view type) {
-  const size_t size = EntrySize(name, type);
+void ValueInfoList::Add(const EntryParts& parts) {
+  const size_t size = SizeOf(parts);
   const absl::Span<char> field = maker_->New(FieldSize(kField, size));
-  PutEntry(name, type, PutHead(kField, size, field.data()));
+  PutEntry(parts, PutHead(kField, size, field.data()));
   Rope::Lengthen(fields_, {field.data(), field.size()});
 }
 

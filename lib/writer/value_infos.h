@@ -29,14 +29,16 @@ class ValueInfoList {
   absl::string_view name(size_t entry) const { return NameOf(old_[entry]); }
   Entry Old(size_t entry) const { return maker_->Salvage(old_[entry]); }
   Entries Old() const;  // all of them
-  // Whether it is what Add(name(entry), type) would make.
+  // Whether it has that type, as its bytes are.
   bool Is(size_t entry, absl::string_view type) const;
 
   // Each appends an entry to the result: one of the file's as it is, one with another type, a new
   // one.
   void Keep(size_t entry) { Append(old_[entry]); }
-  void Retype(size_t entry, absl::FunctionRef<void(onnx::TypeProto&)> write);
-  void Add(absl::string_view name, absl::string_view type);  // a TypeProto's bytes
+  // `type`: the bytes of what `write` makes of an empty type.
+  void Retype(size_t entry, absl::string_view type,
+              absl::FunctionRef<void(onnx::TypeProto&)> write);
+  void Add(const EntryParts& parts);
   void Append(Entry entry);
 
   // What was appended: fields with their heads, one after another in pieces of whole fields.
