@@ -74,12 +74,12 @@ class EnvelopeProof {
            AddTo(sum, product, 1);
   }
 
-  // Deeper ones first, as they may hold the others; of one depth maxima, whose cases lose nothing.
+  // Deeper ones first, as they may hold the others; of one depth broadcasts, then maxima, whose
+  // cases lose nothing.
   bool IsBefore(AtomId a, AtomId b) const {
     const Atom &x = s_.store.atom(a), &y = s_.store.atom(b);
     if (x.depth != y.depth) return x.depth > y.depth;
-    const bool p = x.kind != AtomKind::kFloorDiv, q = y.kind != AtomKind::kFloorDiv;
-    return p != q ? p : a > b;
+    return x.kind != y.kind ? x.kind > y.kind : a > b;
   }
 
   bool PickOutermost() {

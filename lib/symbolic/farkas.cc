@@ -56,8 +56,10 @@ class Tableau {
     const Int pivot = t_[out][in];
     const auto eliminate = [&](std::vector<Int>& row) {
       const Int factor = row[in];
+      if (factor == 0 && pivot == denominator_) return true;  // it stays
       for (size_t j = 0; j <= columns_; ++j) {
-        row[j] = (row[j] * pivot - factor * t_[out][j]) / denominator_;
+        row[j] = row[j] * pivot - factor * t_[out][j];
+        if (denominator_ != 1) row[j] /= denominator_;
         if (row[j] >= kLimit || row[j] <= -kLimit) return false;
       }
       return true;
