@@ -131,6 +131,7 @@ Clause Spelled(const Clause& clause) {
 }
 
 bool FollowsByCases(Context& context, const Clauses& given, const Clause& clause) {
+  if (context.IsRefuted(given, clause)) return false;
   Clauses all;
   const Dim zero = Dim::Inline(0);
   for (const Clause& each : given) {

@@ -3,6 +3,7 @@
 // algebra decides.
 #include "queries/periods.h"
 
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -14,7 +15,7 @@ namespace symshape::queries {
 namespace {
 
 constexpr int64_t kLongest = 128;  // period
-constexpr int64_t kSizes = 1024;   // that have to agree before a proof is tried
+constexpr size_t kSizes = 1024;    // that have to agree before a proof is tried
 
 // The truth of both at the first sizes; nullopt where one contradicts the other.
 std::optional<std::pair<std::vector<bool>, std::vector<bool>>> Compared(const Context& context,
@@ -22,11 +23,18 @@ std::optional<std::pair<std::vector<bool>, std::vector<bool>>> Compared(const Co
                                                                         const Clause& clause,
                                                                         Dim symbol) {
   std::vector<bool> where, asked;
+  std::vector<int64_t> sizes(Truth::kBlock);
+  std::iota(sizes.begin(), sizes.end(), 0);
   Truth of_given(context, given, {symbol}), of_clause(context, {clause}, {symbol});
-  for (int64_t size = 0; size < kSizes; ++size) {
-    asked.push_back(of_clause.At({size}) == Tri::kYes);
-    where.push_back(of_given.At({size}) == Tri::kYes);
-    if (where.back() && !asked.back()) return std::nullopt;
+  while (where.size() < kSizes) {
+    const Truth::Set given_at = of_given.AtAll(sizes, sizes.size()).holds;
+    const Truth::Set asked_at = of_clause.AtAll(sizes, sizes.size()).holds;
+    if ((given_at & ~asked_at) != 0) return std::nullopt;
+    for (size_t i = 0; i < sizes.size(); ++i) {
+      where.push_back((given_at >> i & 1) != 0);
+      asked.push_back((asked_at >> i & 1) != 0);
+      sizes[i] += static_cast<int64_t>(sizes.size());
+    }
   }
   return std::pair(std::move(where), std::move(asked));
 }
@@ -74,6 +82,7 @@ bool FollowsAt(Context& context, const Clauses& given, const Clause& clause, Dim
 }  // namespace
 
 bool FollowsByPeriods(Context& context, const Clauses& given, const Clause& clause) {
+  if (context.IsRefuted(given, clause)) return false;
   const std::vector<Dim> symbols = SymbolsOf(context, clause);
   return absl::c_any_of(symbols, [&](Dim symbol) {
     Clause of, others;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "queries/cases.h"
 #include "queries/periods.h"
+#include "queries/points.h"
 
 namespace symshape::queries {
 namespace {
@@ -72,7 +73,9 @@ void DropRepeated(Context& context, const Clauses& clauses, const std::vector<si
       const bool readable =
           absl::c_none_of(clauses[k], [&](const Fact& f) { return HasMaximum(context, f); });
       if (k == i || dropped[k] || !readable) continue;
-      dropped[i] = FollowsByPeriods(context, {clauses[k]}, clauses[i]);
+      const Clauses given{clauses[k]};
+      dropped[i] = FollowsAtAllSizes(context, given, clauses[i]) ||
+                   FollowsByPeriods(context, given, clauses[i]);
     }
   }
 }
@@ -111,6 +114,7 @@ std::optional<Fact> Opposite(Context& context, const Fact& fact) {
 }
 
 bool Follows(Context& context, const Clause& clause) {
+  if (context.IsRefuted({}, clause)) return false;
   const auto always = [&](const Fact& fact) { return Always(context, fact); };
   if (absl::c_any_of(clause, always)) return true;
   Scope scope(context);
@@ -126,7 +130,7 @@ bool IsFalse(Context& context, const Clause& clause) {
 }
 
 bool FollowsFrom(Context& context, const Clause& given, const Clause& clause) {
-  return absl::c_all_of(given, [&](const Fact& fact) {
+  return !context.IsRefuted({given}, clause) && absl::c_all_of(given, [&](const Fact& fact) {
     Scope scope(context);
     return !scope.Assume(fact) || Follows(context, clause);
   });
@@ -143,7 +147,10 @@ std::vector<bool> Implied(Context& context, const Clauses& clauses) {
   if (together) DropRepeated(context, clauses, longest_first, dropped);
   for (size_t i : longest_first) {
     if (dropped[i]) continue;
-    bool follows = Follows(context, clauses[i]);
+    const Clauses others = Others(clauses, dropped, i);
+    if (context.IsRefuted(others, clauses[i])) continue;
+    bool follows = together && FollowsAtAllSizes(context, others, clauses[i]);
+    follows = follows || Follows(context, clauses[i]);
     if (!follows && together) {
       Scope scope(context);
       follows = AssumeOthers(context, scope, clauses, dropped, i) &&
@@ -154,34 +161,13 @@ std::vector<bool> Implied(Context& context, const Clauses& clauses) {
       if (k == i || dropped[k] || !worth_it) continue;
       follows = FollowsFrom(context, clauses[k], clauses[i]);
     }
-    if (!follows && together)
-      follows = FollowsByPeriods(context, Others(clauses, dropped, i), clauses[i]);
+    if (!follows && together) follows = FollowsByPeriods(context, others, clauses[i]);
     dropped[i] = follows;
   }
   return dropped;
 }
 
 namespace {
-
-Tri HoldsFor(Fact::Kind kind, std::optional<int64_t> a, std::optional<int64_t> b) {
-  if (!a.has_value() || !b.has_value()) return Tri::kUnknown;
-  return symbolic::Holds(kind, *a, *b) ? Tri::kYes : Tri::kNo;
-}
-
-// Of clauses of facts, in whatever form `holds` knows them.
-template <typename Fact, typename Holds>
-Tri AllHold(const std::vector<std::vector<Fact>>& clauses, Holds holds) {
-  Tri all = Tri::kYes;
-  for (const std::vector<Fact>& clause : clauses) {
-    Tri any = Tri::kNo;
-    for (size_t i = 0; i < clause.size() && any != Tri::kYes; ++i) {
-      if (const Tri one = holds(clause[i]); one != Tri::kNo) any = one;
-    }
-    if (any == Tri::kNo) return Tri::kNo;
-    if (any == Tri::kUnknown) all = Tri::kUnknown;
-  }
-  return all;
-}
 
 std::vector<std::string> NamesOf(const Context& context, absl::Span<const Dim> symbols) {
   std::vector<std::string> names;
@@ -192,11 +178,22 @@ std::vector<std::string> NamesOf(const Context& context, absl::Span<const Dim> s
 }  // namespace
 
 Tri Holds(const Context& context, const Fact& fact, const Bindings& sizes) {
-  return HoldsFor(fact.kind, context.Evaluate(fact.a, sizes), context.Evaluate(fact.b, sizes));
+  const auto a = context.Evaluate(fact.a, sizes), b = context.Evaluate(fact.b, sizes);
+  if (!a.has_value() || !b.has_value()) return Tri::kUnknown;
+  return symbolic::Holds(fact.kind, *a, *b) ? Tri::kYes : Tri::kNo;
 }
 
 Tri Holds(const Context& context, const Clauses& clauses, const Bindings& sizes) {
-  return AllHold(clauses, [&](const Fact& fact) { return Holds(context, fact, sizes); });
+  Tri all = Tri::kYes;
+  for (const Clause& clause : clauses) {
+    Tri any = Tri::kNo;
+    for (size_t i = 0; i < clause.size() && any != Tri::kYes; ++i) {
+      if (const Tri one = Holds(context, clause[i], sizes); one != Tri::kNo) any = one;
+    }
+    if (any == Tri::kNo) return Tri::kNo;
+    if (any == Tri::kUnknown) all = Tri::kUnknown;
+  }
+  return all;
 }
 
 Truth::Truth(const Context& context, const Clauses& clauses, absl::Span<const Dim> symbols)
@@ -209,11 +206,36 @@ Truth::Truth(const Context& context, const Clauses& clauses, absl::Span<const Di
   }
 }
 
+Truth::Block Truth::Of(const Sides& fact) {
+  const symbolic::Evaluator::Column a = evaluator_.Of(fact.a), b = evaluator_.Of(fact.b);
+  const Set known = a.known & b.known;
+  Set holds = 0;
+  for (Set open = known; open != 0; open &= open - 1) {
+    const auto at = static_cast<size_t>(__builtin_ctzll(open));
+    holds |= Set{symbolic::Holds(fact.kind, a.values[at], b.values[at])} << at;
+  }
+  return {holds, known & ~holds};
+}
+
+Truth::Block Truth::AtAll(absl::Span<const int64_t> sizes, size_t count) {
+  evaluator_.MoveTo(sizes, count);
+  const Set all = ~Set{0} >> (kBlock - count);
+  Block result{all, 0};
+  for (const std::vector<Sides>& clause : clauses_) {
+    Block any{0, all};
+    for (size_t i = 0; i < clause.size() && any.holds != all; ++i) {
+      const Block one = Of(clause[i]);
+      any = {any.holds | one.holds, any.fails & one.fails};
+    }
+    result = {result.holds & any.holds, result.fails | any.fails};
+    if (result.fails == all) break;
+  }
+  return result;
+}
+
 Tri Truth::At(absl::Span<const int64_t> sizes) {
-  evaluator_.MoveTo(sizes);
-  return AllHold(clauses_, [&](const Sides& fact) {
-    return HoldsFor(fact.kind, evaluator_.At(fact.a), evaluator_.At(fact.b));
-  });
+  const Block block = AtAll(sizes, 1);
+  return block.holds != 0 ? Tri::kYes : block.fails != 0 ? Tri::kNo : Tri::kUnknown;
 }
 
 std::string Text(const Context& context, const Clause& clause) {

@@ -52,14 +52,25 @@ class Truth {
   // REQUIRES: the context outlives it, and its facts stay what they are.
   Truth(const Context& context, const Clauses& clauses, absl::Span<const Dim> symbols);
 
+  using Set = symbolic::Evaluator::Set;
+  static constexpr size_t kBlock = symbolic::Evaluator::kBlock;
+  // At which points of a block it holds, and at which it does not; at others it is not known.
+  struct Block {
+    Set holds, fails;
+  };
+
   // At these sizes of the symbols, in their order.
   Tri At(absl::Span<const int64_t> sizes);
+  // At `count` points, up to kBlock: the first symbol's sizes at all of them, the second's, and so
+  // on.
+  Block AtAll(absl::Span<const int64_t> sizes, size_t count);
 
  private:
   struct Sides {
     Fact::Kind kind;
     symbolic::Evaluator::Handle a, b;
   };
+  Block Of(const Sides& fact);
 
   symbolic::Evaluator evaluator_;
   std::vector<std::vector<Sides>> clauses_;

@@ -13,6 +13,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "queries/cases.h"
 
 namespace symshape::queries {
@@ -20,7 +21,7 @@ namespace {
 
 constexpr size_t kMaxSymbols = 4;
 constexpr size_t kMaxPoints = 4000;
-constexpr size_t kMaxFacts = 28;  // that clauses are made of
+constexpr size_t kMaxFacts = 28;  // that clauses are made of; 32 have a bit
 constexpr int64_t kMaxModulus = 64;
 constexpr int64_t kMaxRests = 64;  // of all sizes together, each of which is a proof of its own
 constexpr size_t kMaxClauses = 4;  // in place of one condition
@@ -41,9 +42,9 @@ Bits Or(Bits a, const Bits& b) {
   for (size_t i = 0; i < a.size(); ++i) a[i] |= b[i];
   return a;
 }
-bool IsSubset(const Bits& a, const Bits& b) {
+bool IsSubsetOfEither(const Bits& a, const Bits& b, const Bits& c) {
   for (size_t i = 0; i < a.size(); ++i) {
-    if ((a[i] & ~b[i]) != 0) return false;
+    if ((a[i] & ~(b[i] | c[i])) != 0) return false;
   }
   return true;
 }
@@ -52,6 +53,7 @@ struct Candidate {
   Clause clause;
   std::string text;
   Bits truth;
+  uint32_t facts = 0;  // of a clause: bit i for the candidate fact number i
 };
 
 class Shortener {
@@ -138,27 +140,49 @@ class Shortener {
       count = 1;
       for (size_t i = 0; i < symbols_.size(); ++i) count *= sizes.size();
     }
-    Truth given(context_, given_, symbols_);
+    std::vector<Point> all;
     for (size_t n = 0; n < count; ++n) {
-      Point point;
+      all.emplace_back();
       size_t rest = n;
       for (size_t i = 0; i < symbols_.size(); ++i) {
-        point.push_back(sizes[rest % sizes.size()]);
+        all.back().push_back(sizes[rest % sizes.size()]);
         rest /= sizes.size();
       }
-      if (given.At(point) == Tri::kYes) points_.push_back(std::move(point));
+    }
+    size_t next = 0;
+    ForEachBlock(given_, all, [&](Truth::Block block, size_t points) {
+      for (size_t i = 0; i < points; ++i, ++next) {
+        if ((block.holds >> i & 1) != 0) points_.push_back(std::move(all[next]));
+      }
+      return true;
+    });
+  }
+
+  // The truth of all clauses at one block of points after another, until `visit` returns false.
+  template <typename Visit>
+  void ForEachBlock(const Clauses& clauses, const std::vector<Point>& points, Visit visit) const {
+    Truth truth(context_, clauses, symbols_);
+    std::vector<int64_t> sizes;
+    for (size_t first = 0; first < points.size(); first += Truth::kBlock) {
+      const size_t count = std::min(points.size() - first, Truth::kBlock);
+      sizes.clear();
+      for (size_t k = 0; k < symbols_.size(); ++k) {
+        for (size_t i = 0; i < count; ++i) sizes.push_back(points[first + i][k]);
+      }
+      if (!visit(truth.AtAll(sizes, count), count)) return;
     }
   }
 
+  // nullopt where it is not known at a point.
   std::optional<Bits> TruthOf(const Clauses& clauses) const {
-    Bits truth((points_.size() + 63) / 64, 0);
-    Truth of_clauses(context_, clauses, symbols_);
-    for (size_t i = 0; i < points_.size(); ++i) {
-      const Tri holds = of_clauses.At(points_[i]);
-      if (holds == Tri::kUnknown) return std::nullopt;
-      if (holds == Tri::kYes) Set(truth, i);
-    }
-    return truth;
+    Bits truth;
+    bool known = true;
+    ForEachBlock(clauses, points_, [&](Truth::Block block, size_t points) {
+      truth.push_back(block.holds);
+      known = (block.holds | block.fails) == ~uint64_t{0} >> (Truth::kBlock - points);
+      return known;
+    });
+    return known ? std::optional(std::move(truth)) : std::nullopt;
   }
 
   bool TruthOfWays() {
@@ -174,6 +198,8 @@ class Shortener {
   // A fact that says something, and something new; of two that agree at all points the shorter
   // stays.
   void AddFact(const Fact& fact) {
+    if (absl::c_linear_search(seen_, fact)) return;
+    seen_.push_back(fact);
     if (HasMaximum(context_, fact)) return;
     std::string text = context_.Print(fact);
     if (absl::c_any_of(candidates_, [&](const Candidate& c) { return c.text == text; })) return;
@@ -183,10 +209,10 @@ class Shortener {
     if (count == 0 || count == points_.size()) return;
     for (Candidate& c : candidates_) {
       if (c.truth != *truth) continue;
-      if (text.size() < c.text.size()) c = {{fact}, std::move(text), std::move(*truth)};
+      if (text.size() < c.text.size()) c = {{fact}, std::move(text), std::move(*truth), 0};
       return;
     }
-    candidates_.push_back({{fact}, std::move(text), std::move(*truth)});
+    candidates_.push_back({{fact}, std::move(text), std::move(*truth), 0});
   }
 
   // What the condition's facts come to where it is known which side each maximum takes, those
@@ -263,31 +289,38 @@ class Shortener {
   // facts.
   void MakeClauses(size_t longest) {
     clauses_.clear();
-    for (size_t length = 1; length <= longest; ++length) {
-      AddClauses({{}, "", Bits(truth_.size(), 0)}, 0, length);
-    }
+    unions_.assign(longest, Bits(truth_.size(), 0));
+    for (size_t length = 1; length <= longest; ++length) AddClauses(0, 0, 0, length);
   }
 
-  // `start` and `missing` more facts, of those from number `next` on.
-  void AddClauses(const Candidate& start, size_t next, size_t missing) {
-    if (missing == 0) return AddClause(start);
+  // `facts`, which are `count`, and `missing` more of those from number `next` on. unions_[count]:
+  // where one of `facts` holds.
+  void AddClauses(uint32_t facts, size_t count, size_t next, size_t missing) {
     for (size_t i = next; i < candidates_.size(); ++i) {
-      Candidate longer{start.clause, "", Or(start.truth, candidates_[i].truth)};
-      longer.clause.push_back(candidates_[i].clause[0]);
-      if (missing > 1 && IsSubset(truth_, longer.truth)) continue;  // needs no more
-      AddClauses(longer, i + 1, missing - 1);
+      const Bits& truth = candidates_[i].truth;
+      const bool is_implied = IsSubsetOfEither(truth_, unions_[count], truth);
+      if (is_implied != (missing == 1)) continue;  // needs no more, or more
+      const uint32_t longer = facts | uint32_t{1} << i;
+      if (missing == 1) {
+        AddClause(longer, Or(unions_[count], truth));
+      } else {
+        unions_[count + 1] = Or(unions_[count], truth);
+        AddClauses(longer, count + 1, i + 1, missing - 1);
+      }
     }
   }
 
-  void AddClause(Candidate clause) {
-    if (!IsSubset(truth_, clause.truth) || Count(clause.truth) == points_.size()) return;
-    const bool has_shorter = absl::c_any_of(clauses_, [&](const Candidate& c) {
-      return absl::c_all_of(c.clause,
-                            [&](const Fact& f) { return absl::c_linear_search(clause.clause, f); });
-    });
-    if (has_shorter) return;
-    clause.text = Text(context_, clause.clause);
-    clauses_.push_back(std::move(clause));
+  void AddClause(uint32_t facts, Bits truth) {
+    const bool has_shorter =
+        absl::c_any_of(clauses_, [&](const Candidate& c) { return (c.facts & ~facts) == 0; });
+    if (has_shorter || Count(truth) == points_.size()) return;
+    Candidate added{{}, "", std::move(truth), facts};
+    for (size_t i = 0; i < candidates_.size(); ++i) {
+      if ((facts >> i & 1) == 0) continue;
+      added.clause.push_back(candidates_[i].clause[0]);
+      absl::StrAppend(&added.text, added.text.empty() ? "" : " or ", candidates_[i].text);
+    }
+    clauses_.push_back(std::move(added));
   }
 
   size_t Gain(const Candidate& c, const Bits& wrong) const {
@@ -427,11 +460,13 @@ class Shortener {
   const std::vector<Clauses>& ways_;
   Clauses given_;
   Clause facts_;  // all that occur
+  Clause seen_;   // which were candidates
   std::vector<Dim> symbols_;
   std::set<int64_t> numbers_;
   std::vector<Point> points_;
   Bits truth_;  // of the condition
   std::vector<Candidate> candidates_, clauses_;
+  std::vector<Bits> unions_;
 };
 
 }  // namespace

@@ -265,7 +265,15 @@ class Simplifier {
     const std::vector<Dim> symbols = context_.SymbolsOf(zero);
     if (symbols.size() != 1) return AsWritten({Fact::Kind::kEq, zero, Dim::Inline(0)});
     const Dim negative = context_.Neg(zero);
+    const auto examples = context_.ExamplesOf(zero, symbols[0]);
     for (int64_t m = 2; m <= kLargestModulus; ++m) {
+      // To build a remainder takes longer than to see that it is none at a few sizes.
+      const bool possible = absl::c_all_of(examples, [m](const auto& example) {
+        const auto [rest, size] = example;
+        const bool same = (rest - size % m) % m == 0 || (rest + size % m) % m == 0;
+        return rest > -m && rest < m && same;
+      });
+      if (!possible) continue;
       const Dim modulus = context_.Constant(m);
       for (Dim signed_symbol : {symbols[0], context_.Neg(symbols[0])}) {
         const Dim remainder = context_.Mod(signed_symbol, modulus);
@@ -304,19 +312,12 @@ class Simplifier {
   // The numbers m of which x, rounded to a multiple of m, may be `multiple`. To build that costs
   // more than all else here, and a few sizes that the facts allow rule out nearly all of them.
   std::vector<int64_t> ModuliOf(Dim x, Dim multiple) {
-    constexpr size_t kSamples = 4;
-    constexpr uint64_t kFirstSeed = 2;  // prime sizes; those before it are 0 and 1
     std::vector<int64_t> moduli(kLargestModulus - 1);
     std::iota(moduli.begin(), moduli.end(), 2);
-    for (size_t k = 0; k < kSamples && !moduli.empty(); ++k) {
-      if (samples_.size() <= k) {
-        samples_.push_back(context_.Sample(kFirstSeed + k).value_or(symbolic::Bindings()));
-      }
-      const std::optional<int64_t> a = context_.Evaluate(x, samples_[k]);
-      const std::optional<int64_t> b = context_.Evaluate(multiple, samples_[k]);
+    for (const auto& [a, b] : context_.ExamplesOf(x, multiple)) {
       int64_t gap;
-      if (!a.has_value() || !b.has_value() || __builtin_sub_overflow(*a, *b, &gap)) continue;
-      std::erase_if(moduli, [&](int64_t m) { return *b % m != 0 || gap <= -m || gap >= m; });
+      if (__builtin_sub_overflow(a, b, &gap)) continue;
+      std::erase_if(moduli, [&, b = b](int64_t m) { return b % m != 0 || gap <= -m || gap >= m; });
     }
     return moduli;
   }
@@ -356,7 +357,6 @@ class Simplifier {
   }
 
   Context& context_;
-  std::vector<symbolic::Bindings> samples_;  // made when they are asked for
   const std::vector<Fact>& broadcasts_;
   Clauses todo_;
   Clauses result_;

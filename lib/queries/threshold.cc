@@ -1,6 +1,8 @@
 #include "queries/threshold.h"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,10 +51,18 @@ class OneSize {
   }
 
  private:
+  // Of a size and those that follow: the next one asked for is one of them, as a rule.
   std::optional<bool> At(int64_t size) {
-    const Tri holds = truth_.At({size});
-    if (holds == Tri::kUnknown) return std::nullopt;
-    return holds == Tri::kYes;
+    if (size > INT64_MAX - static_cast<int64_t>(Truth::kBlock)) return std::nullopt;
+    if (size < first_ || size - first_ >= static_cast<int64_t>(Truth::kBlock)) {
+      std::array<int64_t, Truth::kBlock> sizes;
+      std::iota(sizes.begin(), sizes.end(), size);
+      first_ = size;
+      block_ = truth_.AtAll(sizes, sizes.size());
+    }
+    const Truth::Set at = Truth::Set{1} << (size - first_);
+    if (((block_.holds | block_.fails) & at) == 0) return std::nullopt;
+    return (block_.holds & at) != 0;
   }
 
   // The first size from `start` on where it is not `truth`.
@@ -162,6 +172,8 @@ class OneSize {
   const Dim symbol_;
   const std::string name_;
   Truth truth_;
+  int64_t first_ = INT64_MAX;  // size of the block
+  Truth::Block block_{};
 };
 
 // "seq + past <= 64": both symbols vanish where one is replaced by their sum minus the other.

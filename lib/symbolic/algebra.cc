@@ -277,7 +277,7 @@ absl::StatusOr<Answer> Algebra::Decide(std::string_view facts) {
     const absl::StatusOr<std::vector<Fact>> read = impl_->Read(facts);
     if (!read.ok()) return read.status();
     Answer all = Answer::kYes;
-    for (const Fact& fact : *read) all = Both(all, ToAnswer(impl_->context.Decide(fact)));
+    for (const Fact& fact : *read) all = Both(all, ToAnswer(impl_->context.Answer(fact)));
     return all;
   });
 }

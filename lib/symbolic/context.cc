@@ -122,6 +122,7 @@ Tri Context::Decide(const Fact& fact) {
   if (t == Tri::kUnknown) ++impl_->undecided;
   return t;
 }
+Tri Context::Answer(const Fact& fact) { return impl_->Answer(fact); }
 bool Context::HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where) {
   const bool hold = impl_->HoldWhere(asked, where);
   if (!hold) ++impl_->undecided;
@@ -133,6 +134,12 @@ absl::StatusOr<bool> Context::Assume(const Fact& fact, Cause cause) {
 Conflict Context::LastConflict() { return impl_->LastConflict(); }
 Explanation Context::Explain(const Fact& fact) { return impl_->Explain(fact); }
 absl::StatusOr<Bindings> Context::Sample(uint64_t seed) { return impl_->Sample(seed); }
+std::vector<std::pair<int64_t, int64_t>> Context::ExamplesOf(Dim a, Dim b) {
+  return impl_->ExamplesOf(a, b);
+}
+bool Context::IsRefuted(absl::Span<const std::vector<Fact>> given, absl::Span<const Fact> clause) {
+  return impl_->IsRefuted(given, clause);
+}
 uint32_t Context::epoch() const { return impl_->epoch; }
 Dim Context::Resolve(Dim d) {
   const Dim today = impl_->Resolve(d);

@@ -124,6 +124,9 @@ class Context {
 
   // --- facts ----------------------------------------------------------------------------------
   Tri Decide(const Fact& fact);
+  // The same, and yes where it was assumed in so many words: not all that such a fact says can be
+  // drawn from what is kept of it.
+  Tri Answer(const Fact& fact);
   // Whether all of `asked` hold at all sizes where all of `where` do; unknown counts as false.
   bool HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where);
   // Adds the fact. Returns true where it told something new, false where it was known already.
@@ -138,6 +141,13 @@ class Context {
   // limits), others for other seeds.
   // Errors: kNotFound  none was found within a fixed number of steps
   absl::StatusOr<Bindings> Sample(uint64_t seed);
+  // Values of both at a few sizes at which every fact holds: a guess of what they have in common
+  // that fails there is none. In no time, and perhaps none.
+  std::vector<std::pair<int64_t, int64_t>> ExamplesOf(Dim a, Dim b);
+  // Whether one of a few sizes at which every fact holds satisfies all of `given`, of each of which
+  // one fact has to hold, and no fact of `clause`: then that does not follow. In no time; false
+  // says nothing.
+  bool IsRefuted(absl::Span<const std::vector<Fact>> given, absl::Span<const Fact> clause);
   // Another one whenever a fact was added that can change a canonical form; Pop goes back.
   uint32_t epoch() const;
   // Today's canonical form of d. O(1) where nothing changed since d was built or last resolved.

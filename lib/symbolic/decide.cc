@@ -110,9 +110,9 @@ bool Solver::ProveByResidues(const WidePoly& wide) {
   const auto residues_of = [this](MonoId m) { return ResiduesOf(m); };
   QuasiAffine f(store, residues_of);
   if (!f.Add(ViewOf(p), 1)) return false;
-  const std::optional<int64_t> least = f.Minimum([this](MonoId m) { return MonoBounds(m); });
+  const bool proved = f.IsNeverNegative([this](MonoId m) { return MonoBounds(m); });
   Spend(f.steps() / 8);
-  return least && *least >= 0;
+  return proved;
 }
 
 bool Solver::ProveNe0(Dim d) {
@@ -125,7 +125,7 @@ bool Solver::ProveNe0(Dim d) {
   if (c.modulus == 0 ? c.remainder != 0 : c.remainder % c.modulus != 0) return true;
   const Dim negated = Neg(d);
   for (Dim known : state.disequalities) {
-    const Dim today = Resolve(known);
+    const Dim today = KeptForm(known);
     if (today == d || today == negated) return true;
   }
   if (FailsAtWitness({Fact::Kind::kNe, d, Dim::Inline(0)})) return false;
@@ -174,11 +174,15 @@ Tri Solver::DecideBroadcast(Dim a, Dim b) {
   const Tri a1 = DecideEq(a, one), b1 = DecideEq(b, one);
   if (a1 == Tri::kYes || b1 == Tri::kYes) return Tri::kYes;
   if (same == Tri::kNo && a1 == Tri::kNo && b1 == Tri::kNo) return Tri::kNo;
-  for (const auto& [x, y] : state.broadcasts) {
-    const Dim p = Resolve(x), q = Resolve(y);
-    if ((p == a && q == b) || (p == b && q == a)) return Tri::kYes;
-  }
-  return Tri::kUnknown;
+  return IsKnownToFit(a, b) ? Tri::kYes : Tri::kUnknown;
+}
+
+bool Solver::IsKnownToFit(Dim a, Dim b) {
+  return absl::c_any_of(state.broadcasts, [&](const auto& known) {
+    const Dim x = KeptForm(known.first);
+    const Dim y = KeptForm(known.second);
+    return (x == a && y == b) || (x == b && y == a);
+  });
 }
 
 Tri Solver::Decide(const Fact& fact) {
@@ -187,6 +191,15 @@ Tri Solver::Decide(const Fact& fact) {
   if (const Tri answer = DecideByInterval(today); answer != Tri::kUnknown) return answer;
   // A question inside another operation is answered with what is left of that one's work.
   if (operation_depth > 1 || hypotheses > 0 || settling || combining) return DecideByAll(today);
+  return DecideOnce(today);
+}
+
+Tri Solver::Answer(const Fact& fact) {
+  const Tri answer = Decide(fact);
+  return answer == Tri::kUnknown && IsStated(fact) ? Tri::kYes : answer;
+}
+
+Tri Solver::DecideOnce(const Fact& today) {
   const OperationCache::Key key(int64_t{'?'} << 8 | static_cast<int64_t>(today.kind), today.a,
                                 today.b);
   if (const auto known = operations.Find(key, epoch)) {
@@ -198,6 +211,18 @@ Tri Solver::Decide(const Fact& fact) {
   if (spent == before && answer != Tri::kUnknown) return answer;
   if (!OutOfWork()) operations.Enter(key, epoch, Dim::Inline(static_cast<int32_t>(answer)));
   return answer;
+}
+
+// Whether it was assumed in so many words. Not all that was can be drawn from what is kept of it:
+// of 15*z == max(17, x) that is x alone.
+bool Solver::IsStated(const Fact& fact) {
+  const Fact today{fact.kind, Resolve(fact.a), Resolve(fact.b)};
+  return absl::c_any_of(state.log, [&](const Stated& stated) {
+    if (stated.fact.kind != today.kind) return false;
+    const Dim a = Resolve(stated.fact.a), b = Resolve(stated.fact.b);
+    const bool ordered = today.kind == Fact::Kind::kGe || today.kind == Fact::Kind::kDivides;
+    return (a == today.a && b == today.b) || (!ordered && a == today.b && b == today.a);
+  });
 }
 
 // A size against a number, as most questions are, without making their difference.

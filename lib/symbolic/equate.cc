@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "absl/algorithm/container.h"
 #include "symbolic/solver.h"
 
 namespace symshape::symbolic {
@@ -159,6 +160,20 @@ bool Solver::SolveFor(Dim equation, const Term& t, Dim rest) {
   return SubstituteAtom(id, FloorDiv(Neg(rest), c));
 }
 
+// Whether `product` stands inside a quotient or maximum of d, so that a rule for it would rewrite
+// itself until it says nothing: x*x == 3*(x*x//3) + y.
+bool Solver::IsNested(MonoId product, Dim d) {
+  return absl::c_any_of(store.View(d).terms, [&](const Term& t) {
+    return absl::c_any_of(store.atoms_of(t.mono), [&](AtomId a) {
+      return absl::c_any_of(store.args(a), [&](Dim arg) {
+        MonoId rest;
+        const auto has_it = [&](const Term& u) { return store.DivideMono(u.mono, product, &rest); };
+        return absl::c_any_of(store.View(arg).terms, has_it) || IsNested(product, arg);
+      });
+    });
+  });
+}
+
 // d == 0 where nothing can be substituted: a rule for the leading product, which is larger than all
 // that replaces it, so that it ends, or the equation itself; and what it says about bounds.
 bool Solver::KeepEquation(Dim d, const Poly& p) {
@@ -166,7 +181,7 @@ bool Solver::KeepEquation(Dim d, const Poly& p) {
   if (p.terms.size() > kMaxKnownTerms) return PropagateBounds(d) && PropagateBounds(Neg(d));
   const Term lead = store.Leading(p.terms);
   if ((lead.coeff == 1 || lead.coeff == -1) && store.mono(lead.mono).degree > 1 &&
-      store.mono(lead.mono).depth == 0 && state.mono_rules.size() < 64) {
+      store.mono(lead.mono).depth == 0 && state.mono_rules.size() < 64 && !IsNested(lead.mono, d)) {
     const Dim rest = WithoutTerm(p, lead);
     state.mono_rules.emplace_back(lead.mono, lead.coeff == 1 ? Neg(rest) : rest);
     Touch();

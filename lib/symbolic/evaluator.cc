@@ -1,33 +1,46 @@
 #include "symbolic/evaluator.h"
 
 #include <algorithm>
+#include <array>
 
+#include "absl/algorithm/container.h"
 #include "symbolic/solver.h"
 
 namespace symshape::symbolic {
 namespace {
 
-std::optional<int64_t> Apply(char op, int64_t a, int64_t b) {
-  int64_t r;
+// False where it has no value.
+bool Apply(char op, int64_t a, int64_t b, int64_t* r) {
   switch (op) {
     case '+':
-      return AddOk(a, b, &r) ? std::optional(r) : std::nullopt;
+      return AddOk(a, b, r);
     case '-':
-      return SubOk(a, b, &r) ? std::optional(r) : std::nullopt;
+      return SubOk(a, b, r);
     case '*':
-      return MulOk(a, b, &r) ? std::optional(r) : std::nullopt;
+      return MulOk(a, b, r);
     case 'M':
-      return std::max(a, b);
+      *r = std::max(a, b);
+      return true;
     case 'B':
-      return a == 1 ? b : a;
+      *r = a == 1 ? b : a;
+      return true;
     case '/':
     case 't':
     case '%':
-      if (b == 0 || (a == INT64_MIN && b == -1)) return std::nullopt;
-      if (op == 't') return a / b;
-      return op == '/' ? FloorDivInt(a, b) : a - b * FloorDivInt(a, b);
+      if (b == 0 || (a == INT64_MIN && b == -1)) return false;
+      *r = op == 't' ? a / b : FloorDivInt(a, b);
+      if (op == '%') *r = a - b * *r;
+      return true;
+    default:
+      return false;
   }
-  return std::nullopt;
+}
+
+// What `elements` broadcast to.
+bool Broadcast(absl::Span<const int64_t> elements, int64_t* r) {
+  const auto [least, largest] = std::minmax_element(elements.begin(), elements.end());
+  *r = *largest;
+  return *least == *largest || MulOk(*largest, std::min<int64_t>(1, *least), r);
 }
 
 }  // namespace
@@ -114,51 +127,122 @@ Evaluator::Part Evaluator::ReadSymbol(AtomId id) {
   return PartOf(Op::kMax, absl::MakeConstSpan(&value, 1));  // which is the value
 }
 
-void Evaluator::MoveTo(absl::Span<const int64_t> sizes) {
+void Evaluator::MoveTo(absl::Span<const int64_t> sizes, size_t count) {
   sizes_.assign(sizes.begin(), sizes.end());
-  ++point_;
+  points_ = count;
+  ++block_;
 }
 
 std::optional<int64_t> Evaluator::At(Handle h) {
-  if (parts_[h].known_at != point_) {
-    parts_[h].known_at = point_;
-    parts_[h].value = std::nullopt;
-    parts_[h].value = Value(parts_[h]);
-  }
-  return parts_[h].value;
+  const Column column = Of(h);
+  return (column.known & 1) != 0 ? std::optional(column.values[0]) : std::nullopt;
 }
 
-std::optional<int64_t> Evaluator::SumOf(const Part& part) {
-  int128 sum = part.constant;
-  for (uint32_t i = 0; i < part.count; ++i) {
-    const Product& p = products_[part.first + i];
-    int128 product = p.coeff;
-    for (uint32_t k = 0; k < p.count; ++k) {
-      const std::optional<int64_t> factor = At(lists_[p.first + k]);
-      if (!factor || __builtin_mul_overflow(product, int128{*factor}, &product)) {
-        return std::nullopt;
+Evaluator::Column Evaluator::Of(Handle h) {
+  values_.resize(parts_.size() * points_);
+  Evaluate(h);
+  return {ValuesOf(h), parts_[h].known};
+}
+
+void Evaluator::Evaluate(Handle h) {
+  Part& part = parts_[h];
+  if (part.known_at == block_) return;
+  part.known_at = block_;
+  part.known = 0;
+  switch (part.op) {
+    case Op::kNone:
+      return;
+    case Op::kSize:
+      std::copy_n(sizes_.begin() + part.constant * static_cast<int64_t>(points_), points_,
+                  ValuesOf(h));
+      part.known = All();
+      return;
+    case Op::kSum: {
+      Set known = All();
+      for (uint32_t i = 0; i < part.count; ++i) {
+        const Product& p = products_[part.first + i];
+        known &= EvaluateAll(p.first, p.count);
+      }
+      part.known = known & Sum(part, ValuesOf(h));
+      return;
+    }
+    default:
+      part.known = Combine(part, EvaluateAll(part.first, part.count), ValuesOf(h));
+  }
+}
+
+// Parts of a list, and where all of them are known. Apart from what is made of them, which takes
+// more of the stack.
+Evaluator::Set Evaluator::EvaluateAll(uint32_t first, uint32_t count) {
+  Set known = All();
+  for (uint32_t i = 0; i < count; ++i) {
+    const Handle h = lists_[first + i];
+    Evaluate(h);
+    known &= parts_[h].known;
+  }
+  return known;
+}
+
+// Returns where it fits int64.
+Evaluator::Set Evaluator::Sum(const Part& part, int64_t* values) const {
+  return SmallSum(part, values) ? All() : LargeSum(part, values);
+}
+
+// The usual one, of which each step fits int64 at each point.
+bool Evaluator::SmallSum(const Part& part, int64_t* values) const {
+  std::fill_n(values, points_, part.constant);
+  for (const Product& p : absl::MakeSpan(products_).subspan(part.first, part.count)) {
+    std::array<int64_t, kBlock> products;
+    std::fill_n(products.begin(), points_, p.coeff);
+    for (Handle factor : absl::MakeSpan(lists_).subspan(p.first, p.count)) {
+      const int64_t* const factors = ValuesOf(factor);
+      for (size_t at = 0; at < points_; ++at) {
+        if (!MulOk(products[at], factors[at], &products[at])) return false;
       }
     }
-    if (__builtin_add_overflow(sum, product, &sum)) return std::nullopt;
+    for (size_t at = 0; at < points_; ++at) {
+      if (!AddOk(values[at], products[at], &values[at])) return false;
+    }
   }
-  if (!FitsInt64(sum)) return std::nullopt;
-  return static_cast<int64_t>(sum);
+  return true;
 }
 
-std::optional<int64_t> Evaluator::Value(const Part& part) {
-  if (part.op == Op::kNone) return std::nullopt;
-  if (part.op == Op::kSize) return sizes_[static_cast<size_t>(part.constant)];
-  if (part.op == Op::kSum) return SumOf(part);
-  absl::InlinedVector<int64_t, 4> values;
-  for (uint32_t i = 0; i < part.count; ++i) {
-    const std::optional<int64_t> value = At(lists_[part.first + i]);
-    if (!value) return std::nullopt;
-    values.push_back(*value);
+Evaluator::Set Evaluator::LargeSum(const Part& part, int64_t* values) const {
+  Set fits = 0;
+  for (size_t at = 0; at < points_; ++at) {
+    int128 sum = part.constant;
+    bool overflows = false;
+    for (const Product& p : absl::MakeSpan(products_).subspan(part.first, part.count)) {
+      int128 product = p.coeff;
+      for (Handle factor : absl::MakeSpan(lists_).subspan(p.first, p.count)) {
+        overflows |= __builtin_mul_overflow(product, int128{ValuesOf(factor)[at]}, &product);
+      }
+      overflows |= __builtin_add_overflow(sum, product, &sum);
+    }
+    values[at] = static_cast<int64_t>(sum);
+    fits |= Set{!overflows && FitsInt64(sum)} << at;
   }
-  if (part.op == Op::kOperation) return Apply(part.operation, values[0], values[1]);
-  const auto [least, largest] = std::minmax_element(values.begin(), values.end());
-  if (part.op == Op::kMax || *least == *largest) return *largest;
-  return Apply('*', *largest, std::min<int64_t>(1, *least));
+  return fits;
+}
+
+// Of parts that are all known at `open`. Returns where it has a value.
+Evaluator::Set Evaluator::Combine(const Part& part, Set open, int64_t* values) const {
+  Set known = 0;
+  absl::InlinedVector<int64_t, 4> elements(part.count);
+  for (; open != 0; open &= open - 1) {
+    const auto at = static_cast<size_t>(__builtin_ctzll(open));
+    for (uint32_t i = 0; i < part.count; ++i) elements[i] = ValuesOf(lists_[part.first + i])[at];
+    bool has_value = true;
+    if (part.op == Op::kOperation) {
+      has_value = Apply(part.operation, elements[0], elements[1], &values[at]);
+    } else if (part.op == Op::kBroadcast) {
+      has_value = Broadcast(elements, &values[at]);
+    } else {
+      values[at] = *absl::c_max_element(elements);
+    }
+    known |= Set{has_value} << at;
+  }
+  return known;
 }
 
 std::optional<int64_t> Solver::Evaluate(Dim d, const Bindings& sizes) const {

@@ -72,9 +72,9 @@ Conflict Solver::LastConflict() {
 
 Explanation Solver::Explain(const Fact& fact) {
   Explanation out;
-  out.answer = Decide(fact);
+  out.answer = Answer(fact);
   if (out.answer == Tri::kUnknown) return out;
-  const auto known = [&] { return Decide(fact) == out.answer; };
+  const auto known = [&] { return Answer(fact) == out.answer; };
   std::vector<Stated> facts = LinkedTo(fact, state.log);
   if (!Under(facts, known)) facts = state.log;
   out.because = Core(std::move(facts), known);

@@ -119,22 +119,37 @@ void Solver::RecheckSubstitutions() {
 }
 
 bool Solver::RecheckInequalities() {
-  std::vector<Dim> kept;
+  std::vector<Dim> kept, changed;
   for (Dim d : std::vector<Dim>(state.inequalities)) {
     const Dim today = Resolve(d);
-    if (today == d) {
-      if (Bounds(d).lo >= 0) continue;  // follows from bounds by now
-      if (Bounds(d).hi < 0) return false;
-      kept.push_back(d);
-    } else {
+    if (today != d) {
+      changed.push_back(d);
       Post(Fact::Kind::kGe, today, Dim::Inline(0));
+    } else if (Bounds(d).hi < 0) {
+      return false;
+    } else if (Bounds(d).lo < 0) {  // else it follows from bounds by now
+      kept.push_back(d);
     }
   }
+  if (!changed.empty()) KeepWhatOnlyTheyTell(changed, kept);
   state.inequalities = kept;
   for (Dim d : kept) {
     if (!PropagateBounds(d)) return false;
   }
   return true;
+}
+
+// An inequality that tells its own new form may say more than that one: of x*(y//x) >= x + y - 1,
+// where therefore x is 1, would x*y >= x + y - 1 be left.
+void Solver::KeepWhatOnlyTheyTell(absl::Span<const Dim> changed, std::vector<Dim>& kept) {
+  const std::vector<Dim> before = std::exchange(state.inequalities, kept);
+  const uint32_t epoch_before = epoch;
+  Touch();
+  for (Dim d : changed) {
+    if (store.node(d).has_compound && Resolve(d) == d) kept.push_back(d);
+  }
+  state.inequalities = before;
+  epoch = epoch_before;
 }
 
 void Solver::RecheckDisequalities() {
@@ -207,7 +222,7 @@ void Solver::RecheckProducts() {
 bool Solver::RecheckBroadcasts() {
   for (const auto& [a, b] : std::vector<std::pair<Dim, Dim>>(std::exchange(state.broadcasts, {}))) {
     if (AssumedEnough(*this)) {
-      state.broadcasts.emplace_back(a, b);
+      KeepBroadcast(a, b);
       continue;
     }
     const Dim x = Resolve(a), y = Resolve(b);

@@ -51,8 +51,14 @@ bool Solver::ApplyBroadcast(Dim a, Dim b) {
   for (const auto& [x, y] : state.broadcasts) {
     if ((x == a && y == b) || (x == b && y == a)) return true;
   }
-  state.broadcasts.emplace_back(a, b);
+  KeepBroadcast(a, b);
   return hypothetical || (store.MaskOf(a) & store.MaskOf(b)) == 0 || ApplyCases(a, b);
+}
+
+// It changes no form, so the epoch stays.
+void Solver::KeepBroadcast(Dim a, Dim b) {
+  state.broadcasts.emplace_back(a, b);
+  witnesses.legal = {};
 }
 
 // What all of a == b, a == 1 and b == 1 imply: the sizes of a broadcast of seq with min(64, seq)

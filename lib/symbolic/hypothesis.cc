@@ -15,8 +15,8 @@ Hypothesis::Hypothesis(Solver& solver)
       inequalities_(solver.state.inequalities.size()),
       supposed_(solver.supposed.size()) {
   if (s_.hypotheses == 0) {
-    s_.legal_before = s_.LegalWitnesses();
-    s_.inequalities_before = inequalities_;
+    s_.witnesses.legal_before = s_.LegalWitnesses();
+    s_.witnesses.inequalities_before = inequalities_;
   }
   ++s_.hypotheses;
   s_.Touch();

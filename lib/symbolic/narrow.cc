@@ -7,6 +7,8 @@
 namespace symshape::symbolic {
 namespace {
 
+constexpr size_t kMaxPosted = 16;  // inequalities in place of one
+
 // The largest r with r^power <= n. REQUIRES: n >= 0, power >= 1.
 int64_t Root(int64_t n, int power) {
   if (power == 1) return n;
@@ -119,11 +121,7 @@ std::optional<bool> Solver::ApplyGeToAtom(Dim d, const Poly& p) {
     Post(Fact::Kind::kGe, cleared, Dim::Inline(0));
     return true;
   }
-  if (a.kind != AtomKind::kMax) return std::nullopt;
-  if (!positive) {
-    for (Dim e : store.args(id)) Post(Fact::Kind::kGe, rest, e);
-    return true;
-  }
+  if (a.kind != AtomKind::kMax || !positive) return std::nullopt;
   Dim only;
   int possible = 0;
   for (Dim e : store.args(id)) {
@@ -134,6 +132,32 @@ std::optional<bool> Solver::ApplyGeToAtom(Dim d, const Poly& p) {
   if (possible == 0) return false;
   if (possible > 1) return std::nullopt;
   Post(Fact::Kind::kGe, Add(rest, only), Dim::Inline(0));
+  return true;
+}
+
+// Of d >= 0, where d falls as a maximum grows: that d is at least 0 for each of its elements says
+// the same, and each is plainer. False where there is none, or there are too many.
+bool Solver::PostForElements(Dim d) {
+  const PolyView p = store.View(d);
+  const Term* maximum = nullptr;
+  size_t count = 1;
+  for (const Term& t : p.terms) {
+    const Mono& m = store.mono(t.mono);
+    if (!m.has_max) continue;
+    if (m.degree != 1) return false;
+    const Atom& a = store.atom(m.atoms[0]);
+    if (a.kind != AtomKind::kMax || t.coeff > 0) continue;
+    if (t.coeff < -INT64_MAX) return false;
+    maximum = &t;
+    count *= a.arg_count;
+  }
+  if (maximum == nullptr || count > kMaxPosted) return false;
+  const Term falling = *maximum;
+  const AtomId id = store.mono(falling.mono).atoms[0];
+  const Dim rest = AddScaled(d, store.atom(id).dim, -falling.coeff);
+  for (Dim e : store.args(id)) {
+    Post(Fact::Kind::kGe, AddScaled(rest, e, falling.coeff), Dim::Inline(0));
+  }
   return true;
 }
 
@@ -153,6 +177,7 @@ bool Solver::ApplyGe(Dim d) {
     return true;
   }
   PostFactors(p);
+  if (PostForElements(d)) return true;
   if (const std::optional<bool> cleared = ApplyGeToAtom(d, p)) return *cleared;
   if (p.terms.size() == 1 && store.mono(p.terms[0].mono).degree == 1) {
     const Atom& a = store.atom(store.mono(p.terms[0].mono).atoms[0]);
@@ -222,8 +247,34 @@ bool Solver::BoundAtoms(Dim d, absl::FunctionRef<bool(AtomId, Interval)> bound) 
 bool Solver::PropagateBounds(Dim d) {
   return BoundAtoms(d, [this](AtomId a, Interval range) {
     const Atom& atom = store.atom(a);
-    return atom.kind != AtomKind::kSymbol || Narrow(atom.symbol, range);
+    if (atom.kind == AtomKind::kSymbol) return Narrow(atom.symbol, range);
+    PostParts(a, range);
+    return true;
   });
+}
+
+// What bounds of a compound atom say of its parts, where that is new:
+//   max(x, y) <= 7: x <= 7 and y <= 7        x//3 <= 7: x <= 23        x//3 >= 2: x >= 6
+void Solver::PostParts(AtomId id, Interval range) {
+  const Atom a = store.atom(id);
+  if (a.kind == AtomKind::kMax && range.hi != Interval::kPlusInf) {
+    for (Dim e : store.args(id)) {
+      if (Bounds(e).hi > range.hi) Post(Fact::Kind::kGe, Constant(range.hi), e);
+    }
+  }
+  if (!IsQuotientByConstant(id)) return;
+  const Dim numerator = a.args[0];
+  const Interval known = Bounds(numerator);
+  const int64_t d = store.View(a.args[1]).constant;
+  int64_t least, most;
+  if (d < 1) return;
+  if (range.lo != Interval::kMinusInf && MulOk(d, range.lo, &least) && known.lo < least) {
+    Post(Fact::Kind::kGe, numerator, Constant(least));
+  }
+  if (range.hi != Interval::kPlusInf && MulOk(d, range.hi, &most) && AddOk(most, d - 1, &most) &&
+      known.hi > most) {
+    Post(Fact::Kind::kGe, Constant(most), numerator);
+  }
 }
 
 bool Solver::ApplyNe(Dim d) {

@@ -361,26 +361,28 @@ std::optional<QuasiAffine::Range> QuasiAffine::PeriodWithin(const Variable& v, c
 // Where the function does not fall over a period, its minimum lies in the first one, else in the
 // last: so does the minimum over several variables, as each one's growth does not depend on the
 // others.
-std::optional<int64_t> QuasiAffine::Minimum(absl::FunctionRef<Interval(MonoId)> bounds_of) {
+bool QuasiAffine::IsNeverNegative(absl::FunctionRef<Interval(MonoId)> bounds_of) {
   std::vector<Period> periods;
-  if (!SumPeriods(sum_, periods)) return std::nullopt;
+  if (!SumPeriods(sum_, periods)) return false;
   int64_t total = constant_;
-  for (const Component& c : Components()) {
+  const std::vector<Component> components = Components();
+  for (const Component& c : components) {
     std::vector<Range> box;
     for (uint32_t v : c.variables) {
       const std::optional<Range> range =
           PeriodWithin(variables_[v], periods[v], bounds_of(variables_[v].mono));
-      if (!range) return std::nullopt;
+      if (!range) return false;
       box.push_back(*range);
     }
-    std::optional<int64_t> least;
+    const bool is_last = &c == &components.back();
+    int64_t least = INT64_MAX, sum;
     const bool all = ForEachPoint(c, box, [&](int64_t value) {
-      if (!least || value < *least) least = value;
-      return true;
+      least = std::min(least, value);
+      return !is_last || (AddOk(total, value, &sum) && sum >= 0);
     });
-    if (!all || !AddOk(total, *least, &total)) return std::nullopt;
+    if (!all || !AddOk(total, least, &total)) return false;
   }
-  return total;
+  return total >= 0;
 }
 
 }  // namespace symshape::symbolic

@@ -59,9 +59,9 @@ class QuasiAffine {
   // All parts that can be written so.
   std::vector<OneQuotient> OneQuotients();
 
-  // The least value over all variables within these bounds; nullopt where there is none, or past
-  // the cap. Exact where the variables are independent of each other, else a lower bound.
-  std::optional<int64_t> Minimum(absl::FunctionRef<Interval(MonoId)> bounds_of);
+  // Whether no value within these bounds of the variables is below 0. False where one may be, or
+  // past the cap; exact where the variables are independent of each other.
+  bool IsNeverNegative(absl::FunctionRef<Interval(MonoId)> bounds_of);
 
   // Steps taken so far, for budgets.
   int64_t steps() const { return steps_; }

@@ -1,6 +1,8 @@
 // Today's form of a dim: its atoms rebuilt under the facts of now, once per epoch and node.
 #include <algorithm>
+#include <utility>
 
+#include "absl/algorithm/container.h"
 #include "symbolic/solver.h"
 #include "symbolic/work.h"
 
@@ -51,13 +53,48 @@ Dim Solver::Replacement(AtomId id, Dim value) {
   return today;
 }
 
+// What was found of a part while a form was still being looked for that it holds: it goes when that
+// one is found.
+std::optional<Dim> Solver::ProvisionalOf(uint64_t part) {
+  const auto found = forms.provisional.find(part);
+  if (found == forms.provisional.end() || found->second.epoch != epoch) return std::nullopt;
+  forms.lowest_cut = std::min(forms.lowest_cut, found->second.cut);
+  return found->second.dim;
+}
+
 Dim Solver::ResolveAtom(AtomId id) {
-  if (id < resolved_atom.size() && resolved_atom[id].epoch == epoch) return resolved_atom[id].dim;
+  if (id < forms.of_atom.size() && forms.of_atom[id].epoch == epoch) return forms.of_atom[id].dim;
+  const uint64_t part = uint64_t{id} << 1 | 1;
+  if (const std::optional<Dim> known = ProvisionalOf(part)) return *known;
   const Atom a = store.atom(id);
-  // What a question asked meanwhile gets. Not from resolved_atom: a hypothesis has an epoch of its
+  // What a question asked meanwhile gets. Not from the cache: a hypothesis has an epoch of its
   // own and then goes back.
-  if (resolving.contains(id)) return a.dim;
-  resolving.insert(id);
+  if (const auto met = absl::c_find(forms.open, id); met != forms.open.end()) {
+    forms.lowest_cut = std::min(forms.lowest_cut, static_cast<size_t>(met - forms.open.begin()));
+    return a.dim;
+  }
+  // The questions that it asks use them; in the midst of it they would be of forms of before.
+  if (a.kind == AtomKind::kMax && forms.open.empty()) LegalWitnesses();
+  const size_t place = forms.open.size();
+  forms.open.push_back(id);
+  const size_t outer_cut = std::exchange(forms.lowest_cut, ResolveCache::kNoCut);
+  const Dim result = FormOf(id, a);
+  forms.open.pop_back();
+  absl::erase_if(forms.provisional, [place](const auto& p) { return p.second.cut >= place; });
+  if (forms.lowest_cut < place) {
+    forms.provisional[part] = {result, epoch, forms.lowest_cut};
+    forms.lowest_cut = std::min(forms.lowest_cut, outer_cut);
+    return result;
+  }
+  forms.lowest_cut = outer_cut;
+  if (id >= forms.of_atom.size())
+    forms.of_atom.resize(store.atom_count() + store.atom_count() / 2 + 256);
+  forms.of_atom[id] = {epoch, result};
+  return result;
+}
+
+// Made anew of its parts' forms of today.
+Dim Solver::FormOf(AtomId id, const Atom& a) {
   Dim result = a.dim;
   const auto it = state.substitution.find(id);
   if (it != state.substitution.end()) {
@@ -84,13 +121,8 @@ Dim Solver::ResolveAtom(AtomId id) {
         break;
       }
     }
-    if (OutOfWork()) result = a.dim;  // not an opaque symbol: the old form still is true
   }
-  resolving.erase(id);
-  if (id >= resolved_atom.size())
-    resolved_atom.resize(store.atom_count() + store.atom_count() / 2 + 256);
-  resolved_atom[id] = {epoch, result};
-  return result;
+  return OutOfWork() ? a.dim : result;  // not an opaque symbol: the old form still is true
 }
 
 // Two statements: ResolveAtom may move the store's atoms.
@@ -100,11 +132,24 @@ bool Solver::IsItsOwnForm(AtomId id) {
 }
 
 Dim Solver::ResolveSlow(Dim d) {
+  const uint64_t part = uint64_t{d.node()} << 1;
+  if (const std::optional<Dim> known = ProvisionalOf(part)) return *known;
   const SeparateOperation separate(*this);
   const Operation operation(*this);
-  const uint32_t index = d.node();
-  if (index >= resolved.size()) resolved.resize(store.node_count() + store.node_count() / 2 + 256);
-  resolved[index] = {epoch, d};
+  const size_t outer_cut = std::exchange(forms.lowest_cut, ResolveCache::kNoCut);
+  const Dim result = FormOf(d);
+  if (forms.lowest_cut != ResolveCache::kNoCut) {
+    forms.provisional[part] = {result, epoch, forms.lowest_cut};
+  } else {
+    KeepResolved(d, result);
+    if (!result.is_inline() && result != d) KeepResolved(result, result);
+  }
+  forms.lowest_cut = std::min(forms.lowest_cut, outer_cut);
+  return result;
+}
+
+// Made anew of its atoms' forms of today.
+Dim Solver::FormOf(Dim d) {
   const PolyView view = store.View(d);
   bool same = true;
   for (const Term& t : view.terms) {
@@ -113,36 +158,24 @@ Dim Solver::ResolveSlow(Dim d) {
     }
   }
   Poly sum;
-  std::optional<Dim> result;
   if (same) {
     if (!store.node(d).has_div && state.mono_rules.empty()) return d;
     sum = Copy(view);
-    result = Finish(sum);
   } else {
     sum.constant = view.constant;
-    bool fits = true;
     for (const Term& t : view.terms) {
       Poly product;
       product.constant = t.coeff;
       for (AtomId a : store.atoms_of(t.mono)) {
         Poly next;
-        fits = fits && Multiply(ViewOf(product), store.View(ResolveAtom(a)), next);
+        if (!Multiply(ViewOf(product), store.View(ResolveAtom(a)), next)) return d;
         product = std::move(next);
       }
-      fits = fits && Accumulate(sum, ViewOf(product), 1);
-      if (!fits) break;
+      if (!Accumulate(sum, ViewOf(product), 1)) return d;
     }
-    if (fits) result = Finish(sum);
   }
-  if (index >= resolved.size()) resolved.resize(store.node_count() + store.node_count() / 2 + 256);
-  if (!result) result = d;  // too large under the new facts: the old form still is true
-  resolved[index] = {epoch, *result};
-  if (!result->is_inline() && *result != d) {
-    if (result->node() >= resolved.size())
-      resolved.resize(store.node_count() + store.node_count() / 2 + 256);
-    resolved[result->node()] = {epoch, *result};
-  }
-  return *result;
+  // Too large under the new facts: the old form still is true.
+  return Finish(sum).value_or(d);
 }
 
 Dim Solver::Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements) {

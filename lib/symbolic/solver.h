@@ -6,7 +6,7 @@
 //   bounds.cc         intervals, congruences                decide.cc     the tiers of proof
 //   envelope.cc       the inequality prover                 factor.cc     factors and signs
 //   cases.cc          questions case by case                combine.cc    known inequalities summed
-//   lone_quotient.cc  n//d against a sum                    witness.cc    sizes to try first
+//   lone_quotient.cc  n//d against a sum                    witness.h     sizes to try first
 //   squares.cc        sums of squares                       wide.h        what proofs work with
 //   hypothesis.h      as if more were known                 work.h        a limit in steps
 //   evaluator.h       values at sizes
@@ -14,7 +14,7 @@
 //   facts.cc          Assume, and what stays known          equate.cc     equalities
 //   narrow.cc         inequalities                          divides.cc    divisibility
 //   fit.cc            sizes that are equal or 1             zero.cc       where a size is 0
-//   resolve.cc        today's form of a dim                 explain.cc    why an answer is known
+//   resolve.h         today's form of a dim                 explain.cc    why an answer is known
 //   functional.cc     one form per function                 residues.h    quasi-affine functions
 //   sample.cc         sizes that satisfy all facts          print.cc, parse.cc text
 #ifndef SYMSHAPE_SYMBOLIC_SOLVER_H_
@@ -36,8 +36,10 @@
 #include "symbolic/context.h"
 #include "symbolic/operation_cache.h"
 #include "symbolic/residues.h"
+#include "symbolic/resolve.h"
 #include "symbolic/state.h"
 #include "symbolic/store.h"
+#include "symbolic/witness.h"
 
 namespace symshape::symbolic {
 
@@ -241,6 +243,9 @@ class Solver {
 
   // --- decisions ---------------------------------------------------------------------------------
   Tri Decide(const Fact& fact);
+  Tri Answer(const Fact& fact);  // Decide, or yes as it was assumed
+  Tri DecideOnce(const Fact& today);
+  bool IsStated(const Fact& fact);
   Tri DecideByInterval(const Fact& fact);  // unknown where more than an interval is needed
   Tri DecideByAll(const Fact& fact);       // with all that there is
   bool HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where);
@@ -249,6 +254,7 @@ class Solver {
   Tri DecideGe(Dim a, Dim b);
   Tri DecideDivides(Dim a, Dim b);
   Tri DecideBroadcast(Dim a, Dim b);
+  bool IsKnownToFit(Dim a, Dim b);
   bool ProveGe0(Dim p, int budget = 96, int splits = 4);  // p >= 0
   bool IsPlainlyGe0(Dim d);
   bool IsKnownGe0(const PolyView& p) const;
@@ -256,25 +262,18 @@ class Solver {
   bool ProveBesideOneQuotient(const PolyView& p);
   bool ProveNe0(Dim p);
   bool ProveByCombination(Dim d);  // combine.cc
-  // witness.cc. Values at a few sizes, which are the same in all questions.
-  static constexpr int kWitnesses = 12;
-  using WitnessSet = uint16_t;  // bit i: the sizes number i
-  struct Witnessed {
-    std::array<int64_t, kWitnesses> at;
-    WitnessSet known = 0;  // where `at` is the value: it fits int64, and all of it is defined
-    bool looked = false;
-  };
-  struct Tried {
-    WitnessSet holds = 0, fails = 0;
-  };
+  // witness.cc
   bool FailsAtWitness(const Fact& fact);     // so it has no proof
   bool IsOpenAtWitnesses(const Fact& fact);  // nor has its opposite
   Tried TryAtWitnesses(const Fact& fact);
+  std::vector<std::pair<int64_t, int64_t>> ExamplesOf(Dim a, Dim b);  // as Context's
+  bool IsRefuted(absl::Span<const std::vector<Fact>> given, absl::Span<const Fact> clause);
   static Witnessed WitnessedOf(AtomKind kind, absl::Span<const Witnessed> args);
   const Witnessed& WitnessedAtom(AtomId a);  // until the next one is asked for
   Witnessed WitnessedPoly(const PolyView& p);
   // Those that satisfy all that is known.
   WitnessSet LegalWitnesses();
+  WitnessSet StatedWitnesses();
   WitnessSet SatisfySupposed();
   WitnessSet SatisfyDomains();
   WitnessSet SatisfySubstitutions();
@@ -312,19 +311,28 @@ class Solver {
   void Pop();
   Dim Resolve(Dim d) {
     if (d.is_inline() || d.is_none()) return d;
-    if (d.node() < resolved.size() && resolved[d.node()].epoch == epoch) {
-      return resolved[d.node()].dim;
+    if (d.node() < forms.of_node.size() && forms.of_node[d.node()].epoch == epoch) {
+      return forms.of_node[d.node()].dim;
     }
     return ResolveSlow(d);
   }
   Dim ResolveSlow(Dim d);
-  // d was built from today's forms just now: it is its own form today.
+  // d was built from today's forms just now: it is its own form today, unless one of them is only
+  // being looked for.
   Dim Today(Dim d) {
-    if (d.is_inline()) return d;
-    if (d.node() >= resolved.size()) resolved.resize(d.node() + d.node() / 2 + 256);
-    resolved[d.node()] = {epoch, d};
+    if (!d.is_inline() && forms.open.empty()) KeepResolved(d, d);
     return d;
   }
+  // Of a fact, for a question: where it is asked while an atom is being resolved, as it was kept.
+  Dim KeptForm(Dim d) { return forms.open.empty() ? Resolve(d) : d; }
+  void KeepResolved(Dim d, Dim form) {
+    std::vector<Form>& known = forms.of_node;
+    if (d.node() >= known.size()) known.resize(d.node() + d.node() / 2 + 256);
+    known[d.node()] = {epoch, form};
+  }
+  Dim FormOf(Dim d);
+  Dim FormOf(AtomId id, const Atom& atom);
+  std::optional<Dim> ProvisionalOf(uint64_t part);
   Dim ResolveAtom(AtomId a);
   // settle.cc. Parse(Print(d)) is d for what it returns. REQUIRES: d is today's form
   Dim Settled(Dim d);
@@ -343,6 +351,7 @@ class Solver {
   bool CancelNonZeroFactors(Poly p);
   bool PostRemainder(const Poly& p);
   bool SolveFor(Dim equation, const Term& t, Dim rest);
+  bool IsNested(MonoId product, Dim d);
   bool KeepEquation(Dim d, const Poly& p);
   Dim WithoutTerm(Poly p, const Term& t);
   bool ApplyGe(Dim p);
@@ -353,15 +362,19 @@ class Solver {
   Dim PositivePartOf(Dim d);
   bool ApplyBroadcast(Dim a, Dim b);
   bool ApplyCases(Dim a, Dim b);
+  void KeepBroadcast(Dim a, Dim b);
   bool Narrow(uint32_t symbol, Interval interval);
   bool NarrowCongruence(uint32_t symbol, int64_t modulus, int64_t remainder);
   bool SubstituteAtom(AtomId atom, Dim value);
   bool PropagateBounds(Dim inequality);
+  bool PostForElements(Dim d);
+  void PostParts(AtomId atom, Interval range);
   bool BoundAtoms(Dim inequality, absl::FunctionRef<bool(AtomId, Interval)> bound);
   Interval RangeOfFactor(absl::Span<const AtomId> atoms, AtomId x, int power, Interval product);
   bool Recheck();
   void RecheckSubstitutions();
   bool RecheckInequalities();
+  void KeepWhatOnlyTheyTell(absl::Span<const Dim> changed, std::vector<Dim>& kept);
   void RecheckDisequalities();
   void RecheckEquations();
   void RecheckExactQuotients();
@@ -422,14 +435,8 @@ class Solver {
   bool settling = false;   // inside Settle: what is asked there is of no one's asking
   bool busy = false;       // inside Assume: questions asked there do not count as undecided
 
-  struct Resolved {
-    uint32_t epoch = 0;
-    Dim dim;
-  };
-  std::vector<Resolved> resolved;                   // by node
-  std::vector<Resolved> resolved_atom;              // by atom
-  absl::flat_hash_map<uint32_t, Resolved> settled;  // by node
-  absl::flat_hash_set<AtomId> resolving;
+  ResolveCache forms;
+  absl::flat_hash_map<uint32_t, Form> settled;  // by node
   struct Bounded {
     uint32_t epoch = 0;
     Interval interval;
@@ -478,16 +485,8 @@ class Solver {
     uint32_t epoch = 0;
     enum Answer : uint8_t { kUnknown, kYes, kNotCheaply, kNotAlone, kNotAtAll } answer = kUnknown;
   };
-  std::vector<Ge0> ge0;              // by node
-  std::vector<Witnessed> witnessed;  // by atom
-  struct Legal {
-    uint32_t epoch = 0;
-    WitnessSet witnesses = 0;
-  };
-  Legal legal, legal_supposed;  // without a hypothesis, under one
-  // Before the outermost hypothesis: the legal witnesses, and how many inequalities there were.
-  WitnessSet legal_before = 0;
-  size_t inequalities_before = 0;
+  std::vector<Ge0> ge0;  // by node
+  WitnessCache witnesses;
 };
 
 struct Context::Impl : Solver {};

@@ -12,10 +12,10 @@
 namespace symshape::symbolic {
 namespace {
 
-using Set = Solver::WitnessSet;
-using Values = Solver::Witnessed;
+using Set = WitnessSet;
+using Values = Witnessed;
 
-constexpr int kCount = Solver::kWitnesses;
+constexpr int kCount = kWitnesses;
 constexpr Set kAll = (Set{1} << kCount) - 1;
 
 // Where facts tend to fail: at 0, 1 and 2, where symbols differ, at multiples of what nets divide
@@ -148,7 +148,7 @@ Values Solver::WitnessedOf(AtomKind kind, absl::Span<const Values> args) {
 }
 
 const Values& Solver::WitnessedAtom(AtomId id) {
-  if (id < witnessed.size() && witnessed[id].looked) return witnessed[id];
+  if (id < witnesses.of_atom.size() && witnesses.of_atom[id].looked) return witnesses.of_atom[id];
   const Atom a = store.atom(id);
   Values out;
   if (a.kind != AtomKind::kSymbol) {
@@ -159,8 +159,8 @@ const Values& Solver::WitnessedAtom(AtomId id) {
     out = ValuesOf(a.symbol, store.symbols()[a.symbol]);
   }
   out.looked = true;
-  if (id >= witnessed.size()) witnessed.resize(id + id / 2 + 16);
-  return witnessed[id] = out;
+  if (id >= witnesses.of_atom.size()) witnesses.of_atom.resize(id + id / 2 + 16);
+  return witnesses.of_atom[id] = out;
 }
 
 Values Solver::WitnessedPoly(const PolyView& p) {
@@ -181,10 +181,54 @@ Values Solver::WitnessedPoly(const PolyView& p) {
 }
 
 // Those at which the fact holds, and those at which it fails.
-Solver::Tried Solver::TryAtWitnesses(const Fact& fact) {
+Tried Solver::TryAtWitnesses(const Fact& fact) {
   const Values a = WitnessedPoly(store.View(fact.a)), b = WitnessedPoly(store.View(fact.b));
   const Set holds = WhereHolds(fact.kind, a, b);
   return {holds, static_cast<Set>(a.known & b.known & ~holds)};
+}
+
+// What is kept of a fact may say less than it did.
+Set Solver::StatedWitnesses() {
+  const size_t facts = state.log.size();
+  if (witnesses.stated.epoch == epoch && witnesses.stated_facts == facts) {
+    return witnesses.stated.witnesses;
+  }
+  Set left = LegalWitnesses();
+  for (size_t i = 0; i < facts && left != 0; ++i) {
+    const Fact fact = state.log[i].fact;
+    const Dim a = Resolve(fact.a), b = Resolve(fact.b);
+    left &= TryAtWitnesses({fact.kind, a, b}).holds;
+  }
+  witnesses.stated = {epoch, left};
+  witnesses.stated_facts = facts;
+  return left;
+}
+
+std::vector<std::pair<int64_t, int64_t>> Solver::ExamplesOf(Dim a, Dim b) {
+  const Values x = WitnessedPoly(store.View(Resolve(a))), y = WitnessedPoly(store.View(Resolve(b)));
+  const Set legal = StatedWitnesses() & x.known & y.known;
+  std::vector<std::pair<int64_t, int64_t>> examples;
+  for (int i = 0; i < kCount; ++i) {
+    if ((legal >> i & 1) != 0) examples.emplace_back(x.at[i], y.at[i]);
+  }
+  return examples;
+}
+
+bool Solver::IsRefuted(absl::Span<const std::vector<Fact>> given, absl::Span<const Fact> clause) {
+  const auto tried = [this](const Fact& fact) {
+    const Dim a = Resolve(fact.a), b = Resolve(fact.b);
+    return TryAtWitnesses({fact.kind, a, b});
+  };
+  Set left = StatedWitnesses();
+  for (size_t i = 0; i < clause.size() && left != 0; ++i) left &= tried(clause[i]).fails;
+  for (size_t i = 0; i < given.size() && left != 0; ++i) {
+    Set any = 0;
+    for (size_t k = 0; k < given[i].size() && (left & ~any) != 0; ++k) {
+      any |= tried(given[i][k]).holds;
+    }
+    left &= any;
+  }
+  return left != 0;
 }
 
 bool Solver::FailsAtWitness(const Fact& fact) {
@@ -201,17 +245,19 @@ bool Solver::IsOpenAtWitnesses(const Fact& fact) {
 
 Set Solver::LegalWitnesses() {
   if (hypotheses > 0) {
-    if (legal_supposed.epoch != epoch) {
-      const Set witnesses = legal_before & SatisfySupposed();
-      legal_supposed = {epoch, witnesses};
+    if (witnesses.supposed.epoch != epoch) {
+      const Set legal = witnesses.legal_before & SatisfySupposed();
+      witnesses.supposed = {epoch, legal};
     }
-    return legal_supposed.witnesses;
+    return witnesses.supposed.witnesses;
   }
-  if (legal.epoch == epoch) return legal.witnesses;
-  legal = {epoch, 0};  // what is asked below is answered without
-  const Set witnesses = SatisfyDomains() & SatisfySubstitutions() & SatisfyFacts();
-  legal = {epoch, witnesses};
-  return witnesses;
+  if (witnesses.legal.epoch == epoch) return witnesses.legal.witnesses;
+  // Facts would be resolved to forms that hold the atom that is being resolved as it was.
+  if (!forms.open.empty()) return 0;
+  witnesses.legal = {epoch, 0};  // what is asked below is answered without
+  const Set legal = SatisfyDomains() & SatisfySubstitutions() & SatisfyFacts();
+  witnesses.legal = {epoch, legal};
+  return legal;
 }
 
 // Under a hypothesis, which is over dims of today: nothing is resolved, so that what resolving asks
@@ -224,7 +270,7 @@ Set Solver::SatisfySupposed() {
     out &= Where(values.known,
                  [&](int i) { return values.at[i] >= bounds.lo && values.at[i] <= bounds.hi; });
   }
-  for (size_t i = inequalities_before; i < state.inequalities.size(); ++i) {
+  for (size_t i = witnesses.inequalities_before; i < state.inequalities.size(); ++i) {
     out &= TryAtWitnesses({Fact::Kind::kGe, state.inequalities[i], Dim::Inline(0)}).holds;
   }
   return out;

@@ -1,0 +1,43 @@
+// The words of witness.cc: values at a few sizes, which are the same in all questions.
+#ifndef SYMSHAPE_SYMBOLIC_WITNESS_H_
+#define SYMSHAPE_SYMBOLIC_WITNESS_H_
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace symshape::symbolic {
+
+inline constexpr int kWitnesses = 12;
+using WitnessSet = uint16_t;  // bit i: the sizes number i
+
+struct Witnessed {
+  std::array<int64_t, kWitnesses> at;
+  WitnessSet known = 0;  // where `at` is the value: it fits int64, and all of it is defined
+  bool looked = false;
+};
+
+// Where a fact holds, and where it fails.
+struct Tried {
+  WitnessSet holds = 0, fails = 0;
+};
+
+// What was found so far.
+struct WitnessCache {
+  struct Legal {
+    uint32_t epoch = 0;
+    WitnessSet witnesses = 0;
+  };
+
+  std::vector<Witnessed> of_atom;  // by id
+  Legal legal, supposed;           // those that satisfy all that is known; under a hypothesis
+  Legal stated;                    // of the legal ones, where all that was assumed holds
+  size_t stated_facts = 0;         // how many facts that were
+  // Before the outermost hypothesis: the legal ones, and how many inequalities there were.
+  WitnessSet legal_before = 0;
+  size_t inequalities_before = 0;
+};
+
+}  // namespace symshape::symbolic
+
+#endif  // SYMSHAPE_SYMBOLIC_WITNESS_H_
