@@ -2,7 +2,8 @@
 #include "symbolic/residues.h"
 
 #include <algorithm>
-#include <numeric>
+#include <array>
+#include <utility>
 
 #include "symbolic/checked.h"
 
@@ -65,6 +66,7 @@ std::optional<uint32_t> QuasiAffine::SlotOf(MonoId mono, int depth) {
     slot.periods.resize(variables_.size());
     slot.periods.back() = {1, variables_.back().modulus};
   }
+  if (slots_.size() >= kMaxSlots) return std::nullopt;
   const uint32_t index = static_cast<uint32_t>(slots_.size());
   slots_.push_back(std::move(slot));
   slot_of_.emplace_back(mono, index);
@@ -106,54 +108,45 @@ bool QuasiAffine::SetPeriods(Slot& slot) {
 }
 
 std::vector<QuasiAffine::Component> QuasiAffine::Components() const {
-  std::vector<uint32_t> group(variables_.size());
-  std::iota(group.begin(), group.end(), 0);
-  const auto find = [&](uint32_t v) {
-    while (group[v] != v) v = group[v];
-    return v;
-  };
-  // Which variables a slot mentions, whether or not its slope over them is 0.
-  std::vector<std::vector<bool>> mentions(slots_.size());
+  // Which variables a slot mentions, whether or not its slope over them is 0, and which slots it is
+  // made of, itself included.
+  std::array<uint64_t, kMaxSlots> variables_of, slots_of;
   for (size_t s = 0; s < slots_.size(); ++s) {
-    mentions[s].resize(variables_.size());
-    if (slots_[s].divisor == 0) mentions[s][slots_[s].variable] = true;
+    variables_of[s] = slots_[s].divisor == 0 ? uint64_t{1} << slots_[s].variable : 0;
+    slots_of[s] = uint64_t{1} << s;
     for (const Part& part : slots_[s].parts) {
-      for (size_t v = 0; v < variables_.size(); ++v) {
-        if (mentions[part.slot][v]) mentions[s][v] = true;
-      }
+      variables_of[s] |= variables_of[part.slot];
+      slots_of[s] |= slots_of[part.slot];
     }
   }
-  const auto first_of = [&](uint32_t slot) {
-    for (uint32_t v = 0; v < variables_.size(); ++v) {
-      if (mentions[slot][v]) return v;
-    }
-    return uint32_t{0};
-  };
+  absl::InlinedVector<uint64_t, 8> groups;  // of variables
   for (const Part& part : sum_) {
-    const uint32_t first = first_of(part.slot);
-    for (uint32_t v = 0; v < variables_.size(); ++v) {
-      if (mentions[part.slot][v]) group[find(v)] = find(first);
-    }
+    uint64_t joined = variables_of[part.slot];
+    const auto end = std::remove_if(groups.begin(), groups.end(), [&](uint64_t group) {
+      const bool meets = (group & joined) != 0;
+      if (meets) joined |= group;
+      return meets;
+    });
+    groups.erase(end, groups.end());
+    groups.push_back(joined);
   }
   std::vector<Component> out;
-  std::vector<int> index(variables_.size(), -1);
+  std::array<int, kMaxSlots> index;  // by the place of a group
+  index.fill(-1);
   for (const Part& part : sum_) {
-    const uint32_t root = find(first_of(part.slot));
-    if (index[root] < 0) {
-      index[root] = static_cast<int>(out.size());
+    size_t group = 0;
+    while ((groups[group] & variables_of[part.slot]) == 0) ++group;
+    if (index[group] < 0) {
+      index[group] = static_cast<int>(out.size());
       out.emplace_back();
     }
-    out[index[root]].parts.push_back(part);
+    Component& c = out[index[group]];
+    c.parts.push_back(part);
+    c.needed |= slots_of[part.slot];
   }
   for (Component& c : out) {
-    std::vector<bool> needed(slots_.size());
-    for (const Part& part : c.parts) needed[part.slot] = true;
-    for (size_t s = slots_.size(); s-- > 0;) {
-      if (!needed[s]) continue;
-      for (const Part& part : slots_[s].parts) needed[part.slot] = true;
-    }
-    for (uint32_t s = 0; s < slots_.size(); ++s) {
-      if (!needed[s]) continue;
+    for (uint64_t left = c.needed; left != 0; left &= left - 1) {
+      const auto s = static_cast<uint32_t>(__builtin_ctzll(left));
       if (slots_[s].divisor == 0) {
         c.variables.push_back(slots_[s].variable);
       } else {

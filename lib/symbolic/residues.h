@@ -93,6 +93,7 @@ class QuasiAffine {
     std::vector<uint32_t> variables;
     std::vector<uint32_t> slots;  // to be computed, in order
     std::vector<Part> parts;
+    uint64_t needed = 0;  // slots, the variables' included: bit i for number i
   };
 
   std::optional<uint32_t> SlotOf(MonoId mono, int depth);
