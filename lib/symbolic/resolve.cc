@@ -7,6 +7,11 @@
 #include "symbolic/work.h"
 
 namespace symshape::symbolic {
+namespace {
+
+constexpr size_t kMaxOpen = 64;  // atoms inside each other; past it they stay as they are
+
+}  // namespace
 
 // An operation that was too large may be within the limits where facts made its operands smaller.
 Dim Solver::ResolveOpaque(uint32_t symbol, Dim otherwise) {
@@ -62,6 +67,16 @@ std::optional<Dim> Solver::ProvisionalOf(uint64_t part) {
   return found->second.dim;
 }
 
+void Solver::KeepForm(Dim d, Dim form, size_t cut) {
+  if (cut != ResolveCache::kNoCut) {
+    forms.provisional[uint64_t{d.node()} << 1] = {form, epoch, cut};
+    return;
+  }
+  std::vector<Form>& known = forms.of_node;
+  if (d.node() >= known.size()) known.resize(d.node() + d.node() / 2 + 256);
+  known[d.node()] = {epoch, form};
+}
+
 Dim Solver::ResolveAtom(AtomId id) {
   if (id < forms.of_atom.size() && forms.of_atom[id].epoch == epoch) return forms.of_atom[id].dim;
   const uint64_t part = uint64_t{id} << 1 | 1;
@@ -71,6 +86,10 @@ Dim Solver::ResolveAtom(AtomId id) {
   // own and then goes back.
   if (const auto met = absl::c_find(forms.open, id); met != forms.open.end()) {
     forms.lowest_cut = std::min(forms.lowest_cut, static_cast<size_t>(met - forms.open.begin()));
+    return a.dim;
+  }
+  if (forms.open.size() >= kMaxOpen) {
+    forms.lowest_cut = 0;
     return a.dim;
   }
   // The questions that it asks use them; in the midst of it they would be of forms of before.
@@ -138,12 +157,8 @@ Dim Solver::ResolveSlow(Dim d) {
   const Operation operation(*this);
   const size_t outer_cut = std::exchange(forms.lowest_cut, ResolveCache::kNoCut);
   const Dim result = FormOf(d);
-  if (forms.lowest_cut != ResolveCache::kNoCut) {
-    forms.provisional[part] = {result, epoch, forms.lowest_cut};
-  } else {
-    KeepResolved(d, result);
-    if (!result.is_inline() && result != d) KeepResolved(result, result);
-  }
+  KeepForm(d, result, forms.lowest_cut);
+  if (!result.is_inline() && result != d) KeepForm(result, result, forms.lowest_cut);
   forms.lowest_cut = std::min(forms.lowest_cut, outer_cut);
   return result;
 }

@@ -317,19 +317,14 @@ class Solver {
     return ResolveSlow(d);
   }
   Dim ResolveSlow(Dim d);
-  // d was built from today's forms just now: it is its own form today, unless one of them is only
-  // being looked for.
+  // d was built from today's forms just now: it is its own form, for as long as they are theirs.
   Dim Today(Dim d) {
-    if (!d.is_inline() && forms.open.empty()) KeepResolved(d, d);
+    if (!d.is_inline()) KeepForm(d, d, forms.lowest_cut);
     return d;
   }
   // Of a fact, for a question: where it is asked while an atom is being resolved, as it was kept.
   Dim KeptForm(Dim d) { return forms.open.empty() ? Resolve(d) : d; }
-  void KeepResolved(Dim d, Dim form) {
-    std::vector<Form>& known = forms.of_node;
-    if (d.node() >= known.size()) known.resize(d.node() + d.node() / 2 + 256);
-    known[d.node()] = {epoch, form};
-  }
+  void KeepForm(Dim d, Dim form, size_t cut);
   Dim FormOf(Dim d);
   Dim FormOf(AtomId id, const Atom& atom);
   std::optional<Dim> ProvisionalOf(uint64_t part);
