@@ -233,11 +233,6 @@ Truth::Block Truth::AtAll(absl::Span<const int64_t> sizes, size_t count) {
   return result;
 }
 
-Tri Truth::At(absl::Span<const int64_t> sizes) {
-  const Block block = AtAll(sizes, 1);
-  return block.holds != 0 ? Tri::kYes : block.fails != 0 ? Tri::kNo : Tri::kUnknown;
-}
-
 std::string Text(const Context& context, const Clause& clause) {
   std::vector<std::string> facts;  // what differs inside may print the same
   for (const Fact& fact : clause) {

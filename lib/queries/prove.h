@@ -59,8 +59,6 @@ class Truth {
     Set holds, fails;
   };
 
-  // At these sizes of the symbols, in their order.
-  Tri At(absl::Span<const int64_t> sizes);
   // At `count` points, up to kBlock: the first symbol's sizes at all of them, the second's, and so
   // on.
   Block AtAll(absl::Span<const int64_t> sizes, size_t count);

@@ -174,15 +174,11 @@ Tri Solver::DecideBroadcast(Dim a, Dim b) {
   const Tri a1 = DecideEq(a, one), b1 = DecideEq(b, one);
   if (a1 == Tri::kYes || b1 == Tri::kYes) return Tri::kYes;
   if (same == Tri::kNo && a1 == Tri::kNo && b1 == Tri::kNo) return Tri::kNo;
-  return IsKnownToFit(a, b) ? Tri::kYes : Tri::kUnknown;
-}
-
-bool Solver::IsKnownToFit(Dim a, Dim b) {
-  return absl::c_any_of(state.broadcasts, [&](const auto& known) {
-    const Dim x = KeptForm(known.first);
-    const Dim y = KeptForm(known.second);
+  const bool known = absl::c_any_of(state.broadcasts, [&](const auto& fit) {
+    const Dim x = KeptForm(fit.first), y = KeptForm(fit.second);
     return (x == a && y == b) || (x == b && y == a);
   });
+  return known ? Tri::kYes : Tri::kUnknown;
 }
 
 Tri Solver::Decide(const Fact& fact) {
@@ -191,12 +187,6 @@ Tri Solver::Decide(const Fact& fact) {
   if (const Tri answer = DecideByInterval(today); answer != Tri::kUnknown) return answer;
   // A question inside another operation is answered with what is left of that one's work.
   if (operation_depth > 1 || hypotheses > 0 || settling || combining) return DecideByAll(today);
-  return DecideOnce(today);
-}
-
-Tri Solver::Answer(const Fact& fact) { return IsStated(fact) ? Tri::kYes : Decide(fact); }
-
-Tri Solver::DecideOnce(const Fact& today) {
   const OperationCache::Key key(int64_t{'?'} << 8 | static_cast<int64_t>(today.kind), today.a,
                                 today.b);
   if (const auto known = operations.Find(key, epoch)) {
@@ -209,6 +199,8 @@ Tri Solver::DecideOnce(const Fact& today) {
   if (!OutOfWork()) operations.Enter(key, epoch, Dim::Inline(static_cast<int32_t>(answer)));
   return answer;
 }
+
+Tri Solver::Answer(const Fact& fact) { return IsStated(fact) ? Tri::kYes : Decide(fact); }
 
 // Whether it was assumed in so many words. Not all that was can be drawn from what is kept of it:
 // of 15*z == max(17, x) that is x alone.

@@ -244,7 +244,6 @@ class Solver {
   // --- decisions ---------------------------------------------------------------------------------
   Tri Decide(const Fact& fact);
   Tri Answer(const Fact& fact);  // Decide, or yes as it was assumed
-  Tri DecideOnce(const Fact& today);
   bool IsStated(const Fact& fact);
   Tri DecideByInterval(const Fact& fact);  // unknown where more than an interval is needed
   Tri DecideByAll(const Fact& fact);       // with all that there is
@@ -254,7 +253,6 @@ class Solver {
   Tri DecideGe(Dim a, Dim b);
   Tri DecideDivides(Dim a, Dim b);
   Tri DecideBroadcast(Dim a, Dim b);
-  bool IsKnownToFit(Dim a, Dim b);
   bool ProveGe0(Dim p, int budget = 96, int splits = 4);  // p >= 0
   bool IsPlainlyGe0(Dim d);
   bool IsKnownGe0(const PolyView& p) const;
