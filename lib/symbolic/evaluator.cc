@@ -36,13 +36,6 @@ bool Apply(char op, int64_t a, int64_t b, int64_t* r) {
   }
 }
 
-// What `elements` broadcast to.
-bool Broadcast(absl::Span<const int64_t> elements, int64_t* r) {
-  const auto [least, largest] = std::minmax_element(elements.begin(), elements.end());
-  *r = *largest;
-  return *least == *largest || MulOk(*largest, std::min<int64_t>(1, *least), r);
-}
-
 }  // namespace
 
 Evaluator::Handle Evaluator::Add(Part part) {
@@ -225,24 +218,55 @@ Evaluator::Set Evaluator::LargeSum(const Part& part, int64_t* values) const {
   return fits;
 }
 
-// Of parts that are all known at `open`. Returns where it has a value.
+// Of parts that are all known at `open`; elsewhere their values are any. Returns where it has one.
 Evaluator::Set Evaluator::Combine(const Part& part, Set open, int64_t* values) const {
+  const absl::Span<const Handle> parts = absl::MakeSpan(lists_).subspan(part.first, part.count);
+  switch (part.op) {
+    case Op::kOperation:
+      return Operate(part.operation, open, ValuesOf(parts[0]), ValuesOf(parts[1]), values);
+    case Op::kBroadcast:
+      return Broadcast(parts, open, values);
+    default:
+      Largest(parts, values);
+      return open;
+  }
+}
+
+Evaluator::Set Evaluator::Operate(char op, Set open, const int64_t* a, const int64_t* b,
+                                  int64_t* values) const {
   Set known = 0;
-  absl::InlinedVector<int64_t, 4> elements(part.count);
   for (; open != 0; open &= open - 1) {
     const auto at = static_cast<size_t>(__builtin_ctzll(open));
-    for (uint32_t i = 0; i < part.count; ++i) elements[i] = ValuesOf(lists_[part.first + i])[at];
-    bool has_value = true;
-    if (part.op == Op::kOperation) {
-      has_value = Apply(part.operation, elements[0], elements[1], &values[at]);
-    } else if (part.op == Op::kBroadcast) {
-      has_value = Broadcast(elements, &values[at]);
-    } else {
-      values[at] = *absl::c_max_element(elements);
-    }
-    known |= Set{has_value} << at;
+    known |= Set{Apply(op, a[at], b[at], &values[at])} << at;
   }
   return known;
+}
+
+void Evaluator::Largest(absl::Span<const Handle> parts, int64_t* values) const {
+  std::copy_n(ValuesOf(parts[0]), points_, values);
+  for (Handle part : parts.subspan(1)) {
+    const int64_t* const elements = ValuesOf(part);
+    for (size_t at = 0; at < points_; ++at) values[at] = std::max(values[at], elements[at]);
+  }
+}
+
+// max(...)*min(1, ...), as it is printed.
+Evaluator::Set Evaluator::Broadcast(absl::Span<const Handle> parts, Set open,
+                                    int64_t* values) const {
+  Largest(parts, values);
+  std::array<int64_t, kBlock> least;
+  std::copy_n(ValuesOf(parts[0]), points_, least.begin());
+  for (Handle part : parts.subspan(1)) {
+    const int64_t* const elements = ValuesOf(part);
+    for (size_t at = 0; at < points_; ++at) least[at] = std::min(least[at], elements[at]);
+  }
+  Set known = 0;
+  for (size_t at = 0; at < points_; ++at) {
+    const bool fits =
+        least[at] == values[at] || MulOk(values[at], std::min<int64_t>(1, least[at]), &values[at]);
+    known |= Set{fits} << at;
+  }
+  return known & open;
 }
 
 std::optional<int64_t> Solver::Evaluate(Dim d, const Bindings& sizes) const {

@@ -80,6 +80,9 @@ class Evaluator {
   bool SmallSum(const Part& part, int64_t* values) const;
   Set LargeSum(const Part& part, int64_t* values) const;
   Set Combine(const Part& part, Set open, int64_t* values) const;
+  Set Operate(char op, Set open, const int64_t* a, const int64_t* b, int64_t* values) const;
+  void Largest(absl::Span<const Handle> parts, int64_t* values) const;
+  Set Broadcast(absl::Span<const Handle> parts, Set open, int64_t* values) const;
 
   const Solver& s_;
   const Bindings* const fixed_ = nullptr;
