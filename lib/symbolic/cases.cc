@@ -145,8 +145,8 @@ bool Solver::SupposeLargest(Hypothesis& h, AtomId maximum, size_t i) {
 }
 
 bool Solver::HoldsInCases(const Fact& fact, int splits) {
-  if (!Spend(32)) return false;
-  if (DecideDirectly(fact) == Tri::kYes || HoldsAtAllPoints(fact)) return true;
+  if (!Spend(32) || FailsAtWitness(fact)) return false;
+  if (ProveDirectly(fact) || HoldsAtAllPoints(fact)) return true;
   if (fact.kind == Fact::Kind::kNe && DifferAtAllPoints(fact.a, fact.b)) return true;
   if (splits == 0 || hypotheses >= Hypothesis::kMaxNested) return false;
   std::optional<AtomId> maximum = MaximumIn(fact.a);

@@ -245,6 +245,22 @@ Tri Solver::DecideByAll(const Fact& today) {
   return DecideInCases(today);
 }
 
+// Whether DecideDirectly would say yes, without trying to prove its opposite.
+bool Solver::ProveDirectly(const Fact& fact) {
+  switch (fact.kind) {
+    case Fact::Kind::kEq: {
+      const Dim d = Sub(fact.a, fact.b);
+      return ProveGe0(d) && ProveGe0(Neg(d));
+    }
+    case Fact::Kind::kNe:
+      return ProveNe0(Sub(fact.a, fact.b));
+    case Fact::Kind::kGe:
+      return ProveGe0(Sub(fact.a, fact.b));
+    default:
+      return DecideDirectly(fact) == Tri::kYes;
+  }
+}
+
 Tri Solver::DecideDirectly(const Fact& fact) {
   const Dim a = fact.a, b = fact.b;
   switch (fact.kind) {

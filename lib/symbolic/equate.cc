@@ -56,7 +56,7 @@ bool Solver::SubstituteAtom(AtomId id, Dim value) {
     if (possible == 0) return false;
     if (possible == 1) Post(Fact::Kind::kEq, value, only);
   }
-  state.substitution[id] = value;
+  SetSubstitution(id, value);
   Touch();
   return true;
 }

@@ -55,7 +55,7 @@ bool Solver::Narrow(uint32_t symbol, Interval with) {
   Touch();
   if (now.lo == now.hi) {
     const AtomId atom = store.symbols()[symbol].atom;
-    if (!state.substitution.contains(atom)) state.substitution[atom] = Constant(now.lo);
+    if (!state.substitution.contains(atom)) SetSubstitution(atom, Constant(now.lo));
   }
   return true;
 }

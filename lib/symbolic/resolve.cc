@@ -92,8 +92,6 @@ Dim Solver::ResolveAtom(AtomId id) {
     forms.lowest_cut = 0;
     return a.dim;
   }
-  // The questions that it asks use them; in the midst of it they would be of forms of before.
-  if (a.kind == AtomKind::kMax && forms.open.empty()) LegalWitnesses();
   const size_t place = forms.open.size();
   forms.open.push_back(id);
   const size_t outer_cut = std::exchange(forms.lowest_cut, ResolveCache::kNoCut);
@@ -110,6 +108,13 @@ Dim Solver::ResolveAtom(AtomId id) {
     forms.of_atom.resize(store.atom_count() + store.atom_count() / 2 + 256);
   forms.of_atom[id] = {epoch, result};
   return result;
+}
+
+void Solver::SetSubstitution(AtomId id, Dim value) {
+  state.substitution[id] = value;
+  if (store.atom(id).kind != AtomKind::kSymbol) return;
+  state.substituted |= store.atom(id).mask;
+  state.substituted_version = ++substituted_versions;
 }
 
 // Made anew of its parts' forms of today.

@@ -249,6 +249,7 @@ class Solver {
   Tri DecideByAll(const Fact& fact);       // with all that there is
   bool HoldWhere(absl::Span<const Fact> asked, absl::Span<const Fact> where);
   Tri DecideDirectly(const Fact& fact);  // without telling cases apart
+  bool ProveDirectly(const Fact& fact);
   Tri DecideEq(Dim a, Dim b);
   Tri DecideGe(Dim a, Dim b);
   Tri DecideDivides(Dim a, Dim b);
@@ -331,6 +332,7 @@ class Solver {
   Dim Settled(Dim d);
   bool MayHaveTwoForms(Dim d) const;
   Dim Replacement(AtomId atom, Dim value);
+  void SetSubstitution(AtomId id, Dim value);
   Dim ResolveOpaque(uint32_t symbol, Dim otherwise);
   bool IsItsOwnForm(AtomId a);  // under today's facts
   Dim Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements);
@@ -480,6 +482,7 @@ class Solver {
   };
   std::vector<Ge0> ge0;  // by node
   WitnessCache witnesses;
+  uint32_t substituted_versions = 0;  // how many of State's there were
 };
 
 struct Context::Impl : Solver {};

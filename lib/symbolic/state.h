@@ -77,6 +77,10 @@ struct ExactFact {
 struct State {
   SymbolStates symbols;
   absl::flat_hash_map<AtomId, Dim> substitution;
+  // Of it: the mask of all symbols that were ever in it, and a number that no other one has for
+  // the symbols in it.
+  uint64_t substituted = 0;
+  uint32_t substituted_version = 0;
   std::vector<ExactFact> exact;
   std::vector<Dim> inequalities;   // each >= 0
   std::vector<Dim> disequalities;  // each != 0

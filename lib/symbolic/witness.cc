@@ -147,20 +147,27 @@ Values Solver::WitnessedOf(AtomKind kind, absl::Span<const Values> args) {
   return out;
 }
 
+// Under the substitutions of today. A symbol that is in none has the same value at all times, and
+// so has an atom of such symbols.
 const Values& Solver::WitnessedAtom(AtomId id) {
-  if (id < witnesses.of_atom.size() && witnesses.of_atom[id].looked) return witnesses.of_atom[id];
   const Atom a = store.atom(id);
+  const bool is_fixed = (a.mask & state.substituted) == 0;
+  WitnessCache::OfAtom& cached = is_fixed ? witnesses.fixed : witnesses.today;
+  const uint32_t version = is_fixed ? 1 : state.substituted_version;
+  if (id < cached.size() && cached[id].version == version) return cached[id];
   Values out;
   if (a.kind != AtomKind::kSymbol) {
     absl::InlinedVector<Values, 2> args;
-    for (Dim arg : store.args(id)) args.push_back(WitnessedPoly(store.View(arg)));
+    for (uint32_t i = 0; i < a.arg_count; ++i) args.push_back(WitnessedPoly(store.View(a.args[i])));
     out = WitnessedOf(a.kind, args);
+  } else if (const auto it = state.substitution.find(id); it != state.substitution.end()) {
+    out = WitnessedPoly(store.View(it->second));
   } else if (store.symbols()[a.symbol].op == 0) {
     out = ValuesOf(a.symbol, store.symbols()[a.symbol]);
   }
-  out.looked = true;
-  if (id >= witnesses.of_atom.size()) witnesses.of_atom.resize(id + id / 2 + 16);
-  return witnesses.of_atom[id] = out;
+  out.version = version;
+  if (id >= cached.size()) cached.resize(id + id / 2 + 16);
+  return cached[id] = out;
 }
 
 Values Solver::WitnessedPoly(const PolyView& p) {
@@ -194,18 +201,14 @@ Set Solver::StatedWitnesses() {
     return witnesses.stated.witnesses;
   }
   Set left = LegalWitnesses();
-  for (size_t i = 0; i < facts && left != 0; ++i) {
-    const Fact fact = state.log[i].fact;
-    const Dim a = Resolve(fact.a), b = Resolve(fact.b);
-    left &= TryAtWitnesses({fact.kind, a, b}).holds;
-  }
+  for (size_t i = 0; i < facts && left != 0; ++i) left &= TryAtWitnesses(state.log[i].fact).holds;
   witnesses.stated = {epoch, left};
   witnesses.stated_facts = facts;
   return left;
 }
 
 std::vector<std::pair<int64_t, int64_t>> Solver::ExamplesOf(Dim a, Dim b) {
-  const Values x = WitnessedPoly(store.View(Resolve(a))), y = WitnessedPoly(store.View(Resolve(b)));
+  const Values x = WitnessedPoly(store.View(a)), y = WitnessedPoly(store.View(b));
   const Set legal = StatedWitnesses() & x.known & y.known;
   std::vector<std::pair<int64_t, int64_t>> examples;
   for (int i = 0; i < kCount; ++i) {
@@ -215,16 +218,12 @@ std::vector<std::pair<int64_t, int64_t>> Solver::ExamplesOf(Dim a, Dim b) {
 }
 
 bool Solver::IsRefuted(absl::Span<const std::vector<Fact>> given, absl::Span<const Fact> clause) {
-  const auto tried = [this](const Fact& fact) {
-    const Dim a = Resolve(fact.a), b = Resolve(fact.b);
-    return TryAtWitnesses({fact.kind, a, b});
-  };
   Set left = StatedWitnesses();
-  for (size_t i = 0; i < clause.size() && left != 0; ++i) left &= tried(clause[i]).fails;
+  for (size_t i = 0; i < clause.size() && left != 0; ++i) left &= TryAtWitnesses(clause[i]).fails;
   for (size_t i = 0; i < given.size() && left != 0; ++i) {
     Set any = 0;
     for (size_t k = 0; k < given[i].size() && (left & ~any) != 0; ++k) {
-      any |= tried(given[i][k]).holds;
+      any |= TryAtWitnesses(given[i][k]).holds;
     }
     left &= any;
   }
@@ -251,17 +250,14 @@ Set Solver::LegalWitnesses() {
     }
     return witnesses.supposed.witnesses;
   }
-  if (witnesses.legal.epoch == epoch) return witnesses.legal.witnesses;
-  // Facts would be resolved to forms that hold the atom that is being resolved as it was.
-  if (!forms.open.empty()) return 0;
-  witnesses.legal = {epoch, 0};  // what is asked below is answered without
-  const Set legal = SatisfyDomains() & SatisfySubstitutions() & SatisfyFacts();
-  witnesses.legal = {epoch, legal};
-  return legal;
+  if (witnesses.legal.epoch != epoch) {
+    const Set legal = SatisfyDomains() & SatisfySubstitutions() & SatisfyFacts();
+    witnesses.legal = {epoch, legal};
+  }
+  return witnesses.legal.witnesses;
 }
 
-// Under a hypothesis, which is over dims of today: nothing is resolved, so that what resolving asks
-// under hypotheses of its own does not come back here.
+// Under a hypothesis.
 Set Solver::SatisfySupposed() {
   Set out = kAll;
   for (const auto& [atom, range] : supposed) {
@@ -290,7 +286,7 @@ Set Solver::SatisfyDomains() {
     const Congruence c = now.congruence;
     const bool narrowed = now.domain != info.declared || c.modulus != 1;
     if (!narrowed && !state.substitution.contains(info.atom)) continue;
-    const Values values = WitnessedPoly(store.View(Resolve(store.atom(info.atom).dim)));
+    const Values values = WitnessedAtom(info.atom);
     out &= Where(values.known, [&](int i) {
       const int64_t v = values.at[i];
       const bool congruent =
@@ -305,34 +301,29 @@ Set Solver::SatisfyDomains() {
 Set Solver::SatisfySubstitutions() {
   Set out = kAll;
   for (const auto& [id, dim] : state.substitution) {
-    const Atom a = store.atom(id);  // not by reference: resolving makes atoms
+    const Atom& a = store.atom(id);
     if (a.kind == AtomKind::kSymbol) {
       if (store.symbols()[a.symbol].op != 0) return 0;
       continue;
     }
-    absl::InlinedVector<Values, 2> args;
-    for (Dim arg : store.args(id)) args.push_back(WitnessedPoly(store.View(Resolve(arg))));
-    out &= WhereEqual(WitnessedOf(a.kind, args), WitnessedPoly(store.View(Resolve(dim))));
+    out &= WhereEqual(WitnessedAtom(id), WitnessedPoly(store.View(dim)));
   }
   return out;
 }
 
 Set Solver::SatisfyFacts() {
   Set out = kAll;
-  const auto values_of = [this](Dim d) { return WitnessedPoly(store.View(Resolve(d))); };
   const auto add = [&](Fact::Kind kind, Dim a, Dim b) {
-    if (out != 0) out &= TryAtWitnesses({kind, Resolve(a), Resolve(b)}).holds;
+    if (out != 0) out &= TryAtWitnesses({kind, a, b}).holds;
   };
   const Dim zero = Dim::Inline(0);
-  // By number: a hypothesis, which resolving may make, appends to them for a while.
-  for (size_t i = 0, n = state.inequalities.size(); i < n; ++i) {
-    add(Fact::Kind::kGe, state.inequalities[i], zero);
-  }
+  for (Dim d : state.inequalities) add(Fact::Kind::kGe, d, zero);
   for (Dim d : state.disequalities) add(Fact::Kind::kNe, d, zero);
   for (Dim d : state.equations) add(Fact::Kind::kEq, d, zero);
   for (const auto& [a, b] : state.broadcasts) add(Fact::Kind::kBroadcast, a, b);
   for (const ExactFact& e : state.exact) {
-    const Values numerator = values_of(e.numerator), divisor = values_of(e.divisor);
+    const Values numerator = WitnessedPoly(store.View(e.numerator));
+    const Values divisor = WitnessedPoly(store.View(e.divisor));
     out &= Where(numerator.known & divisor.known, [&](int i) {
       const int64_t d = divisor.at[i];
       return d >= 1 && ModInt(numerator.at[i], d) == ModInt(e.residue, d);
@@ -342,8 +333,8 @@ Set Solver::SatisfyFacts() {
     Values product;
     product.known = kAll;
     product.at.fill(1);
-    for (AtomId a : store.atoms_of(mono)) TakeTimes(product, values_of(store.atom(a).dim));
-    out &= WhereEqual(product, values_of(dim));
+    for (AtomId a : store.atoms_of(mono)) TakeTimes(product, WitnessedAtom(a));
+    out &= WhereEqual(product, WitnessedPoly(store.View(dim)));
   }
   return out;
 }

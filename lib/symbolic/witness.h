@@ -14,7 +14,7 @@ using WitnessSet = uint16_t;  // bit i: the sizes number i
 struct Witnessed {
   std::array<int64_t, kWitnesses> at;
   WitnessSet known = 0;  // where `at` is the value: it fits int64, and all of it is defined
-  bool looked = false;
+  uint32_t version = 0;  // of the substitutions under which it was found; 0: not yet
 };
 
 // Where a fact holds, and where it fails.
@@ -29,10 +29,11 @@ struct WitnessCache {
     WitnessSet witnesses = 0;
   };
 
-  std::vector<Witnessed> of_atom;  // by id
-  Legal legal, supposed;           // those that satisfy all that is known; under a hypothesis
-  Legal stated;                    // of the legal ones, where all that was assumed holds
-  size_t stated_facts = 0;         // how many facts that were
+  using OfAtom = std::vector<Witnessed>;  // by id
+  OfAtom fixed, today;                    // of atoms without substituted symbols, and with some
+  Legal legal, supposed;    // those that satisfy all that is known; under a hypothesis
+  Legal stated;             // of the legal ones, where all that was assumed holds
+  size_t stated_facts = 0;  // how many facts that were
   // Before the outermost hypothesis: the legal ones, and how many inequalities there were.
   WitnessSet legal_before = 0;
   size_t inequalities_before = 0;
