@@ -61,6 +61,7 @@ class Contract {
   void AddNecessary(const engine::Requirement& requirement);
   std::optional<Clause> WithWhatIsRequired(const engine::Need& need);
   std::optional<Ranges> RangesIn(const engine::Need& need) const;
+  bool IsToldBefore(const engine::Requirement& requirement) const;
   void AddEither(const engine::Requirement& requirement);
   void AddClauses(Clauses clauses, const engine::Requirement& requirement);
   void DropWhatFollows();

@@ -210,14 +210,20 @@ Truth::Block Truth::Of(const Sides& fact) {
   const symbolic::Evaluator::Column a = evaluator_.Of(fact.a), b = evaluator_.Of(fact.b);
   const Set known = a.known & b.known;
   Set holds = 0;
-  for (Set open = known; open != 0; open &= open - 1) {
-    const auto at = static_cast<size_t>(__builtin_ctzll(open));
-    holds |= Set{symbolic::Holds(fact.kind, a.values[at], b.values[at])} << at;
+  if (fact.kind == Fact::Kind::kGe) {
+    for (size_t at = 0; at < count_; ++at) holds |= Set{a.values[at] >= b.values[at]} << at;
+  } else if (fact.kind == Fact::Kind::kEq) {
+    for (size_t at = 0; at < count_; ++at) holds |= Set{a.values[at] == b.values[at]} << at;
+  } else {
+    for (size_t at = 0; at < count_; ++at) {
+      holds |= Set{symbolic::Holds(fact.kind, a.values[at], b.values[at])} << at;
+    }
   }
-  return {holds, known & ~holds};
+  return {holds & known, known & ~holds};
 }
 
 Truth::Block Truth::AtAll(absl::Span<const int64_t> sizes, size_t count) {
+  count_ = count;
   evaluator_.MoveTo(sizes, count);
   const Set all = ~Set{0} >> (kBlock - count);
   Block result{all, 0};

@@ -72,6 +72,7 @@ class Truth {
 
   symbolic::Evaluator evaluator_;
   std::vector<std::vector<Sides>> clauses_;
+  size_t count_ = 0;  // of points
 };
 
 // "batch == 0 or seq <= 64": what Python's eval reads; "False" where no size makes it true.

@@ -4,6 +4,7 @@
 #include "queries/shortest.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <numeric>
 #include <set>
@@ -13,47 +14,31 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "queries/cases.h"
+#include "queries/cover.h"
 
 namespace symshape::queries {
 namespace {
 
 constexpr size_t kMaxSymbols = 4;
 constexpr size_t kMaxPoints = 4000;
-constexpr size_t kMaxFacts = 28;  // that clauses are made of; 32 have a bit
+constexpr size_t kMaxFacts = 28;  // that clauses are made of
+static_assert(kMaxFacts <= CoverSearch::kMaxFacts);
 constexpr int64_t kMaxModulus = 64;
 constexpr int64_t kMaxRests = 64;  // of all sizes together, each of which is a proof of its own
-constexpr size_t kMaxClauses = 4;  // in place of one condition
-constexpr size_t kMaxChosen = 8;   // before those are dropped that others make idle
 constexpr int64_t kLargestNumber = 100000;
 
-using Bits = std::vector<uint64_t>;
 using Point = std::vector<int64_t>;  // sizes in the order of the symbols
 
-bool Get(const Bits& bits, size_t i) { return (bits[i / 64] >> (i % 64) & 1) != 0; }
-void Set(Bits& bits, size_t i) { bits[i / 64] |= uint64_t{1} << (i % 64); }
-size_t Count(const Bits& bits) {
-  size_t count = 0;
-  for (uint64_t word : bits) count += static_cast<size_t>(__builtin_popcountll(word));
-  return count;
-}
 Bits Or(Bits a, const Bits& b) {
   for (size_t i = 0; i < a.size(); ++i) a[i] |= b[i];
   return a;
 }
-bool IsSubsetOfEither(const Bits& a, const Bits& b, const Bits& c) {
-  for (size_t i = 0; i < a.size(); ++i) {
-    if ((a[i] & ~(b[i] | c[i])) != 0) return false;
-  }
-  return true;
-}
 
 struct Candidate {
-  Clause clause;
+  Fact fact;
   std::string text;
   Bits truth;
-  uint32_t facts = 0;  // of a clause: bit i for the candidate fact number i
 };
 
 class Shortener {
@@ -62,7 +47,9 @@ class Shortener {
       : context_(context), ways_(ways) {
     for (const Clauses& way : ways) {
       for (const Clause& clause : way) {
-        for (const Fact& fact : Spelled(clause)) facts_.push_back(fact);
+        for (const Fact& fact : Spelled(clause)) {
+          if (!absl::c_linear_search(facts_, fact)) facts_.push_back(fact);
+        }
       }
     }
     symbols_ = SymbolsOf(context, facts_);
@@ -81,12 +68,14 @@ class Shortener {
     if (points_.empty()) return std::nullopt;
     if (!TruthOfWays()) return std::nullopt;
     MakeFacts();
+    CoverSearch search(truth_, points_.size());
+    for (const Candidate& c : candidates_) search.AddFact(c.truth, c.text.size());
     for (size_t longest : {3, 4}) {
-      MakeClauses(longest);
+      search.MakeClauses(longest);
       std::vector<Clauses> covers;
       for (const bool for_its_length : {true, false}) {
-        std::optional<Clauses> cover = Cover(for_its_length);
-        if (cover.has_value()) covers.push_back(*std::move(cover));
+        const auto cover = search.Cover(for_its_length);
+        if (cover.has_value()) covers.push_back(ClausesOf(*cover));
       }
       absl::c_stable_sort(covers, [this](const Clauses& x, const Clauses& y) {
         return Text(context_, x).size() < Text(context_, y).size();
@@ -209,10 +198,10 @@ class Shortener {
     if (count == 0 || count == points_.size()) return;
     for (Candidate& c : candidates_) {
       if (c.truth != *truth) continue;
-      if (text.size() < c.text.size()) c = {{fact}, std::move(text), std::move(*truth), 0};
+      if (text.size() < c.text.size()) c = {fact, std::move(text), std::move(*truth)};
       return;
     }
-    candidates_.push_back({{fact}, std::move(text), std::move(*truth), 0});
+    candidates_.push_back({fact, std::move(text), std::move(*truth)});
   }
 
   // What the condition's facts come to where it is known which side each maximum takes, those
@@ -285,102 +274,15 @@ class Shortener {
     }
   }
 
-  // Clauses that the condition implies, none of them longer than it has to be, of up to `longest`
-  // facts.
-  void MakeClauses(size_t longest) {
-    clauses_.clear();
-    unions_.assign(longest, Bits(truth_.size(), 0));
-    for (size_t length = 1; length <= longest; ++length) AddClauses(0, 0, 0, length);
-  }
-
-  // `facts`, which are `count`, and `missing` more of those from number `next` on. unions_[count]:
-  // where one of `facts` holds.
-  void AddClauses(uint32_t facts, size_t count, size_t next, size_t missing) {
-    for (size_t i = next; i < candidates_.size(); ++i) {
-      const Bits& truth = candidates_[i].truth;
-      const bool is_implied = IsSubsetOfEither(truth_, unions_[count], truth);
-      if (is_implied != (missing == 1)) continue;  // needs no more, or more
-      const uint32_t longer = facts | uint32_t{1} << i;
-      if (missing == 1) {
-        AddClause(longer, Or(unions_[count], truth));
-      } else {
-        unions_[count + 1] = Or(unions_[count], truth);
-        AddClauses(longer, count + 1, i + 1, missing - 1);
-      }
-    }
-  }
-
-  void AddClause(uint32_t facts, Bits truth) {
-    const bool has_shorter =
-        absl::c_any_of(clauses_, [&](const Candidate& c) { return (c.facts & ~facts) == 0; });
-    if (has_shorter || Count(truth) == points_.size()) return;
-    Candidate added{{}, "", std::move(truth), facts};
-    for (size_t i = 0; i < candidates_.size(); ++i) {
-      if ((facts >> i & 1) == 0) continue;
-      added.clause.push_back(candidates_[i].clause[0]);
-      absl::StrAppend(&added.text, added.text.empty() ? "" : " or ", candidates_[i].text);
-    }
-    clauses_.push_back(std::move(added));
-  }
-
-  size_t Gain(const Candidate& c, const Bits& wrong) const {
-    size_t gain = 0;
-    for (size_t w = 0; w < wrong.size(); ++w) {
-      gain += static_cast<size_t>(__builtin_popcountll(wrong[w] & ~c.truth[w]));
-    }
-    return gain;
-  }
-
-  // Greedy: the clause that rules out most of what is still to be ruled out, for its length or at
-  // all.
-  std::optional<Clauses> Cover(bool for_its_length) const {
-    Bits wrong(truth_.size(), 0);
-    for (size_t i = 0; i < points_.size(); ++i) {
-      if (!Get(truth_, i)) Set(wrong, i);
-    }
-    std::vector<const Candidate*> chosen;
-    for (Bits left = wrong; Count(left) > 0;) {
-      const Candidate* best = nullptr;
-      size_t best_gain = 0;
-      for (const Candidate& c : clauses_) {
-        const size_t gain = Gain(c, left);
-        if (gain == 0) continue;
-        if (best != nullptr) {
-          const size_t mine = for_its_length ? gain * best->text.size() : gain;
-          const size_t its = for_its_length ? best_gain * c.text.size() : best_gain;
-          if (mine < its || (mine == its && c.text.size() >= best->text.size())) continue;
-        }
-        best = &c;
-        best_gain = gain;
-      }
-      if (best == nullptr || chosen.size() == kMaxChosen) return std::nullopt;
-      chosen.push_back(best);
-      for (size_t w = 0; w < left.size(); ++w) left[w] &= best->truth[w];
-    }
-    DropIdle(wrong, chosen);
-    if (chosen.size() > kMaxClauses) return std::nullopt;
-    // The plain ones first: they are known when the others are proved, and read.
-    absl::c_stable_sort(chosen, [](const Candidate* a, const Candidate* b) {
-      return a->clause.size() < b->clause.size();
-    });
+  Clauses ClausesOf(absl::Span<const CoverSearch::Facts> cover) const {
     Clauses clauses;
-    for (const Candidate* c : chosen) clauses.push_back(c->clause);
-    return clauses;
-  }
-
-  // What those chosen later rule out all the same.
-  static void DropIdle(const Bits& wrong, std::vector<const Candidate*>& chosen) {
-    for (size_t i = 0; i < chosen.size();) {
-      Bits left = wrong;
-      for (size_t k = 0; k < chosen.size(); ++k) {
-        for (size_t w = 0; k != i && w < left.size(); ++w) left[w] &= chosen[k]->truth[w];
-      }
-      if (Count(left) > 0) {
-        ++i;
-      } else {
-        chosen.erase(chosen.begin() + static_cast<ptrdiff_t>(i));
+    for (CoverSearch::Facts facts : cover) {
+      Clause& clause = clauses.emplace_back();
+      for (; facts != 0; facts &= facts - 1) {
+        clause.push_back(candidates_[static_cast<size_t>(std::countr_zero(facts))].fact);
       }
     }
+    return clauses;
   }
 
   bool IsShorter(const Clauses& chosen) const {
@@ -465,8 +367,7 @@ class Shortener {
   std::set<int64_t> numbers_;
   std::vector<Point> points_;
   Bits truth_;  // of the condition
-  std::vector<Candidate> candidates_, clauses_;
-  std::vector<Bits> unions_;
+  std::vector<Candidate> candidates_;
 };
 
 }  // namespace
