@@ -81,6 +81,7 @@ bool Solver::ProveGe0(Dim d, int budget, int splits) {
     if (linear) return false;  // the interval was exact
   }
   if (FailsAtWitness({Fact::Kind::kGe, d, Dim::Inline(0)})) return false;
+  if (const std::optional<bool> told = IsAtLeastZeroOfOneSize(*this, d)) return *told;
   WidePoly scale;
   scale.constant = 1;
   int left = budget;
@@ -129,6 +130,7 @@ bool Solver::ProveNe0(Dim d) {
     if (today == d || today == negated) return true;
   }
   if (FailsAtWitness({Fact::Kind::kNe, d, Dim::Inline(0)})) return false;
+  if (const std::optional<bool> told = IsNeverZeroOfOneSize(*this, d)) return *told;
   if (const MonoId m = CommonMono(p); m != Store::kNoMono && p.terms.size() > 1) {
     Poly rest = Copy(p);
     bool nonzero = DivideByMono(rest, m);

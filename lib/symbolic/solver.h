@@ -34,6 +34,7 @@
 #include "absl/types/span.h"
 #include "symbolic/checked.h"
 #include "symbolic/context.h"
+#include "symbolic/one_size.h"
 #include "symbolic/operation_cache.h"
 #include "symbolic/residues.h"
 #include "symbolic/resolve.h"
@@ -482,6 +483,7 @@ class Solver {
   };
   std::vector<Ge0> ge0;  // by node
   WitnessCache witnesses;
+  OneSizeCache one_sizes;
   uint32_t substituted_versions = 0;  // how many of State's there were
 };
 

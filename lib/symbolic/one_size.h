@@ -1,0 +1,42 @@
+// Questions about one size n >= 0: what sums, quotients by numbers and maxima make of it is known
+// at all sizes (lines.h), and so is at which of them its bounds and the inequalities about it hold.
+// Such a question has an answer.
+#ifndef SYMSHAPE_SYMBOLIC_ONE_SIZE_H_
+#define SYMSHAPE_SYMBOLIC_ONE_SIZE_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/container/node_hash_map.h"
+#include "symbolic/dim.h"
+#include "symbolic/lines.h"
+
+namespace symshape::symbolic {
+
+class Solver;
+
+struct OfOneSize {
+  uint32_t symbol;
+  Lines lines;
+};
+
+struct LegalSizes {
+  uint64_t key;   // of what was known
+  Lines where;    // 1 where bounds and inequalities about the symbol alone hold, else 0
+  bool are_told;  // nothing else is known of the symbol
+};
+
+struct OneSizeCache {
+  absl::node_hash_map<uint32_t, std::optional<OfOneSize>> of_node;
+  size_t pieces = 0;                                // of all their lines
+  absl::node_hash_map<uint32_t, LegalSizes> legal;  // by symbol
+};
+
+// Whether d >= 0, or d != 0, at all sizes that are left. nullopt where d is no such function of one
+// size, or may fail only at sizes that something else rules out. REQUIRES: d is today's form
+std::optional<bool> IsAtLeastZeroOfOneSize(Solver& solver, Dim d);
+std::optional<bool> IsNeverZeroOfOneSize(Solver& solver, Dim d);
+
+}  // namespace symshape::symbolic
+
+#endif  // SYMSHAPE_SYMBOLIC_ONE_SIZE_H_
