@@ -66,6 +66,7 @@ std::optional<Clause> Of(const Context& context, const Clause& clause, Dim symbo
 }
 
 bool FollowsAt(Context& context, const Clauses& given, const Clause& clause, Dim symbol) {
+  if (const auto told = context.FollowsOfOneSize(given, clause)) return *told;
   const auto truth = Compared(context, given, clause, symbol);
   if (!truth.has_value()) return false;
   const int64_t period = PeriodOf(truth->first, truth->second);

@@ -115,6 +115,7 @@ std::optional<Fact> Opposite(Context& context, const Fact& fact) {
 
 bool Follows(Context& context, const Clause& clause) {
   if (context.IsRefuted({}, clause)) return false;
+  if (const auto told = context.FollowsOfOneSize({}, clause)) return *told;
   const auto always = [&](const Fact& fact) { return Always(context, fact); };
   if (absl::c_any_of(clause, always)) return true;
   Scope scope(context);
@@ -130,7 +131,9 @@ bool IsFalse(Context& context, const Clause& clause) {
 }
 
 bool FollowsFrom(Context& context, const Clause& given, const Clause& clause) {
-  return !context.IsRefuted({given}, clause) && absl::c_all_of(given, [&](const Fact& fact) {
+  if (context.IsRefuted({given}, clause)) return false;
+  if (const auto told = context.FollowsOfOneSize({given}, clause)) return *told;
+  return absl::c_all_of(given, [&](const Fact& fact) {
     Scope scope(context);
     return !scope.Assume(fact) || Follows(context, clause);
   });
@@ -149,6 +152,10 @@ std::vector<bool> Implied(Context& context, const Clauses& clauses) {
     if (dropped[i]) continue;
     const Clauses others = Others(clauses, dropped, i);
     if (context.IsRefuted(others, clauses[i])) continue;
+    if (const auto told = context.FollowsOfOneSize(others, clauses[i])) {
+      dropped[i] = *told;
+      continue;
+    }
     bool follows = together && FollowsAtAllSizes(context, others, clauses[i]);
     follows = follows || Follows(context, clauses[i]);
     if (!follows && together) {

@@ -140,6 +140,10 @@ std::vector<std::pair<int64_t, int64_t>> Context::ExamplesOf(Dim a, Dim b) {
 bool Context::IsRefuted(absl::Span<const std::vector<Fact>> given, absl::Span<const Fact> clause) {
   return impl_->IsRefuted(given, clause);
 }
+std::optional<bool> Context::FollowsOfOneSize(absl::Span<const std::vector<Fact>> given,
+                                              absl::Span<const Fact> clause) {
+  return symbolic::FollowsOfOneSize(*impl_, given, clause);
+}
 uint32_t Context::epoch() const { return impl_->epoch; }
 Dim Context::Resolve(Dim d) {
   const Dim today = impl_->Resolve(d);

@@ -148,6 +148,12 @@ class Context {
   // one fact has to hold, and no fact of `clause`: then that does not follow. In no time; false
   // says nothing.
   bool IsRefuted(absl::Span<const std::vector<Fact>> given, absl::Span<const Fact> clause);
+  // Where `clause` is about one symbol that is at least 0, and made of sums, quotients by numbers and
+  // maxima: whether one of its facts holds at each of its sizes at which every fact does that is
+  // known and one of each of `given`. nullopt where that is not all that it is made of, or it fails
+  // only where something else may rule the size out.
+  std::optional<bool> FollowsOfOneSize(absl::Span<const std::vector<Fact>> given,
+                                       absl::Span<const Fact> clause);
   // Another one whenever a fact was added that can change a canonical form; Pop goes back.
   uint32_t epoch() const;
   // Today's canonical form of d. O(1) where nothing changed since d was built or last resolved.

@@ -211,6 +211,16 @@ class Sizes {
   bool told_all_ = true;
 };
 
+}  // namespace
+
+const OfOneSize* ReadOfOneSize(Solver& solver, Dim d) { return Reader(solver).Read(d); }
+
+const LegalSizes* LegalSizesOf(Solver& solver, uint32_t symbol) {
+  return Sizes(solver, symbol).Legal();
+}
+
+namespace {
+
 // A line against bounds alone is what intervals are for.
 bool IsWorthIt(const Solver& solver, Dim d) {
   const uint64_t mask = solver.store.MaskOf(d);
@@ -225,8 +235,8 @@ bool IsWorthIt(const Solver& solver, Dim d) {
 template <typename Fails>
 std::optional<bool> AtAllSizes(Solver& solver, Dim d, Fails fails) {
   if (!IsWorthIt(solver, d)) return std::nullopt;
-  const OfOneSize* of = Reader(solver).Read(d);
-  const LegalSizes* legal = of != nullptr ? Sizes(solver, of->symbol).Legal() : nullptr;
+  const OfOneSize* of = ReadOfOneSize(solver, d);
+  const LegalSizes* legal = of != nullptr ? LegalSizesOf(solver, of->symbol) : nullptr;
   if (legal == nullptr) return std::nullopt;
   const std::optional<bool> any = fails(of->lines, legal->where);
   if (!any.has_value() || (*any && !legal->are_told)) return std::nullopt;

@@ -6,9 +6,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/container/node_hash_map.h"
+#include "absl/types/span.h"
+#include "symbolic/context.h"
 #include "symbolic/dim.h"
+#include "symbolic/fact.h"
 #include "symbolic/lines.h"
 
 namespace symshape::symbolic {
@@ -32,10 +36,19 @@ struct OneSizeCache {
   absl::node_hash_map<uint32_t, LegalSizes> legal;  // by symbol
 };
 
+// nullptr where d is of no or several symbols, or no such function.
+const OfOneSize* ReadOfOneSize(Solver& solver, Dim d);
+// nullptr where the symbol may be below 0, or has no sizes of its own.
+const LegalSizes* LegalSizesOf(Solver& solver, uint32_t symbol);
+
 // Whether d >= 0, or d != 0, at all sizes that are left. nullopt where d is no such function of one
 // size, or may fail only at sizes that something else rules out. REQUIRES: d is today's form
 std::optional<bool> IsAtLeastZeroOfOneSize(Solver& solver, Dim d);
 std::optional<bool> IsNeverZeroOfOneSize(Solver& solver, Dim d);
+
+// one_size_clauses.cc; as Context's.
+std::optional<bool> FollowsOfOneSize(Solver& solver, absl::Span<const std::vector<Fact>> given,
+                                     absl::Span<const Fact> clause);
 
 }  // namespace symshape::symbolic
 
