@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "queries/cases.h"
-#include "queries/periods.h"
+#include "queries/one_symbol.h"
 #include "queries/points.h"
 
 namespace symshape::queries {
@@ -74,8 +74,12 @@ void DropRepeated(Context& context, const Clauses& clauses, const std::vector<si
           absl::c_none_of(clauses[k], [&](const Fact& f) { return HasMaximum(context, f); });
       if (k == i || dropped[k] || !readable) continue;
       const Clauses given{clauses[k]};
+      if (const auto told = context.FollowsOfOneSize(given, clauses[i])) {
+        dropped[i] = *told;
+        continue;
+      }
       dropped[i] = FollowsAtAllSizes(context, given, clauses[i]) ||
-                   FollowsByPeriods(context, given, clauses[i]);
+                   FollowsForOneSymbol(context, given, clauses[i]);
     }
   }
 }
@@ -168,7 +172,7 @@ std::vector<bool> Implied(Context& context, const Clauses& clauses) {
       if (k == i || dropped[k] || !worth_it) continue;
       follows = FollowsFrom(context, clauses[k], clauses[i]);
     }
-    if (!follows && together) follows = FollowsByPeriods(context, others, clauses[i]);
+    if (!follows && together) follows = FollowsForOneSymbol(context, others, clauses[i]);
     dropped[i] = follows;
   }
   return dropped;

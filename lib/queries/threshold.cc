@@ -18,14 +18,13 @@ constexpr int64_t kSizesBeyond = 70;  // that have to agree before a proof is tr
 class OneSize {
  public:
   OneSize(Context& context, const Clauses& clauses, Dim symbol)
-      : context_(context),
-        clauses_(clauses),
-        symbol_(symbol),
-        name_(*context.SymbolName(symbol)),
-        truth_(context, clauses, absl::MakeConstSpan(&symbol, 1)) {}
+      : context_(context), clauses_(clauses), symbol_(symbol), name_(*context.SymbolName(symbol)) {}
 
   std::optional<Fact> Threshold() {
     const Interval bounds = context_.Bounds(symbol_);
+    if (const auto sizes = context_.SizesOfOneSize(clauses_, bounds.lo)) {
+      return sizes->has_value() ? AsOneFact(**sizes, bounds.lo) : std::nullopt;
+    }
     if (bounds.lo < 0 || bounds.lo > kMostSizes) return std::nullopt;
     const std::optional<bool> first = At(bounds.lo);
     if (!first.has_value()) return std::nullopt;
@@ -39,6 +38,12 @@ class OneSize {
 
   std::optional<std::pair<Fact, Fact>> Range() {
     const Interval bounds = context_.Bounds(symbol_);
+    if (const auto sizes = context_.SizesOfOneSize(clauses_, bounds.lo)) {
+      const bool has_both = sizes->has_value() && (*sizes)->lo > bounds.lo &&
+                            (*sizes)->hi < Interval::kPlusInf && (*sizes)->lo < (*sizes)->hi;
+      if (!has_both) return std::nullopt;
+      return std::pair(AtLeast((*sizes)->lo), AtMost((*sizes)->hi));
+    }
     if (bounds.lo < 0 || bounds.lo > kMostSizes || At(bounds.lo) != false) return std::nullopt;
     const std::optional<int64_t> first = FirstNot(false, bounds.lo);
     if (!first.has_value()) return std::nullopt;
@@ -51,6 +56,14 @@ class OneSize {
   }
 
  private:
+  // All sizes from `lowest` on that lie in `sizes`.
+  std::optional<Fact> AsOneFact(Interval sizes, int64_t lowest) const {
+    if (sizes.lo == sizes.hi) return Fact{Fact::Kind::kEq, symbol_, context_.Constant(sizes.lo)};
+    const bool from = sizes.lo > lowest, to = sizes.hi < Interval::kPlusInf;
+    if (from == to) return std::nullopt;
+    return from ? AtLeast(sizes.lo) : AtMost(sizes.hi);
+  }
+
   // Of a size and those that follow: the next one asked for is one of them, as a rule.
   std::optional<bool> At(int64_t size) {
     if (size > INT64_MAX - static_cast<int64_t>(Truth::kBlock)) return std::nullopt;
@@ -58,7 +71,8 @@ class OneSize {
       std::array<int64_t, Truth::kBlock> sizes;
       std::iota(sizes.begin(), sizes.end(), size);
       first_ = size;
-      block_ = truth_.AtAll(sizes, sizes.size());
+      if (!truth_.has_value()) truth_.emplace(context_, clauses_, absl::MakeConstSpan(&symbol_, 1));
+      block_ = truth_->AtAll(sizes, sizes.size());
     }
     const Truth::Set at = Truth::Set{1} << (size - first_);
     if (((block_.holds | block_.fails) & at) == 0) return std::nullopt;
@@ -171,8 +185,8 @@ class OneSize {
   const Clauses& clauses_;
   const Dim symbol_;
   const std::string name_;
-  Truth truth_;
-  int64_t first_ = INT64_MAX;  // size of the block
+  std::optional<Truth> truth_;  // once it is asked for
+  int64_t first_ = INT64_MAX;   // size of the block
   Truth::Block block_{};
 };
 

@@ -144,6 +144,10 @@ std::optional<bool> Context::FollowsOfOneSize(absl::Span<const std::vector<Fact>
                                               absl::Span<const Fact> clause) {
   return symbolic::FollowsOfOneSize(*impl_, given, clause);
 }
+std::optional<std::optional<Interval>> Context::SizesOfOneSize(
+    absl::Span<const std::vector<Fact>> clauses, int64_t lo) {
+  return symbolic::SizesOfOneSize(*impl_, clauses, lo);
+}
 uint32_t Context::epoch() const { return impl_->epoch; }
 Dim Context::Resolve(Dim d) {
   const Dim today = impl_->Resolve(d);

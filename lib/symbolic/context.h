@@ -154,6 +154,10 @@ class Context {
   // only where something else may rule the size out.
   std::optional<bool> FollowsOfOneSize(absl::Span<const std::vector<Fact>> given,
                                        absl::Span<const Fact> clause);
+  // Likewise of clauses: the sizes from `lo` on at which one fact of each holds, whatever is known,
+  // where those are all from one to another; an empty optional in it where they are not.
+  std::optional<std::optional<Interval>> SizesOfOneSize(absl::Span<const std::vector<Fact>> clauses,
+                                                        int64_t lo);
   // Another one whenever a fact was added that can change a canonical form; Pop goes back.
   uint32_t epoch() const;
   // Today's canonical form of d. O(1) where nothing changed since d was built or last resolved.

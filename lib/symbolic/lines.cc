@@ -237,6 +237,33 @@ std::optional<bool> Lines::IsAnyZero(const Lines& where) const {
   });
 }
 
+std::optional<Lines::Range> Lines::OnesFrom(int64_t lo) const {
+  const std::optional<Lines> ones = Product(*this, IsWithin(lo, kEnd));
+  if (!ones.has_value()) return std::nullopt;
+  Range range{kEnd, -1};
+  for (int64_t rest = 0; rest < period_; ++rest) {
+    for (Cursor cursor(*ones, period_, rest);; cursor.Advance()) {
+      const auto size_at = [&](int64_t t) { return int128{period_} * t + rest; };
+      if (cursor.piece().base != 0) {
+        const int128 first = size_at(cursor.piece().first);
+        const int128 last = cursor.end() == kEnd ? int128{kEnd} : size_at(cursor.end() - 1);
+        if (first > kEnd || last > kEnd) return std::nullopt;
+        range.first = std::min(range.first, static_cast<int64_t>(first));
+        range.last = std::max(range.last, static_cast<int64_t>(last));
+      }
+      if (cursor.end() == kEnd) break;
+    }
+  }
+  if (range.last < 0) return std::nullopt;
+  const std::optional<bool> has_gap = ones->IsAnyZero(IsWithin(range.first, range.last));
+  return has_gap == false ? std::optional(range) : std::nullopt;
+}
+
+std::optional<int64_t> Lines::AsConstant() const {
+  const bool is_one = period_ == 1 && pieces_.size() == 1 && pieces_[0].slope == 0;
+  return is_one ? std::optional(pieces_[0].base) : std::nullopt;
+}
+
 int128 Lines::At(int64_t n) const {
   Cursor cursor(*this, period_, n % period_);
   while (cursor.end() <= n / period_) cursor.Advance();

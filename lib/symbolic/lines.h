@@ -33,7 +33,15 @@ class Lines {
   std::optional<bool> IsAnyBelowZero(const Lines& where) const;
   std::optional<bool> IsAnyZero(const Lines& where) const;
 
-  int128 At(int64_t n) const;  // REQUIRES: n >= 0
+  // Of 0 and 1: the sizes from `lo` on where it is 1, if they are all from one to another; max()
+  // where there is no end. An empty pair where they are not, or there are none.
+  struct Range {
+    int64_t first, last;
+  };
+  std::optional<Range> OnesFrom(int64_t lo) const;
+
+  int128 At(int64_t n) const;                 // REQUIRES: n >= 0
+  std::optional<int64_t> AsConstant() const;  // where it is one
   size_t pieces() const { return pieces_.size(); }
 
  private:

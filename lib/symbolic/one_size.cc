@@ -10,7 +10,6 @@
 namespace symshape::symbolic {
 namespace {
 
-constexpr size_t kMaxPieces = 1 << 18;    // that are kept
 constexpr size_t kMaxInequalities = 256;  // that are looked at for each question
 
 class Reader {
@@ -22,7 +21,7 @@ class Reader {
     if (d.is_inline() || std::popcount(s_.store.MaskOf(d)) != 1) return nullptr;
     auto known = of_node_.find(d.node());
     if (known == of_node_.end()) {
-      if (s_.one_sizes.pieces >= kMaxPieces) return nullptr;
+      if (s_.one_sizes.IsFull()) return nullptr;
       const AtomId* atom = s_.store.OnlyAtom(d);
       std::optional<OfOneSize> made = atom != nullptr ? OfAtom(*atom) : OfSum(d);
       s_.one_sizes.pieces += made.has_value() ? made->lines.pieces() : 1;

@@ -32,8 +32,11 @@ struct LegalSizes {
 
 struct OneSizeCache {
   absl::node_hash_map<uint32_t, std::optional<OfOneSize>> of_node;
-  size_t pieces = 0;                                // of all their lines
-  absl::node_hash_map<uint32_t, LegalSizes> legal;  // by symbol
+  absl::node_hash_map<Fact, std::optional<OfOneSize>> of_fact;  // 1 where it holds, else 0
+  size_t pieces = 0;                                            // of all their lines
+  absl::node_hash_map<uint32_t, LegalSizes> legal;              // by symbol
+
+  bool IsFull() const { return pieces >= size_t{1} << 18; }
 };
 
 // nullptr where d is of no or several symbols, or no such function.
@@ -49,6 +52,9 @@ std::optional<bool> IsNeverZeroOfOneSize(Solver& solver, Dim d);
 // one_size_clauses.cc; as Context's.
 std::optional<bool> FollowsOfOneSize(Solver& solver, absl::Span<const std::vector<Fact>> given,
                                      absl::Span<const Fact> clause);
+std::optional<std::optional<Interval>> SizesOfOneSize(Solver& solver,
+                                                      absl::Span<const std::vector<Fact>> clauses,
+                                                      int64_t lo);
 
 }  // namespace symshape::symbolic
 

@@ -35,16 +35,48 @@ class Facts {
 
   Truth TruthOf(absl::Span<const Fact> clause) {
     Truth any = Lines::Constant(0);
-    for (const Fact& fact : clause) any = Or(any, TruthOf(fact));
+    for (const Fact& fact : clause) {
+      const OfOneSize* truth = Known(fact);
+      if (truth == nullptr || symbol_.value_or(truth->symbol) != truth->symbol) return std::nullopt;
+      symbol_ = truth->symbol;
+      any = any.has_value() ? Lines::Max(*any, truth->lines) : std::nullopt;
+    }
     return any;
   }
 
  private:
-  Truth TruthOf(const Fact& fact) {
-    const Truth a = Read(fact.a), b = Read(fact.b);
+  // Of a fact, and kept. nullptr where it is of no or several symbols, or of anything else.
+  const OfOneSize* Known(const Fact& fact) {
+    OneSizeCache& cache = s_.one_sizes;
+    auto known = cache.of_fact.find(fact);
+    if (known == cache.of_fact.end()) {
+      if (cache.IsFull()) return nullptr;
+      const OfOneSize *a = ReadOfOneSize(s_, fact.a), *b = ReadOfOneSize(s_, fact.b);
+      std::optional<OfOneSize> made;
+      if (const OfOneSize* any = a != nullptr ? a : b) {
+        Truth truth;
+        if (a == nullptr || b == nullptr || a->symbol == b->symbol) {
+          truth = TruthOf(fact.kind, Side(fact.a, a), Side(fact.b, b));
+        }
+        if (truth.has_value()) made = {any->symbol, *std::move(truth)};
+      }
+      cache.pieces += made.has_value() ? made->lines.pieces() : 1;
+      known = cache.of_fact.emplace(fact, std::move(made)).first;
+    }
+    return known->second.has_value() ? &*known->second : nullptr;
+  }
+
+  std::optional<Lines> Side(Dim d, const OfOneSize* of) const {
+    if (of != nullptr) return of->lines;
+    return s_.store.IsConstant(d) ? std::optional(Lines::Constant(s_.store.View(d).constant))
+                                  : std::nullopt;
+  }
+
+  static Truth TruthOf(Fact::Kind kind, const std::optional<Lines>& a,
+                       const std::optional<Lines>& b) {
     if (!a.has_value() || !b.has_value()) return std::nullopt;
     const Lines one = Lines::Constant(1);
-    switch (fact.kind) {
+    switch (kind) {
       case Fact::Kind::kGe:
         return IsAtLeast(*a, *b);
       case Fact::Kind::kEq:
@@ -53,29 +85,32 @@ class Facts {
         return Not(IsEqual(*a, *b));
       case Fact::Kind::kBroadcast:
         return Or(IsEqual(*a, *b), Or(IsEqual(*a, one), IsEqual(*b, one)));
-      case Fact::Kind::kDivides: {
-        if (!s_.store.IsConstant(fact.a) || s_.store.View(fact.a).constant < 1) return std::nullopt;
-        const int64_t divisor = s_.store.View(fact.a).constant;
-        const Truth quotient = Lines::FloorDiv(*b, divisor);
-        const Truth rest =
-            quotient.has_value() ? Lines::Sum(*b, *quotient, -divisor) : std::nullopt;
-        return rest.has_value() ? IsEqual(*rest, Lines::Constant(0)) : std::nullopt;
-      }
+      case Fact::Kind::kDivides:
+        return Divides(*a, *b);
     }
     return std::nullopt;
   }
 
-  Truth Read(Dim d) {
-    if (s_.store.IsConstant(d)) return Lines::Constant(s_.store.View(d).constant);
-    const OfOneSize* of = ReadOfOneSize(s_, d);
-    if (of == nullptr || (symbol_.has_value() && symbol_ != of->symbol)) return std::nullopt;
-    symbol_ = of->symbol;
-    return of->lines;
+  static Truth Divides(const Lines& a, const Lines& b) {
+    const std::optional<int64_t> divisor = a.AsConstant();
+    if (!divisor.has_value() || *divisor < 1) return std::nullopt;
+    const std::optional<Lines> quotient = Lines::FloorDiv(b, *divisor);
+    const std::optional<Lines> rest =
+        quotient.has_value() ? Lines::Sum(b, *quotient, -*divisor) : std::nullopt;
+    return rest.has_value() ? IsEqual(*rest, Lines::Constant(0)) : std::nullopt;
   }
 
   Solver& s_;
   std::optional<uint32_t> symbol_;
 };
+
+// Of numbers alone.
+bool IsFalse(const Solver& s, absl::Span<const Fact> clause) {
+  return absl::c_all_of(clause, [&](const Fact& fact) {
+    return s.store.IsConstant(fact.a) && s.store.IsConstant(fact.b) &&
+           !Holds(fact.kind, s.store.View(fact.a).constant, s.store.View(fact.b).constant);
+  });
+}
 
 bool Mentions(const Solver& s, absl::Span<const Fact> clause, uint32_t symbol) {
   const uint64_t mask = s.store.atom(s.store.symbols()[symbol].atom).mask;
@@ -86,6 +121,21 @@ bool Mentions(const Solver& s, absl::Span<const Fact> clause, uint32_t symbol) {
 
 }  // namespace
 
+std::optional<std::optional<Interval>> SizesOfOneSize(Solver& solver,
+                                                      absl::Span<const std::vector<Fact>> clauses,
+                                                      int64_t lo) {
+  Facts facts(solver);
+  Truth all = Lines::Constant(1);
+  for (const std::vector<Fact>& clause : clauses) all = And(all, facts.TruthOf(clause));
+  if (!all.has_value() || !facts.symbol().has_value() || lo < 0) return std::nullopt;
+  std::optional<Interval> sizes;
+  if (const auto range = all->OnesFrom(lo)) {
+    sizes = {range->first,
+             range->last == std::numeric_limits<int64_t>::max() ? Interval::kPlusInf : range->last};
+  }
+  return sizes;
+}
+
 std::optional<bool> FollowsOfOneSize(Solver& solver, absl::Span<const std::vector<Fact>> given,
                                      absl::Span<const Fact> clause) {
   Facts facts(solver);
@@ -95,6 +145,7 @@ std::optional<bool> FollowsOfOneSize(Solver& solver, absl::Span<const std::vecto
   if (legal == nullptr) return std::nullopt;
   bool are_told = legal->are_told;
   for (const std::vector<Fact>& each : given) {
+    if (IsFalse(solver, each)) return true;
     if (!Mentions(solver, each, *facts.symbol())) continue;
     Truth narrower = And(open, facts.TruthOf(each));
     are_told = are_told && narrower.has_value();

@@ -93,6 +93,81 @@ TEST(OneSize, AnswersAreComplete) {
   EXPECT_GT(impossible, 20);
 }
 
+// A clause of up to two facts of any kind.
+struct RandomClause {
+  RandomClause(Scene& scene, bool is_single) {
+    constexpr Fact::Kind kKinds[] = {Fact::Kind::kEq, Fact::Kind::kNe, Fact::Kind::kGe,
+                                     Fact::Kind::kDivides, Fact::Kind::kBroadcast};
+    for (int64_t count = is_single ? 1 : 1 + scene.Below(2); count > 0; --count) {
+      const Function b = scene.Make(static_cast<int>(scene.Below(4)));
+      Function a = scene.Make(static_cast<int>(scene.Below(3)));
+      const Fact::Kind kind = kKinds[scene.Below(5)];
+      if (kind == Fact::Kind::kDivides) {
+        const int64_t c = 1 + scene.Below(12);
+        a = {scene.context.Constant(c), [c](int64_t) { return c; }};
+      }
+      facts.push_back({kind, a.dim, b.dim});
+      sides.emplace_back(a.at, b.at);
+    }
+  }
+  bool HoldsAt(int64_t n) const {
+    for (size_t i = 0; i < facts.size(); ++i) {
+      if (Holds(facts[i].kind, sides[i].first(n), sides[i].second(n))) return true;
+    }
+    return false;
+  }
+
+  std::vector<Fact> facts;
+  std::vector<std::pair<std::function<int64_t(int64_t)>, std::function<int64_t(int64_t)>>> sides;
+};
+
+TEST(OneSize, ClausesFollowOrNot) {
+  int follows = 0, fails = 0;
+  for (uint64_t seed = 0; seed < 4000; ++seed) {
+    Scene scene(seed);
+    const int64_t least = scene.Below(2) * scene.Below(30);
+    ASSERT_TRUE(
+        scene.context.Assume({Fact::Kind::kGe, scene.x, scene.context.Constant(least)}, {}).ok());
+    const RandomClause asked(scene, false), first(scene, false), second(scene, true);
+    const auto told = scene.context.FollowsOfOneSize({{first.facts, second.facts}}, asked.facts);
+    if (!told.has_value()) continue;  // of no size
+    bool is_right = true;
+    for (int64_t n = least; n < kSizes && is_right; ++n) {
+      is_right = !first.HoldsAt(n) || !second.HoldsAt(n) || asked.HoldsAt(n);
+    }
+    ASSERT_EQ(*told, is_right) << "seed " << seed;
+    (is_right ? follows : fails)++;
+  }
+  EXPECT_GT(follows, 400);
+  EXPECT_GT(fails, 400);
+}
+
+TEST(OneSize, SizesFromOneToAnother) {
+  int ranges = 0, others = 0;
+  for (uint64_t seed = 0; seed < 4000; ++seed) {
+    Scene scene(seed);
+    const RandomClause first(scene, true), second(scene, false);
+    const int64_t least = scene.Below(2) * scene.Below(30);
+    const auto told = scene.context.SizesOfOneSize({{first.facts, second.facts}}, least);
+    if (!told.has_value()) continue;
+    int64_t from = -1, to = -1, count = 0;
+    for (int64_t n = least; n < kSizes; ++n) {
+      if (!first.HoldsAt(n) || !second.HoldsAt(n)) continue;
+      if (from < 0) from = n;
+      to = n;
+      ++count;
+    }
+    const bool is_range = count > 0 && count == to - from + 1;
+    ASSERT_EQ(told->has_value(), is_range) << "seed " << seed;
+    (is_range ? ranges : others)++;
+    if (!is_range) continue;
+    ASSERT_EQ((*told)->lo, from) << "seed " << seed;
+    ASSERT_EQ((*told)->hi, to == kSizes - 1 ? Interval::kPlusInf : to) << "seed " << seed;
+  }
+  EXPECT_GT(ranges, 400);
+  EXPECT_GT(others, 400);
+}
+
 // What else is known of the size rules out where it fails: that is left to the other proofs.
 TEST(OneSize, OtherFactsCount) {
   Context context;

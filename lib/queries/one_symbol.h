@@ -1,6 +1,6 @@
-// Conditions on one size that say something of its roundings: they repeat.
-#ifndef SYMSHAPE_QUERIES_PERIODS_H_
-#define SYMSHAPE_QUERIES_PERIODS_H_
+// Conditions on one size, of which the algebra knows where they hold.
+#ifndef SYMSHAPE_QUERIES_ONE_SYMBOL_H_
+#define SYMSHAPE_QUERIES_ONE_SYMBOL_H_
 
 #include "queries/prove.h"
 
@@ -9,8 +9,8 @@ namespace symshape::queries {
 // Whether `clause` holds wherever those of `given` that speak of one of its symbols do:
 // "((h + 15)//16) % 2 == 0" where "((h + 7)//8) % 4 == 0"; with "b == 0 or" before both, too.
 // False: not proved.
-bool FollowsByPeriods(Context& context, const Clauses& given, const Clause& clause);
+bool FollowsForOneSymbol(Context& context, const Clauses& given, const Clause& clause);
 
 }  // namespace symshape::queries
 
-#endif  // SYMSHAPE_QUERIES_PERIODS_H_
+#endif  // SYMSHAPE_QUERIES_ONE_SYMBOL_H_
