@@ -72,10 +72,13 @@ Entry EntryMaker::MakeUnless(Entry same) {
   return bytes_ == same ? same : arena_.Copy(bytes_);
 }
 
-bool EntryMaker::IsAsWritten(absl::string_view bytes) const {
+bool EntryMaker::IsAsWritten(absl::string_view bytes) {
   const std::optional<EntryParts> parts = PartsOf(bytes);
-  return parts.has_value() &&
-         (types_.contains(parts->type) || ReadTensorType(parts->type).has_value());
+  if (!parts.has_value()) return false;
+  if (types_.contains(parts->type)) return true;
+  const bool is_plain = ReadTensorType(parts->type).has_value();
+  if (is_plain) types_.insert(parts->type);
+  return is_plain;
 }
 
 absl::StatusOr<Entry> EntryMaker::Read(absl::string_view bytes) {

@@ -61,7 +61,7 @@ class EntryMaker {
 
  private:
   // Whether protobuf would write the entry so, as far as this is told without writing it.
-  bool IsAsWritten(absl::string_view bytes) const;
+  bool IsAsWritten(absl::string_view bytes);
   bool Parse(absl::string_view bytes);
   Entry MakeUnless(Entry same);  // of the message
 
