@@ -68,15 +68,20 @@ void Contract::CopySymbols() {
   }
 }
 
-// By way of its text, which reads back as the same dim.
+// By way of its text, which reads back as the same dim under the facts of now.
 Dim Contract::Copy(Dim dim) const {
   const Context& from = analysis_.context();
   if (const std::optional<int64_t> constant = from.ConstantOf(dim)) {
     return context_->Constant(*constant);
   }
   if (const auto symbol = symbols_.find(dim); symbol != symbols_.end()) return symbol->second;
-  const absl::StatusOr<Dim> read = context_->Parse(from.Print(dim));
-  return read.ok() ? *read : context_->Fresh("unread");
+  if (std::exchange(copied_at_, context_->epoch()) != context_->epoch()) copied_.clear();
+  const auto [copy, is_new] = copied_.try_emplace(dim);
+  if (is_new) {
+    const absl::StatusOr<Dim> read = context_->Parse(from.Print(dim));
+    copy->second = read.ok() ? *read : context_->Fresh("unread");
+  }
+  return copy->second;
 }
 
 // Whether it speaks of the inputs' symbols alone: what is past the algebra's limits, which are
@@ -101,7 +106,10 @@ Clause Contract::Copy(const Need& need) const {
 
 Clauses Contract::Copy(const std::vector<Need>& needs) const {
   Clauses clauses;
-  for (const Need& need : needs) clauses.push_back(Copy(need));
+  for (const Need& need : needs) {
+    Clause clause = Copy(need);
+    if (!absl::c_linear_search(clauses, clause)) clauses.push_back(std::move(clause));
+  }
   return clauses;
 }
 

@@ -82,6 +82,8 @@ class Contract {
   std::unique_ptr<Context> today_;  // of the analysis, to be asked; where a requirement needs it
   absl::flat_hash_map<Dim, Dim> symbols_;  // of the analysis -> of the contract
   std::vector<Dim> ordered_symbols_;
+  mutable absl::flat_hash_map<Dim, Dim> copied_;  // at the epoch `copied_at_`
+  mutable uint32_t copied_at_ = 0;
   absl::flat_hash_map<std::string, std::string> names_;  // the file's -> the contract's
   std::vector<Condition> conditions_;
   std::vector<Condition> conditional_;

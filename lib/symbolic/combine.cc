@@ -23,19 +23,17 @@ class Combination {
 
   // factor*p + constant >= 0. All are integers, so the constant may be rounded down.
   void Add(const PolyView& p, int factor, int64_t constant) {
-    certificate::Poly row;
-    certificate::Int g = 0;
+    Row row;
+    int64_t g = 0;
     for (const Term& t : p.terms) {
-      const certificate::Int c = certificate::Int{t.coeff} * factor;
-      row[{static_cast<int>(t.mono)}] = c;
+      row.terms.emplace_back(PlaceOf(t.mono), Int{t.coeff} * factor);
       g = static_cast<int64_t>(GcdU(static_cast<uint64_t>(g), AbsU(t.coeff)));
-      if (std::find(monos_.begin(), monos_.end(), t.mono) == monos_.end()) monos_.push_back(t.mono);
     }
     if (g <= 0) return;
-    for (auto& [mono, c] : row) c /= g;
-    const certificate::Int rounded =
-        FloorDivWide(certificate::Int{p.constant} * factor + constant, g);
-    if (rounded != 0) row[{}] = rounded;
+    if (g > 1) {
+      for (auto& [place, c] : row.terms) c /= g;
+    }
+    row.constant = FloorDivWide(Int{p.constant} * factor + constant, g);
     rows_.push_back(std::move(row));
   }
 
@@ -71,19 +69,56 @@ class Combination {
   }
 
   // Whether the first row cannot hold beside the others.
-  bool ContradictsFirst() const {
+  bool ContradictsFirst() {
     if (rows_.size() > 2 * kMaxRows) return false;
-    const std::vector<size_t> useful = certificate::Useful(rows_);
-    if (useful.empty() || useful[0] != 0) return false;
+    while (DropIdle()) {
+    }
+    if (rows_.empty() || rows_[0].is_idle) return false;
+    std::vector<certificate::Poly> useful;
+    for (const Row& row : rows_) {
+      if (row.is_idle) continue;
+      certificate::Poly& poly = useful.emplace_back();
+      for (const auto& [place, c] : row.terms) poly[{static_cast<int>(place)}] = c;
+      if (row.constant != 0) poly[{}] = row.constant;
+    }
     const auto size = static_cast<int64_t>(useful.size());
     if (!s_.Spend(size * size * size / 32)) return false;
-    std::vector<certificate::Poly> rows;
-    for (size_t i : useful) rows.push_back(rows_[i]);
-    return certificate::Contradict(rows).has_value();
+    return certificate::Contradict(useful).has_value();
   }
 
  private:
+  using Int = certificate::Int;
   static constexpr int64_t kFar = int64_t{1} << 53;
+
+  struct Row {
+    absl::InlinedVector<std::pair<uint32_t, Int>, 6> terms;  // by the place of the monomial
+    Int constant = 0;
+    bool is_idle = false;  // no other one can cancel all of its monomials
+  };
+
+  uint32_t PlaceOf(MonoId mono) {
+    const auto known = std::find(monos_.begin(), monos_.end(), mono);
+    const auto place = static_cast<uint32_t>(known - monos_.begin());
+    if (known == monos_.end()) monos_.push_back(mono);
+    return place;
+  }
+
+  // Whether there were any more.
+  bool DropIdle() {
+    std::vector<uint8_t> signs(monos_.size(), 0);  // 1: positive somewhere, 2: negative somewhere
+    for (const Row& row : rows_) {
+      if (row.is_idle) continue;
+      for (const auto& [place, c] : row.terms) signs[place] |= c > 0 ? 1 : 2;
+    }
+    bool any = false;
+    for (Row& row : rows_) {
+      if (row.is_idle) continue;
+      row.is_idle = std::any_of(row.terms.begin(), row.terms.end(),
+                                [&](const auto& term) { return signs[term.first] != 3; });
+      any = any || row.is_idle;
+    }
+    return any;
+  }
 
   void AddAtom(AtomId id) {
     const Atom a = s_.store.atom(id);
@@ -103,7 +138,7 @@ class Combination {
   }
 
   Solver& s_;
-  std::vector<certificate::Poly> rows_;
+  std::vector<Row> rows_;
   std::vector<MonoId> monos_;
 };
 

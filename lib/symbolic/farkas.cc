@@ -80,8 +80,8 @@ class Tableau {
   Int denominator_ = 1;
 };
 
-}  // namespace
-
+// The indices of rows that may take part in a sum that is a number: no other one can cancel a
+// monomial of the rest.
 std::vector<size_t> Useful(absl::Span<const Poly> rows) {
   std::vector<size_t> useful(rows.size());
   std::iota(useful.begin(), useful.end(), size_t{0});
@@ -103,6 +103,8 @@ std::vector<size_t> Useful(absl::Span<const Poly> rows) {
   }
   return useful;
 }
+
+}  // namespace
 
 std::optional<std::vector<Int>> Contradict(absl::Span<const Poly> rows) {
   const std::vector<size_t> useful = Useful(rows);

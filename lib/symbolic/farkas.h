@@ -11,10 +11,6 @@
 
 namespace symshape::certificate {
 
-// The indices of rows that may take part in such a sum: no other one can cancel a monomial of the
-// rest.
-std::vector<size_t> Useful(absl::Span<const Poly> rows);
-
 // Multipliers >= 0, one per row, with which the sum of the rows is a constant below 0; no value
 // where there are none, or where numbers grow too large, or after too many steps.
 std::optional<std::vector<Int>> Contradict(absl::Span<const Poly> rows);
