@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 #include <set>
 #include <string>
@@ -41,6 +42,8 @@ struct Candidate {
   Bits truth;
 };
 
+using Cover = std::vector<CoverSearch::Facts>;
+
 class Shortener {
  public:
   Shortener(Context& context, const std::vector<Clauses>& ways, const Clauses& given)
@@ -72,16 +75,17 @@ class Shortener {
     for (const Candidate& c : candidates_) search.AddFact(c.truth, c.text.size());
     for (size_t longest : {3, 4}) {
       search.MakeClauses(longest);
-      std::vector<Clauses> covers;
+      std::vector<Cover> covers;
       for (const bool for_its_length : {true, false}) {
-        const auto cover = search.Cover(for_its_length);
-        if (cover.has_value()) covers.push_back(ClausesOf(*cover));
+        auto cover = search.Cover(for_its_length);
+        if (cover.has_value()) covers.push_back(*std::move(cover));
       }
-      absl::c_stable_sort(covers, [this](const Clauses& x, const Clauses& y) {
-        return Text(context_, x).size() < Text(context_, y).size();
-      });
-      for (const Clauses& cover : covers) {
-        if (IsShorter(cover) && Proved(cover)) return cover;
+      absl::c_stable_sort(
+          covers, [this](const Cover& x, const Cover& y) { return LengthOf(x) < LengthOf(y); });
+      for (const Cover& cover : covers) {
+        if (LengthOf(cover) >= LengthOfWays()) break;
+        Clauses clauses = ClausesOf(cover);
+        if (Proved(clauses)) return clauses;
       }
     }
     return std::nullopt;
@@ -139,25 +143,35 @@ class Shortener {
       }
     }
     size_t next = 0;
-    ForEachBlock(given_, all, [&](Truth::Block block, size_t points) {
+    ForEachBlock(given_, BlocksOf(all), [&](Truth::Block block, size_t points) {
       for (size_t i = 0; i < points; ++i, ++next) {
         if ((block.holds >> i & 1) != 0) points_.push_back(std::move(all[next]));
       }
       return true;
     });
+    blocks_ = BlocksOf(points_);
+  }
+
+  std::vector<std::vector<int64_t>> BlocksOf(const std::vector<Point>& points) const {
+    std::vector<std::vector<int64_t>> blocks;
+    for (size_t first = 0; first < points.size(); first += Truth::kBlock) {
+      const size_t count = std::min(points.size() - first, Truth::kBlock);
+      std::vector<int64_t>& sizes = blocks.emplace_back();
+      sizes.reserve(count * symbols_.size());
+      for (size_t k = 0; k < symbols_.size(); ++k) {
+        for (size_t i = 0; i < count; ++i) sizes.push_back(points[first + i][k]);
+      }
+    }
+    return blocks;
   }
 
   // The truth of all clauses at one block of points after another, until `visit` returns false.
   template <typename Visit>
-  void ForEachBlock(const Clauses& clauses, const std::vector<Point>& points, Visit visit) const {
+  void ForEachBlock(const Clauses& clauses, const std::vector<std::vector<int64_t>>& blocks,
+                    Visit visit) const {
     Truth truth(context_, clauses, symbols_);
-    std::vector<int64_t> sizes;
-    for (size_t first = 0; first < points.size(); first += Truth::kBlock) {
-      const size_t count = std::min(points.size() - first, Truth::kBlock);
-      sizes.clear();
-      for (size_t k = 0; k < symbols_.size(); ++k) {
-        for (size_t i = 0; i < count; ++i) sizes.push_back(points[first + i][k]);
-      }
+    for (const std::vector<int64_t>& sizes : blocks) {
+      const size_t count = sizes.size() / symbols_.size();
       if (!visit(truth.AtAll(sizes, count), count)) return;
     }
   }
@@ -166,7 +180,7 @@ class Shortener {
   std::optional<Bits> TruthOf(const Clauses& clauses) const {
     Bits truth;
     bool known = true;
-    ForEachBlock(clauses, points_, [&](Truth::Block block, size_t points) {
+    ForEachBlock(clauses, blocks_, [&](Truth::Block block, size_t points) {
       truth.push_back(block.holds);
       known = (block.holds | block.fails) == ~uint64_t{0} >> (Truth::kBlock - points);
       return known;
@@ -274,7 +288,7 @@ class Shortener {
     }
   }
 
-  Clauses ClausesOf(absl::Span<const CoverSearch::Facts> cover) const {
+  Clauses ClausesOf(const Cover& cover) const {
     Clauses clauses;
     for (CoverSearch::Facts facts : cover) {
       Clause& clause = clauses.emplace_back();
@@ -285,10 +299,25 @@ class Shortener {
     return clauses;
   }
 
-  bool IsShorter(const Clauses& chosen) const {
-    size_t length = 0;
-    for (const Clauses& way : ways_) length += Text(context_, way).size();
-    return Text(context_, chosen).size() < length;
+  // Of its text.
+  size_t LengthOf(const Cover& cover) const {
+    if (cover.empty()) return 0;
+    size_t length = strlen(" and ") * (cover.size() - 1);
+    for (CoverSearch::Facts facts : cover) {
+      const auto count = static_cast<size_t>(std::popcount(facts));
+      length += strlen(" or ") * (count - 1) + (count > 1 && cover.size() > 1 ? strlen("()") : 0);
+      for (; facts != 0; facts &= facts - 1) {
+        length += candidates_[static_cast<size_t>(std::countr_zero(facts))].text.size();
+      }
+    }
+    return length;
+  }
+
+  size_t LengthOfWays() {
+    if (length_of_ways_ == 0) {
+      for (const Clauses& way : ways_) length_of_ways_ += Text(context_, way).size();
+    }
+    return length_of_ways_;
   }
 
   // As it is, or for each rest that the sizes leave when they are divided by what the clauses
@@ -365,8 +394,10 @@ class Shortener {
   Clause seen_;   // which were candidates
   std::vector<Dim> symbols_;
   std::set<int64_t> numbers_;
+  size_t length_of_ways_ = 0;  // of their text, once it is asked for
   std::vector<Point> points_;
-  Bits truth_;  // of the condition
+  std::vector<std::vector<int64_t>> blocks_;  // of the points, as Truth::AtAll takes them
+  Bits truth_;                                // of the condition
   std::vector<Candidate> candidates_;
 };
 
