@@ -4,20 +4,16 @@
 //   bench_peer propagate IN OUT        the same with data propagation
 //   bench_peer make KIND NODES OUT     a generated model (generated.h)
 //   bench_peer weights OUT MEGABYTES   a model with so many megabytes of weights, beside it where
-//   they
-//                                      are too many for one message
-//   bench_peer largest COUNT MODEL...  the names of those with most nodes
+//                                      they are too many for one message
 // Results are synced, as the command's are.
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "bench/generated.h"
@@ -106,19 +102,6 @@ void MakeWeights(const std::string& path, size_t megabytes) {
   Write(path, model.SerializeAsString());
 }
 
-void PrintLargest(size_t count, const std::vector<std::string>& paths) {
-  std::vector<std::pair<int, std::string>> sizes;
-  for (const std::string& path : paths) {
-    onnx::ModelProto model;
-    if (!model.ParseFromString(Read(path))) Die("cannot parse " + path);
-    sizes.emplace_back(-model.graph().node_size(), path);
-  }
-  std::sort(sizes.begin(), sizes.end());
-  for (size_t i = 0; i < std::min(count, sizes.size()); ++i) {
-    std::printf("%s\n", sizes[i].second.c_str());
-  }
-}
-
 int Main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   if (what == "make" && argc == 5) {
@@ -127,8 +110,6 @@ int Main(int argc, char** argv) {
     Write(argv[4], generator->make(std::atoi(argv[3])).SerializeAsString());
   } else if (what == "weights" && argc == 4) {
     MakeWeights(argv[2], std::strtoul(argv[3], nullptr, 10));
-  } else if (what == "largest" && argc > 2) {
-    PrintLargest(std::strtoul(argv[2], nullptr, 10), {argv + 3, argv + argc});
   } else if ((what == "parse" || what == "infer" || what == "propagate") && argc == 4) {
     Convert(what, argv[2], argv[3]);
   } else {
