@@ -202,7 +202,14 @@ Tri Solver::Decide(const Fact& fact) {
   return answer;
 }
 
-Tri Solver::Answer(const Fact& fact) { return IsStated(fact) ? Tri::kYes : Decide(fact); }
+Tri Solver::Answer(const Fact& fact) {
+  if (IsStated(fact)) return Tri::kYes;
+  const Tri answer = Decide(fact);
+  if (answer != Tri::kUnknown) return answer;
+  std::vector<std::vector<Fact>> stated;
+  for (const Stated& s : state.log) stated.push_back({s.fact});
+  return DecideOfOneSize(*this, stated, {fact.kind, Resolve(fact.a), Resolve(fact.b)});
+}
 
 // Whether it was assumed in so many words. Not all that was can be drawn from what is kept of it:
 // of 15*z == max(17, x) that is x alone.

@@ -52,6 +52,8 @@ std::optional<bool> IsNeverZeroOfOneSize(Solver& solver, Dim d);
 // one_size_clauses.cc; as Context's.
 std::optional<bool> FollowsOfOneSize(Solver& solver, absl::Span<const std::vector<Fact>> given,
                                      absl::Span<const Fact> clause);
+// Whether the fact holds at all sizes at which one of each of `given` does, or at none.
+Tri DecideOfOneSize(Solver& solver, absl::Span<const std::vector<Fact>> given, const Fact& fact);
 std::optional<std::optional<Interval>> SizesOfOneSize(Solver& solver,
                                                       absl::Span<const std::vector<Fact>> clauses,
                                                       int64_t lo);

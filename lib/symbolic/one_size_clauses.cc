@@ -136,27 +136,64 @@ std::optional<std::optional<Interval>> SizesOfOneSize(Solver& solver,
   return sizes;
 }
 
+namespace {
+
+// Where all of `given` hold, among the sizes that are legal.
+struct Given {
+  Lines where;
+  const LegalSizes* legal;
+  bool are_told;  // nothing else is known of the symbol
+};
+
+// `facts` has read what is asked of its symbol. nullopt: that is not known.
+std::optional<Given> WhereGiven(Solver& solver, Facts& facts,
+                                absl::Span<const std::vector<Fact>> given) {
+  if (!facts.symbol().has_value()) return std::nullopt;
+  const LegalSizes* legal = LegalSizesOf(solver, *facts.symbol());
+  if (legal == nullptr) return std::nullopt;
+  Given result{Lines::Constant(1), legal, legal->are_told};
+  for (const std::vector<Fact>& each : given) {
+    if (IsFalse(solver, each)) {
+      result.where = Lines::Constant(0);
+      continue;
+    }
+    if (!Mentions(solver, each, *facts.symbol())) continue;
+    Truth narrower = And(result.where, facts.TruthOf(each));
+    result.are_told = result.are_told && narrower.has_value();
+    if (narrower.has_value()) result.where = *std::move(narrower);
+  }
+  return result;
+}
+
+// Whether it holds at each of those sizes: nullopt where that is not known.
+std::optional<bool> HoldsWhere(const Given& given, const Truth& truth) {
+  const Truth open = And(given.where, Not(truth));
+  const Truth closed = Not(open);  // 0 where it is open
+  const std::optional<bool> fails =
+      closed.has_value() ? closed->IsAnyZero(given.legal->where) : std::nullopt;
+  if (!fails.has_value() || (*fails && !given.are_told)) return std::nullopt;
+  return !*fails;
+}
+
+}  // namespace
+
 std::optional<bool> FollowsOfOneSize(Solver& solver, absl::Span<const std::vector<Fact>> given,
                                      absl::Span<const Fact> clause) {
   Facts facts(solver);
-  Truth open = Not(facts.TruthOf(clause));
-  if (!open.has_value() || !facts.symbol().has_value()) return std::nullopt;
-  const LegalSizes* legal = LegalSizesOf(solver, *facts.symbol());
-  if (legal == nullptr) return std::nullopt;
-  bool are_told = legal->are_told;
-  for (const std::vector<Fact>& each : given) {
-    if (IsFalse(solver, each)) return true;
-    if (!Mentions(solver, each, *facts.symbol())) continue;
-    Truth narrower = And(open, facts.TruthOf(each));
-    are_told = are_told && narrower.has_value();
-    if (narrower.has_value()) open = std::move(narrower);
-  }
-  // Where it is open, 1 - open is 0.
-  const Truth closed = Not(open);
-  const std::optional<bool> fails =
-      closed.has_value() ? closed->IsAnyZero(legal->where) : std::nullopt;
-  if (!fails.has_value() || (*fails && !are_told)) return std::nullopt;
-  return !*fails;
+  const Truth truth = facts.TruthOf(clause);
+  if (!truth.has_value()) return std::nullopt;
+  const std::optional<Given> where = WhereGiven(solver, facts, given);
+  return where.has_value() ? HoldsWhere(*where, truth) : std::nullopt;
+}
+
+Tri DecideOfOneSize(Solver& solver, absl::Span<const std::vector<Fact>> given, const Fact& fact) {
+  Facts facts(solver);
+  const Truth truth = facts.TruthOf(absl::MakeConstSpan(&fact, 1));
+  if (!truth.has_value()) return Tri::kUnknown;
+  const std::optional<Given> where = WhereGiven(solver, facts, given);
+  if (!where.has_value()) return Tri::kUnknown;
+  if (HoldsWhere(*where, truth) == true) return Tri::kYes;
+  return HoldsWhere(*where, Not(truth)) == true ? Tri::kNo : Tri::kUnknown;
 }
 
 }  // namespace symshape::symbolic

@@ -142,6 +142,33 @@ TEST(OneSize, ClausesFollowOrNot) {
   EXPECT_GT(fails, 400);
 }
 
+// What a user asks is answered with all that was assumed, whatever of it could be kept.
+TEST(OneSize, AnswersUnderFactsOfAllKinds) {
+  int yes = 0, no = 0, unknown = 0;
+  for (uint64_t seed = 0; seed < 3000; ++seed) {
+    Scene scene(seed);
+    const RandomClause given(scene, true), asked(scene, true);
+    bool holds = false, fails = false;
+    for (int64_t n = 0; n < kSizes; ++n) {
+      if (given.HoldsAt(n)) (asked.HoldsAt(n) ? holds : fails) = true;
+    }
+    const absl::StatusOr<bool> is_new = scene.context.Assume(given.facts[0], {});
+    if (!is_new.ok()) {
+      ASSERT_FALSE(holds || fails) << "seed " << seed;
+      continue;
+    }
+    if (!holds && !fails) continue;  // that it is impossible need not be seen
+    const Tri right = holds && fails ? Tri::kUnknown : holds ? Tri::kYes : Tri::kNo;
+    ASSERT_EQ(scene.context.Answer(asked.facts[0]), right)
+        << "seed " << seed << ": " << scene.context.Print(asked.facts[0]) << " where "
+        << scene.context.Print(given.facts[0]);
+    (right == Tri::kYes ? yes : right == Tri::kNo ? no : unknown)++;
+  }
+  EXPECT_GT(yes, 300);
+  EXPECT_GT(no, 200);
+  EXPECT_GT(unknown, 300);
+}
+
 TEST(OneSize, SizesFromOneToAnother) {
   int ranges = 0, others = 0;
   for (uint64_t seed = 0; seed < 4000; ++seed) {
