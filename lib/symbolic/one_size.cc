@@ -24,7 +24,7 @@ class Reader {
       if (s_.one_sizes.IsFull()) return nullptr;
       const AtomId* atom = s_.store.OnlyAtom(d);
       std::optional<OfOneSize> made = atom != nullptr ? OfAtom(*atom) : OfSum(d);
-      s_.one_sizes.pieces += made.has_value() ? made->lines.pieces() : 1;
+      s_.one_sizes.Count(made);
       known = of_node_.emplace(d.node(), std::move(made)).first;
     }
     return known->second.has_value() ? &*known->second : nullptr;

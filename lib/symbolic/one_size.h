@@ -36,6 +36,11 @@ struct OneSizeCache {
   size_t pieces = 0;                                            // of all their lines
   absl::node_hash_map<uint32_t, LegalSizes> legal;              // by symbol
 
+  // So that neither memory nor time grows without bounds: to find that something has no lines may
+  // take as long as to make them.
+  void Count(const std::optional<OfOneSize>& made) {
+    pieces += made.has_value() ? made->lines.pieces() : 16;
+  }
   bool IsFull() const { return pieces >= size_t{1} << 18; }
 };
 

@@ -60,7 +60,7 @@ class Facts {
         }
         if (truth.has_value()) made = {any->symbol, *std::move(truth)};
       }
-      cache.pieces += made.has_value() ? made->lines.pieces() : 1;
+      cache.Count(made);
       known = cache.of_fact.emplace(fact, std::move(made)).first;
     }
     return known->second.has_value() ? &*known->second : nullptr;
