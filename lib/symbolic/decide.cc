@@ -171,11 +171,15 @@ Tri Solver::DecideDivides(Dim a, Dim b) {
 
 Tri Solver::DecideBroadcast(Dim a, Dim b) {
   const Dim one = Dim::Inline(1);
-  const Tri same = DecideEq(a, b);
-  if (same == Tri::kYes) return Tri::kYes;
-  const Tri a1 = DecideEq(a, one), b1 = DecideEq(b, one);
-  if (a1 == Tri::kYes || b1 == Tri::kYes) return Tri::kYes;
-  if (same == Tri::kNo && a1 == Tri::kNo && b1 == Tri::kNo) return Tri::kNo;
+  const Fact ways[] = {
+      {Fact::Kind::kEq, a, b}, {Fact::Kind::kEq, a, one}, {Fact::Kind::kEq, b, one}};
+  const auto proved = [this](const Fact& way) { return ProveDirectly(way); };
+  if (absl::c_any_of(ways, proved)) return Tri::kYes;
+  // Where they fit at a witness there is no proof that they never do.
+  if ((TryAtWitnesses({Fact::Kind::kBroadcast, a, b}).holds & LegalWitnesses()) == 0 &&
+      absl::c_all_of(ways, [this](const Fact& way) { return ProveNe0(Sub(way.a, way.b)); })) {
+    return Tri::kNo;
+  }
   const bool known = absl::c_any_of(state.broadcasts, [&](const auto& fit) {
     const Dim x = KeptForm(fit.first), y = KeptForm(fit.second);
     return (x == a && y == b) || (x == b && y == a);
