@@ -215,16 +215,17 @@ std::optional<Ranges> Contract::RangesIn(const Need& need) const {
   return ranges;
 }
 
-// Whether a later round's walk found it: what was known by then is no longer among its needs.
-bool Contract::IsToldBefore(const Requirement& requirement) const {
+// Whether an earlier round's walk of the same If found it, with what was not known then besides.
+bool Contract::IsToldBefore(const Requirement& requirement) {
   const auto has_all = [](const std::vector<Need>& of, const std::vector<Need>& needs) {
     return absl::c_all_of(needs, [&](const Need& n) { return absl::c_linear_search(of, n); });
   };
-  return absl::c_any_of(analysis_.requirements(), [&](const Requirement& earlier) {
-    return &earlier < &requirement && earlier.graph == requirement.graph &&
-           earlier.node == requirement.node && !earlier.conditional &&
-           absl::c_equal(earlier.ways, requirement.ways, has_all);
+  std::vector<const Requirement*>& earlier = eithers_[{requirement.graph, requirement.node}];
+  const bool is_told = absl::c_any_of(earlier, [&](const Requirement* told) {
+    return absl::c_equal(told->ways, requirement.ways, has_all);
   });
+  earlier.push_back(&requirement);
+  return is_told;
 }
 
 void Contract::AddEither(const Requirement& requirement) {

@@ -61,7 +61,7 @@ class Contract {
   void AddNecessary(const engine::Requirement& requirement);
   std::optional<Clause> WithWhatIsRequired(const engine::Need& need);
   std::optional<Ranges> RangesIn(const engine::Need& need) const;
-  bool IsToldBefore(const engine::Requirement& requirement) const;
+  bool IsToldBefore(const engine::Requirement& requirement);
   void AddEither(const engine::Requirement& requirement);
   void AddClauses(Clauses clauses, const engine::Requirement& requirement);
   void DropWhatFollows();
@@ -85,6 +85,10 @@ class Contract {
   mutable absl::flat_hash_map<Dim, Dim> copied_;  // at the epoch `copied_at_`
   mutable uint32_t copied_at_ = 0;
   absl::flat_hash_map<std::string, std::string> names_;  // the file's -> the contract's
+  // By the If that they are of.
+  absl::flat_hash_map<std::pair<const graph::Graph*, uint32_t>,
+                      std::vector<const engine::Requirement*>>
+      eithers_;
   std::vector<Condition> conditions_;
   std::vector<Condition> conditional_;
 };
