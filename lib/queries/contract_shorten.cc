@@ -84,13 +84,13 @@ std::optional<Clauses> Contract::ReadUnderOthers(size_t index) {
   return told ? std::optional<Clauses>(std::move(read)) : std::nullopt;
 }
 
-// One after the other, each as the others are by then: all of them together go on saying the same.
 // Short, and without maxima: "max(S, T)*min(1, S, T) == S" may be "T == S or T == 1".
 bool Contract::IsReadable(const std::vector<Clauses>& ways) const {
   const auto has_maximum = [this](const Clauses& way) { return HaveMaximum(*context_, way); };
   return TextOf(ways).size() < kReadable && absl::c_none_of(ways, has_maximum);
 }
 
+// One after the other, each as the others are by then: all of them together go on saying the same.
 bool Contract::Shorten() {
   bool changed = false;
   for (size_t i = 0; i < conditions_.size(); ++i) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "absl/algorithm/container.h"
 #include "symbolic/solver.h"
 
 namespace symshape::symbolic {

@@ -34,7 +34,7 @@ class Lines {
   std::optional<bool> IsAnyZero(const Lines& where) const;
 
   // Of 0 and 1: the sizes from `lo` on where it is 1, if they are all from one to another; max()
-  // where there is no end. An empty pair where they are not, or there are none.
+  // where there is no end. nullopt also where they are not, or there are none.
   struct Range {
     int64_t first, last;
   };

@@ -1,4 +1,5 @@
 // Clauses about one size: at which of its sizes they hold is computed, too.
+#include <limits>
 #include <utility>
 
 #include "absl/algorithm/container.h"

@@ -9,7 +9,7 @@
 //   lone_quotient.cc  n//d against a sum                    witness.h     sizes to try first
 //   squares.cc        sums of squares                       wide.h        what proofs work with
 //   hypothesis.h      as if more were known                 work.h        a limit in steps
-//   evaluator.h       values at sizes
+//   one_size.h        questions about one size              evaluator.h   values at sizes
 //   operation_cache.h what was made before
 //   facts.cc          Assume, and what stays known          equate.cc     equalities
 //   narrow.cc         inequalities                          divides.cc    divisibility
