@@ -4,6 +4,8 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "rules/ask.h"
+#include "rules/attention_fits.h"
 #include "rules/broadcast.h"
 #include "rules/joined_dims.h"
 #include "rules/same.h"
@@ -13,6 +15,8 @@ namespace {
 
 constexpr int kMaskedScores = 2;  // the least qk_matmul_output_mode that gives them
 constexpr int kHeads = 1, kLength = 2, kHeadSize = 3;  // axes of what has rank 4
+
+int LengthAxis(const ShapeView& x) { return x.rank() - 2; }
 
 ShapeView View(const Operands& in, const ShapeBuilder& shape) {
   return ShapeView(in.context(), shape.dims());
@@ -48,7 +52,11 @@ absl::StatusOr<ShapeBuilder> ReadHeads(const Operands& in, int operand, absl::st
   const int64_t heads = in.Int(attribute, 0);
   if (heads < 1) return absl::InvalidArgumentError(absl::StrCat("no attribute ", attribute));
   const ShapeView sequence = in.shape(operand == 0 ? 0 : 1);
-  const Expr length = sequence[sequence.rank() - 2];
+  Expr length = sequence[LengthAxis(sequence)];
+  // A K of rank 4 that is empty here adds to the past the length that its 0 copies.
+  if (sequence.rank() == 4 && in.has(4) && !Surely(in, Ge(length, 1))) {
+    length = length + Max(0, 1 - length) * x[1];
+  }
   return Split(in, x, in.shape(0)[0], length, heads, what, out);
 }
 
@@ -56,7 +64,10 @@ absl::StatusOr<ShapeBuilder> ReadHeads(const Operands& in, int operand, absl::st
 absl::StatusOr<ShapeBuilder> Joined(const Operands& in, int past, const ShapeView& now,
                                     Results& out) {
   if (!in.has(past)) return ShapeBuilder(now.dims());
-  if (absl::Status s = CheckRank(in, past, 4); !s.ok()) return s;
+  if (absl::Status s = CheckRank(in, past, now.rank()); !s.ok()) return s;
+  if (now.rank() != 4) {
+    return absl::InvalidArgumentError("a past is beside a K and a V of rank 4, not 3");
+  }
   const ShapeView before = in.shape(past);
   ShapeBuilder joined = SharedDims(in, {{before, now}}, kLength, out);
   joined.Set(kLength, before.has_rank() ? before[kLength] + now[kLength]
@@ -64,40 +75,28 @@ absl::StatusOr<ShapeBuilder> Joined(const Operands& in, int past, const ShapeVie
   return joined;
 }
 
-// Expand and, to exactly this size, Reshape; which does not fail where there are no batches.
-void RequireExpanded(Expr size, Expr to, Expr batch, absl::string_view what, Results& out) {
-  if (size.is(1) || size.dim() == to.dim()) return;
-  out.Require(Broadcastable(size, to), {what, ": ", size, " and ", to, " are equal, or one is 1"});
-  const Fact unless[] = {Eq(size, 1), Eq(batch, 0)};
-  out.RequireUnless(unless, Eq(size, to), {what, ": ", size, " is ", to, " or 1"});
-}
-
-// Q as [B, H, S, D], K [B, G, T, D], V [B, G, U, E], of which both may be longer by the past.
-struct Sizes4 {
-  ShapeView query, key, value;  // without the past
-  ShapeView keys, values;       // with it
+// Q [B, H, S, D] beside K and V, without the past and with it.
+struct Heads {
+  ShapeView query, key, value;
+  ShapeView keys, values;
 };
 
-// K and V are expanded to [B, G, H/G, T, D] and [B, G, H/G, T, E], and reshaped to [B, H, T, D] and
-// [B, H, T, E], where a 0 would copy another size: that one fits what has no elements either way is
-// not followed: a V of no size gives Y the length of K.
-void RequireFits(const Sizes4& s, Results& out) {
-  const Expr batch = s.query[0], heads = s.query[kHeads], head_size = s.query[kHeadSize];
-  const Expr kv_heads = s.key[kHeads], length = s.keys[kLength], value_size = s.value[kHeadSize];
-  for (Expr size : {heads, head_size, kv_heads, length, value_size}) {
-    out.Require(Ge(size, 1), {"size ", size, " of Q, K or V is at least 1"});
-  }
-  RequireOneOrSame(s.keys[0], batch, "batch of K", out);
-  RequireOneOrSame(s.values[0], batch, "batch of V", out);
-  RequireExpanded(s.keys[kHeads], kv_heads, batch, "heads of K", out);
-  RequireExpanded(s.values[kHeads], kv_heads, batch, "heads of V", out);
-  RequireExpanded(s.values[kLength], length, batch, "length of V", out);
-  RequireExpanded(s.keys[kHeadSize], head_size, batch, "head size of K", out);
-  RequireExpanded(s.values[kHeadSize], value_size, batch, "head size of V", out);
-  if (kv_heads.is(1) || kv_heads.dim() == heads.dim()) return;
-  const Fact no_batch[] = {Eq(batch, 0)};
-  out.RequireUnless(no_batch, Divides(kv_heads, heads),
-                    {"heads of K, ", kv_heads, ", divide those of Q, ", heads});
+AttentionTarget TargetOf(const Operands& in, const Heads& h) {
+  return {.batch = h.query[0],
+          .heads = h.query[kHeads],
+          .head_size = h.query[kHeadSize],
+          .kv_heads = h.key[kHeads],
+          .length = h.keys[LengthAxis(h.keys)],
+          .value_size = h.value.rank() == 4 ? h.value[kHeadSize] : in.Const(1)};
+}
+
+AttentionCache KeysOf(const Operands& in, const ShapeView& k) {
+  if (k.rank() == 3) return {3, in.Const(1), k[0], k[1], k[2]};
+  return {4, k[0], k[kHeads], k[kLength], k[kHeadSize]};
+}
+
+AttentionCache ValuesOf(const Operands& in, const ShapeView& v) {
+  return {v.rank(), v[0], v[kHeads], v[kLength], v.rank() == 3 ? in.Const(1) : v[kHeadSize]};
 }
 
 // The scores [B, H, S, T] with what is added to them, which may make them larger: a mask whose last
@@ -122,10 +121,27 @@ absl::StatusOr<std::optional<ShapeBuilder>> Masked(const Operands& in, ShapeBuil
   return scores;
 }
 
+// Where E is 0, V is reshaped to the length that it is expanded to: 0, too, unless Q is empty.
+Expr ValueSize(const Operands& in, const Heads& h, Expr length) {
+  const Expr size = h.value[kHeadSize];
+  if (Surely(in, Ge(size, 1))) return size;
+  if (Surely(in, Ge(h.query[0], 1)) && Surely(in, Ge(h.query[kHeads], 1))) return size;
+  return size + Max(0, 1 - size) * Broadcast(h.values[kLength], length);
+}
+
 // Y of scores that are as they are, or masked.
-absl::Status SetResult(const Operands& in, const ShapeBuilder& scores, Expr value_size,
+absl::Status SetResult(const Operands& in, const ShapeBuilder& scores, const Heads& h,
                        Results& out) {
   const ShapeView s = View(in, scores);
+  const Expr length = s[s.rank() - 1];
+  if (h.value.rank() == 3) {
+    const Dim batch[] = {h.query[0].dim()};
+    ShapeBuilder result = BroadcastShapes(s.dims().first(s.rank() - 2), batch, out);
+    for (Expr size : {s[s.rank() - 2], length}) result.Add(size);
+    out.SetShape(0, result);
+    return absl::OkStatus();
+  }
+  const Expr value_size = ValueSize(in, h, length);
   if (in.shape(0).rank() == 4) {
     ShapeBuilder result(scores);
     result.Set(s.rank() - 1, value_size);
@@ -136,6 +152,10 @@ absl::Status SetResult(const Operands& in, const ShapeBuilder& scores, Expr valu
     return absl::InvalidArgumentError(
         absl::StrCat("attn_mask beside operands of rank 3 has rank 4 at most, not ", s.rank()));
   }
+  // Its heads are joined by [0, 0, -1], whose -1 stands beside what a mask may have made 0.
+  for (Expr size : {s[0], s[kLength]}) {
+    out.Require(Ge(size, 1), {"size ", size, " of the masked scores is at least 1"});
+  }
   out.SetShape(0, ShapeBuilder({s[0], s[kLength], s[kHeads] * value_size}));
   return absl::OkStatus();
 }
@@ -144,8 +164,7 @@ absl::Status SetResult(const Operands& in, const ShapeBuilder& scores, Expr valu
 
 // Q [B, H, S, D], K [B, G, T, D], V [B, G, T, E], past [B, G, P, …] -> Y [B, H, S, E]; present K
 // and V with P + T; Q*K [B, H, S, P + T]. Where Q has rank 3, the elements of all three are read as
-// [B of Q, S or K's axis -2, heads, -1], and Y is [B, S, H*E]. A K or V of rank 3 beside a Q of rank
-// 4 fits at odd sizes, of which nothing is said.
+// [B of Q, S or K's axis -2, heads, -1], and Y is [B, S, H*E].
 // Source: ONNX Attention-25, its function body.
 absl::Status InferAttentionBody(const Operands& in, Results& out) {
   SetTypeLike(in, {0}, out, 0);
@@ -159,9 +178,6 @@ absl::Status InferAttentionBody(const Operands& in, Results& out) {
       return absl::InvalidArgumentError(absl::StrCat("an operand has rank 3 or 4, not ", x.rank()));
     }
   }
-  if (in.shape(0).rank() == 4 && (in.shape(1).rank() == 3 || in.shape(2).rank() == 3)) {
-    return absl::OkStatus();
-  }
   const absl::StatusOr<ShapeBuilder> query = ReadHeads(in, 0, "Q", out);
   if (!query.ok()) return query.status();
   const absl::StatusOr<ShapeBuilder> key = ReadHeads(in, 1, "K", out);
@@ -173,11 +189,13 @@ absl::Status InferAttentionBody(const Operands& in, Results& out) {
   if (!keys.ok()) return keys.status();
   const absl::StatusOr<ShapeBuilder> values = Joined(in, 5, v, out);
   if (!values.ok()) return values.status();
-  const Sizes4 sizes{q, k, v, View(in, *keys), View(in, *values)};
-  RequireFits(sizes, out);
+  const Heads heads{q, k, v, View(in, *keys), View(in, *values)};
+  RequireAttentionFits(TargetOf(in, heads), KeysOf(in, heads.keys), ValuesOf(in, heads.values),
+                       out);
   out.SetShape(1, *keys);
   out.SetShape(2, *values);
-  const ShapeBuilder scores({q[0], q[kHeads], q[kLength], sizes.keys[kLength]});
+  const Expr length = heads.keys[LengthAxis(heads.keys)];
+  const ShapeBuilder scores({q[0], q[kHeads], q[kLength], length});
   const absl::StatusOr<std::optional<ShapeBuilder>> masked = Masked(in, scores, out);
   if (!masked.ok()) return masked.status();
   if (in.Int("qk_matmul_output_mode", 0) < kMaskedScores) {
@@ -185,7 +203,7 @@ absl::Status InferAttentionBody(const Operands& in, Results& out) {
   } else if (masked->has_value()) {
     out.SetShape(3, **masked);
   }
-  return masked->has_value() ? SetResult(in, **masked, v[kHeadSize], out) : absl::OkStatus();
+  return masked->has_value() ? SetResult(in, **masked, heads, out) : absl::OkStatus();
 }
 
 }  // namespace symshape::rules
