@@ -29,7 +29,8 @@ constexpr int64_t kMaxModulus = 64;
 constexpr int64_t kMaxRests = 64;  // of all sizes together, each of which is a proof of its own
 constexpr int64_t kLargestNumber = 100000;
 
-using Point = std::vector<int64_t>;  // sizes in the order of the symbols
+// The sizes at all points, symbol by symbol.
+using Columns = std::vector<std::vector<int64_t>>;
 
 Bits Or(Bits a, const Bits& b) {
   for (size_t i = 0; i < a.size(); ++i) a[i] |= b[i];
@@ -68,10 +69,10 @@ class Shortener {
     if (symbols_.empty() || symbols_.size() > kMaxSymbols) return std::nullopt;
     numbers_ = NumbersIn();
     MakePoints();
-    if (points_.empty()) return std::nullopt;
+    if (points_ == 0) return std::nullopt;
     if (!TruthOfWays()) return std::nullopt;
     MakeFacts();
-    CoverSearch search(truth_, points_.size());
+    CoverSearch search(truth_, points_);
     for (const Candidate& c : candidates_) search.AddFact(c.truth, c.text.size());
     for (size_t longest : {3, 4}) {
       search.MakeClauses(longest);
@@ -133,33 +134,36 @@ class Shortener {
       count = 1;
       for (size_t i = 0; i < symbols_.size(); ++i) count *= sizes.size();
     }
-    std::vector<Point> all;
+    Columns all(symbols_.size(), std::vector<int64_t>(count));
     for (size_t n = 0; n < count; ++n) {
-      all.emplace_back();
       size_t rest = n;
-      for (size_t i = 0; i < symbols_.size(); ++i) {
-        all.back().push_back(sizes[rest % sizes.size()]);
+      for (std::vector<int64_t>& column : all) {
+        column[n] = sizes[rest % sizes.size()];
         rest /= sizes.size();
       }
     }
+    columns_.assign(symbols_.size(), {});
     size_t next = 0;
     ForEachBlock(given_, BlocksOf(all), [&](Truth::Block block, size_t points) {
       for (size_t i = 0; i < points; ++i, ++next) {
-        if ((block.holds >> i & 1) != 0) points_.push_back(std::move(all[next]));
+        if ((block.holds >> i & 1) == 0) continue;
+        for (size_t k = 0; k < all.size(); ++k) columns_[k].push_back(all[k][next]);
+        ++points_;
       }
       return true;
     });
-    blocks_ = BlocksOf(points_);
+    blocks_ = BlocksOf(columns_);
   }
 
-  std::vector<std::vector<int64_t>> BlocksOf(const std::vector<Point>& points) const {
-    std::vector<std::vector<int64_t>> blocks;
-    for (size_t first = 0; first < points.size(); first += Truth::kBlock) {
-      const size_t count = std::min(points.size() - first, Truth::kBlock);
+  static Columns BlocksOf(const Columns& columns) {
+    Columns blocks;
+    const size_t points = columns[0].size();
+    for (size_t first = 0; first < points; first += Truth::kBlock) {
+      const auto count = static_cast<ptrdiff_t>(std::min(points - first, Truth::kBlock));
       std::vector<int64_t>& sizes = blocks.emplace_back();
-      sizes.reserve(count * symbols_.size());
-      for (size_t k = 0; k < symbols_.size(); ++k) {
-        for (size_t i = 0; i < count; ++i) sizes.push_back(points[first + i][k]);
+      for (const std::vector<int64_t>& column : columns) {
+        const auto from = column.begin() + static_cast<ptrdiff_t>(first);
+        sizes.insert(sizes.end(), from, from + count);
       }
     }
     return blocks;
@@ -167,8 +171,7 @@ class Shortener {
 
   // The truth of all clauses at one block of points after another, until `visit` returns false.
   template <typename Visit>
-  void ForEachBlock(const Clauses& clauses, const std::vector<std::vector<int64_t>>& blocks,
-                    Visit visit) const {
+  void ForEachBlock(const Clauses& clauses, const Columns& blocks, Visit visit) const {
     Truth truth(context_, clauses, symbols_);
     for (const std::vector<int64_t>& sizes : blocks) {
       const size_t count = sizes.size() / symbols_.size();
@@ -189,7 +192,7 @@ class Shortener {
   }
 
   bool TruthOfWays() {
-    truth_.assign((points_.size() + 63) / 64, 0);
+    truth_.assign((points_ + 63) / 64, 0);
     for (const Clauses& way : ways_) {
       const std::optional<Bits> truth = TruthOf(way);
       if (!truth.has_value()) return false;
@@ -209,7 +212,7 @@ class Shortener {
     std::optional<Bits> truth = TruthOf({{fact}});
     if (!truth.has_value()) return;
     const size_t count = Count(*truth);
-    if (count == 0 || count == points_.size()) return;
+    if (count == 0 || count == points_) return;
     for (Candidate& c : candidates_) {
       if (c.truth != *truth) continue;
       if (text.size() < c.text.size()) c = {fact, std::move(text), std::move(*truth)};
@@ -249,8 +252,8 @@ class Shortener {
   void AddLimits() {
     for (size_t k = 0; k < symbols_.size(); ++k) {
       std::vector<int64_t> sizes;
-      for (size_t i = 0; i < points_.size(); ++i) {
-        if (Get(truth_, i)) sizes.push_back(points_[i][k]);
+      for (size_t i = 0; i < points_; ++i) {
+        if (Get(truth_, i)) sizes.push_back(columns_[k][i]);
       }
       const auto [least, greatest] = absl::c_minmax_element(sizes);
       AddFact({Fact::Kind::kGe, symbols_[k], context_.Constant(*least)});
@@ -265,8 +268,8 @@ class Shortener {
       std::set<int64_t> moduli;
       if (symbols_.size() == 1) moduli = numbers_;
       int64_t divisor = 0;
-      for (size_t i = 0; i < points_.size(); ++i) {
-        if (Get(truth_, i) && !IsEmpty(points_[i])) divisor = std::gcd(divisor, points_[i][k]);
+      for (size_t i = 0; i < points_; ++i) {
+        if (Get(truth_, i) && !IsEmpty(i)) divisor = std::gcd(divisor, columns_[k][i]);
       }
       if (divisor <= kMaxModulus) moduli.insert(divisor);
       for (int64_t modulus : moduli) {
@@ -275,14 +278,16 @@ class Shortener {
     }
   }
 
-  static bool IsEmpty(const Point& point) { return absl::c_linear_search(point, 0); }
+  bool IsEmpty(size_t point) const {
+    return absl::c_any_of(columns_, [&](const auto& column) { return column[point] == 0; });
+  }
 
   void AddThresholds() {
     int changes = 0;
-    for (size_t i = 0; i + 1 < points_.size() && changes < 4; ++i) {
+    for (size_t i = 0; i + 1 < points_ && changes < 4; ++i) {
       if (Get(truth_, i) == Get(truth_, i + 1)) continue;
       ++changes;
-      const int64_t last = points_[i][0], first = points_[i + 1][0];
+      const int64_t last = columns_[0][i], first = columns_[0][i + 1];
       AddFact({Fact::Kind::kGe, context_.Constant(last), symbols_[0]});
       AddFact({Fact::Kind::kGe, symbols_[0], context_.Constant(first)});
     }
@@ -395,9 +400,10 @@ class Shortener {
   std::vector<Dim> symbols_;
   std::set<int64_t> numbers_;
   size_t length_of_ways_ = 0;  // of their text, once it is asked for
-  std::vector<Point> points_;
-  std::vector<std::vector<int64_t>> blocks_;  // of the points, as Truth::AtAll takes them
-  Bits truth_;                                // of the condition
+  size_t points_ = 0;          // how many there are
+  Columns columns_;
+  Columns blocks_;  // of the points, each as Truth::AtAll takes it
+  Bits truth_;      // of the condition
   std::vector<Candidate> candidates_;
 };
 
