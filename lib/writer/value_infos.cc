@@ -31,10 +31,15 @@ bool ValueInfoList::Is(size_t entry, absl::string_view type) const {
   return parts.has_value() && parts->type == type;
 }
 
+void ValueInfoList::Lengthen(absl::string_view field) {
+  result_.reset();
+  Rope::Lengthen(fields_, field);
+}
+
 void ValueInfoList::Append(Entry entry) {
   const absl::Span<char> field = maker_->New(FieldSize(kField, entry.size()));
   PutField(kField, entry, field.data());
-  Rope::Lengthen(fields_, {field.data(), field.size()});
+  Lengthen({field.data(), field.size()});
 }
 
 void ValueInfoList::Retype(size_t entry, absl::string_view type,
@@ -55,10 +60,11 @@ void ValueInfoList::Add(const EntryParts& parts) {
   const size_t size = SizeOf(parts);
   const absl::Span<char> field = maker_->New(FieldSize(kField, size));
   PutEntry(parts, PutHead(kField, size, field.data()));
-  Rope::Lengthen(fields_, {field.data(), field.size()});
+  Lengthen({field.data(), field.size()});
 }
 
 Entries ValueInfoList::Result() const {
+  if (result_.has_value()) return *result_;
   std::vector<Entry> entries;
   for (absl::string_view fields : fields_) {
     protozero::pbf_reader reader(fields.data(), fields.size());
@@ -67,7 +73,8 @@ Entries ValueInfoList::Result() const {
       entries.push_back(maker_->Salvage({entry.data(), entry.size()}));
     }
   }
-  return maker_->Copy(entries);
+  result_ = maker_->Copy(entries);
+  return *result_;
 }
 
 }  // namespace symshape::writer
