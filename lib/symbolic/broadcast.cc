@@ -94,6 +94,7 @@ Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
       atom != nullptr && store.atom(*atom).kind == AtomKind::kBroadcast && !IsFitting(*atom)) {
     if (fitting_atoms.size() <= *atom) fitting_atoms.resize(*atom + 64);
     fitting_atoms[*atom] = true;
+    witnesses.ForgetValues();  // it has one at fewer sizes now
   }
   return d;
 }

@@ -268,16 +268,16 @@ class Solver {
   Tried TryAtWitnesses(const Fact& fact);
   std::vector<std::pair<int64_t, int64_t>> ExamplesOf(Dim a, Dim b);  // as Context's
   bool IsRefuted(absl::Span<const std::vector<Fact>> given, absl::Span<const Fact> clause);
-  static Witnessed WitnessedOf(AtomKind kind, absl::Span<const Witnessed> args);
-  const Witnessed& WitnessedAtom(AtomId a);  // until the next one is asked for
+  Witnessed WitnessedCompound(AtomId a);
+  const Witnessed& WitnessedAtom(AtomId a);
   Witnessed WitnessedPoly(const PolyView& p);
   // Those that satisfy all that is known.
   WitnessSet LegalWitnesses();
   WitnessSet StatedWitnesses();
-  WitnessSet SatisfySupposed();
-  WitnessSet SatisfyDomains();
-  WitnessSet SatisfySubstitutions();
-  WitnessSet SatisfyFacts();
+  WitnessSet SatisfySupposed(WitnessSet among);
+  WitnessSet SatisfyDomains(WitnessSet among);
+  WitnessSet SatisfySubstitutions(WitnessSet among);
+  WitnessSet SatisfyFacts(WitnessSet among);
   // cases.cc
   Tri DecideInCases(const Fact& fact);
   bool HoldsInCases(const Fact& fact, int splits);

@@ -4,7 +4,7 @@
 //
 // Which sizes counts for speed alone: one too few leaves the question to the proofs.
 #include <algorithm>
-#include <functional>
+#include <bit>
 
 #include "symbolic/scramble.h"
 #include "symbolic/solver.h"
@@ -16,16 +16,20 @@ using Set = WitnessSet;
 using Values = Witnessed;
 
 constexpr int kCount = kWitnesses;
-constexpr Set kAll = (Set{1} << kCount) - 1;
+constexpr Set kAll = ~Set{0};
+constexpr size_t kMaxAtoms = 2000, kMaxFacts = 20000;  // that are kept: a megabyte of each
+static_assert(sizeof(Set) * 8 == kCount);
 
 // Where facts tend to fail: at 0, 1 and 2, where symbols differ, at multiples of what nets divide
-// by and beside them.
+// by and beside them. Most are tiny: sizes that have to fit each other do so by chance there.
 int64_t Choose(uint32_t symbol, SymbolKind kind, int witness) {
+  constexpr int kMultiples = 50;
   const uint64_t r = Scramble(uint64_t{symbol} * kCount + witness);
-  // What data decides is at most a product of sizes, as a rule: small, it satisfies that.
-  if (kind == SymbolKind::kFresh && witness > 1) witness = kCount - 1;
   const auto up_to = [&](uint64_t n) { return static_cast<int64_t>((r >> 8) % n); };
   const bool odd = r & 1;
+  // What data decides is at most a product of sizes, as a rule: small, it satisfies that. Often
+  // nothing is found at all.
+  if (kind == SymbolKind::kFresh && witness > 2) return witness % 4 == 3 ? 0 : up_to(3);
   switch (witness) {
     case 0:
     case 1:
@@ -48,7 +52,8 @@ int64_t Choose(uint32_t symbol, SymbolKind kind, int witness) {
     case 10:
       return 1 + up_to(100000);
     default:
-      return up_to(3);
+      if (witness >= kMultiples) return (witness % 2 == 0 ? 64 : 32) * (1 + up_to(8));
+      return witness % 4 == 3 ? up_to(3) : 1 + up_to(2 + witness % 4);
   }
 }
 
@@ -70,104 +75,99 @@ bool Divided(int64_t a, int64_t b, int64_t* quotient) {
   return true;
 }
 
-void TakeTimes(Values& product, const Values& factor) {
-  product.known &= factor.known;
-  for (int i = 0; i < kCount; ++i) {
-    if (!MulOk(product.at[i], factor.at[i], &product.at[i])) product.known &= ~(Set{1} << i);
-  }
-}
-
-void AddTimes(Values& sum, const Values& term, int64_t coeff) {
-  sum.known &= term.known;
-  for (int i = 0; i < kCount; ++i) {
-    int64_t scaled;
-    if (!MulOk(term.at[i], coeff, &scaled) || !AddOk(sum.at[i], scaled, &sum.at[i])) {
-      sum.known &= ~(Set{1} << i);
-    }
-  }
-}
-
-// The witnesses at which the value is known and holds(number) is true.
+// The witnesses of `among` for which holds(number) is true.
 template <typename Predicate>
-Set Where(Set known, Predicate holds) {
+Set Where(Set among, Predicate holds) {
   Set out = 0;
-  for (int i = 0; i < kCount; ++i) {
-    if ((known >> i & 1) != 0 && holds(i)) out |= Set{1} << i;
+  for (; among != 0; among &= among - 1) {
+    const int i = std::countr_zero(among);
+    out |= Set{holds(i)} << i;
   }
   return out;
 }
 
-// The same for a relation that may be asked of any two numbers.
-template <typename Relation>
-Set WhereRelated(const Values& a, const Values& b, Relation related) {
-  unsigned out = 0;
-  for (int i = 0; i < kCount; ++i) out |= unsigned{related(a.at[i], b.at[i])} << i;
-  return out & a.known & b.known;
+void TakeTimes(Values& product, const Values& factor) {
+  Set overflows = 0;
+  for (int i = 0; i < kCount; ++i) {
+    overflows |= Set{!MulOk(product.at[i], factor.at[i], &product.at[i])} << i;
+  }
+  product.known &= factor.known & ~overflows;
 }
 
-Set WhereEqual(const Values& a, const Values& b) { return WhereRelated(a, b, std::equal_to<>()); }
+void AddTimes(Values& sum, const Values& term, int64_t coeff) {
+  Set overflows = 0;
+  for (int i = 0; i < kCount; ++i) {
+    int64_t scaled;
+    const bool fits = MulOk(term.at[i], coeff, &scaled) && AddOk(sum.at[i], scaled, &sum.at[i]);
+    overflows |= Set{!fits} << i;
+  }
+  sum.known &= term.known & ~overflows;
+}
 
 Set WhereHolds(Fact::Kind kind, const Values& a, const Values& b) {
+  const Set known = a.known & b.known;
   switch (kind) {
     case Fact::Kind::kEq:
-      return WhereEqual(a, b);
+      return Where(known, [&](int i) { return a.at[i] == b.at[i]; });
     case Fact::Kind::kNe:
-      return WhereRelated(a, b, std::not_equal_to<>());
+      return Where(known, [&](int i) { return a.at[i] != b.at[i]; });
     case Fact::Kind::kGe:
-      return WhereRelated(a, b, std::greater_equal<>());
+      return Where(known, [&](int i) { return a.at[i] >= b.at[i]; });
     default:
-      return Where(a.known & b.known, [&](int i) { return Holds(kind, a.at[i], b.at[i]); });
+      return Where(known, [&](int i) { return Holds(kind, a.at[i], b.at[i]); });
+  }
+}
+
+// v becomes v op w; false where that is not known. A broadcast that a rule asked for has a value
+// only where they fit.
+bool Operate(AtomKind kind, bool fitting, int64_t& v, int64_t w) {
+  switch (kind) {
+    case AtomKind::kFloorDiv:
+      return Divided(v, w, &v);
+    case AtomKind::kBroadcast:
+      if (v == 1 || w == 1 || v == w) {
+        v = v == 1 ? w : v;
+        return true;
+      }
+      return !fitting && MulOk(std::max(v, w), std::min({int64_t{1}, v, w}), &v);
+    default:
+      v = std::max(v, w);
+      return true;
   }
 }
 
 }  // namespace
 
-// op of the elements' values; a broadcast has one only where they fit.
-Values Solver::WitnessedOf(AtomKind kind, absl::Span<const Values> args) {
-  Values out = args[0];
-  for (const Values& arg : args.subspan(1)) {
-    out.known &= arg.known;
-    for (int i = 0; i < kCount; ++i) {
-      int64_t& v = out.at[i];
-      const int64_t w = arg.at[i];
-      if ((out.known >> i & 1) == 0) continue;
-      bool fits = true;
-      if (kind == AtomKind::kFloorDiv) {
-        fits = Divided(v, w, &v);
-      } else if (kind == AtomKind::kMax) {
-        v = std::max(v, w);
-      } else if (v == 1) {
-        v = w;
-      } else {
-        fits = w == 1 || v == w;
-      }
-      if (!fits) out.known &= ~(Set{1} << i);
-    }
+Values Solver::WitnessedCompound(AtomId id) {
+  const Atom a = store.atom(id);
+  Values out = WitnessedPoly(store.View(a.args[0]));
+  for (uint32_t k = 1; k < a.arg_count; ++k) {
+    const Values arg = WitnessedPoly(store.View(a.args[k]));
+    out.known = Where(out.known & arg.known, [&, fitting = IsFitting(id)](int i) {
+      return Operate(a.kind, fitting, out.at[i], arg.at[i]);
+    });
   }
   return out;
 }
 
-// Under the substitutions of today. A symbol that is in none has the same value at all times, and
-// so has an atom of such symbols.
+// A symbol that is in no substitution has the same value at all times, and so has an atom of such
+// symbols.
 const Values& Solver::WitnessedAtom(AtomId id) {
   const Atom a = store.atom(id);
   const bool is_fixed = (a.mask & state.substituted) == 0;
-  WitnessCache::OfAtom& cached = is_fixed ? witnesses.fixed : witnesses.today;
   const uint32_t version = is_fixed ? 1 : state.substituted_version;
-  if (id < cached.size() && cached[id].version == version) return cached[id];
+  Values& cached = (is_fixed ? witnesses.fixed : witnesses.today).of_atom[id];
+  if (cached.version == version) return cached;
   Values out;
   if (a.kind != AtomKind::kSymbol) {
-    absl::InlinedVector<Values, 2> args;
-    for (uint32_t i = 0; i < a.arg_count; ++i) args.push_back(WitnessedPoly(store.View(a.args[i])));
-    out = WitnessedOf(a.kind, args);
+    out = WitnessedCompound(id);
   } else if (const auto it = state.substitution.find(id); it != state.substitution.end()) {
     out = WitnessedPoly(store.View(it->second));
   } else if (store.symbols()[a.symbol].op == 0) {
     out = ValuesOf(a.symbol, store.symbols()[a.symbol]);
   }
   out.version = version;
-  if (id >= cached.size()) cached.resize(id + id / 2 + 16);
-  return cached[id] = out;
+  return cached = out;
 }
 
 Values Solver::WitnessedPoly(const PolyView& p) {
@@ -187,11 +187,20 @@ Values Solver::WitnessedPoly(const PolyView& p) {
   return out;
 }
 
-// Those at which the fact holds, and those at which it fails.
+// Looked at once under the same substitutions: most questions are asked again and again, under a
+// few more facts.
 Tried Solver::TryAtWitnesses(const Fact& fact) {
+  const bool is_fixed = ((store.MaskOf(fact.a) | store.MaskOf(fact.b)) & state.substituted) == 0;
+  const uint32_t version = is_fixed ? 1 : state.substituted_version;
+  WitnessCache::Found& found = is_fixed ? witnesses.fixed : witnesses.today;
+  if (const auto it = found.of_fact.find(fact);
+      it != found.of_fact.end() && it->second.version == version) {
+    return it->second;
+  }
+  if (found.of_atom.size() > kMaxAtoms || found.of_fact.size() > kMaxFacts) found = {};
   const Values a = WitnessedPoly(store.View(fact.a)), b = WitnessedPoly(store.View(fact.b));
   const Set holds = WhereHolds(fact.kind, a, b);
-  return {holds, static_cast<Set>(a.known & b.known & ~holds)};
+  return found.of_fact[fact] = {holds, a.known & b.known & ~holds, version};
 }
 
 // What is kept of a fact may say less than it did.
@@ -209,10 +218,10 @@ Set Solver::StatedWitnesses() {
 
 std::vector<std::pair<int64_t, int64_t>> Solver::ExamplesOf(Dim a, Dim b) {
   const Values x = WitnessedPoly(store.View(a)), y = WitnessedPoly(store.View(b));
-  const Set legal = StatedWitnesses() & x.known & y.known;
   std::vector<std::pair<int64_t, int64_t>> examples;
-  for (int i = 0; i < kCount; ++i) {
-    if ((legal >> i & 1) != 0) examples.emplace_back(x.at[i], y.at[i]);
+  for (Set left = StatedWitnesses() & x.known & y.known; left != 0; left &= left - 1) {
+    const int i = std::countr_zero(left);
+    examples.emplace_back(x.at[i], y.at[i]);
   }
   return examples;
 }
@@ -245,98 +254,92 @@ bool Solver::IsOpenAtWitnesses(const Fact& fact) {
 Set Solver::LegalWitnesses() {
   if (hypotheses > 0) {
     if (witnesses.supposed.epoch != epoch) {
-      const Set legal = witnesses.legal_before & SatisfySupposed();
+      const Set legal = SatisfySupposed(witnesses.legal_before);
       witnesses.supposed = {epoch, legal};
     }
     return witnesses.supposed.witnesses;
   }
   if (witnesses.legal.epoch != epoch) {
-    const Set legal = SatisfyDomains() & SatisfySubstitutions() & SatisfyFacts();
+    const Set legal = SatisfyFacts(SatisfySubstitutions(SatisfyDomains(kAll)));
     witnesses.legal = {epoch, legal};
   }
   return witnesses.legal.witnesses;
 }
 
 // Under a hypothesis.
-Set Solver::SatisfySupposed() {
-  Set out = kAll;
+Set Solver::SatisfySupposed(Set among) {
   for (const auto& [atom, range] : supposed) {
-    const Values values = WitnessedAtom(atom);
+    const Values& values = WitnessedAtom(atom);
     const Interval bounds = range;
-    out &= Where(values.known,
-                 [&](int i) { return values.at[i] >= bounds.lo && values.at[i] <= bounds.hi; });
+    among = Where(among & values.known,
+                  [&](int i) { return values.at[i] >= bounds.lo && values.at[i] <= bounds.hi; });
   }
   for (size_t i = witnesses.inequalities_before; i < state.inequalities.size(); ++i) {
-    out &= TryAtWitnesses({Fact::Kind::kGe, state.inequalities[i], Dim::Inline(0)}).holds;
+    among &= TryAtWitnesses({Fact::Kind::kGe, state.inequalities[i], Dim::Inline(0)}).holds;
   }
-  return out;
+  return among;
 }
 
-Set Solver::SatisfyDomains() {
-  Set out = kAll;
-  std::vector<uint32_t> symbols = state.symbols.Symbols();
-  for (const auto& [id, dim] : state.substitution) {
-    if (store.atom(id).kind == AtomKind::kSymbol) symbols.push_back(store.atom(id).symbol);
-  }
-  std::sort(symbols.begin(), symbols.end());
-  symbols.erase(std::unique(symbols.begin(), symbols.end()), symbols.end());
-  for (uint32_t symbol : symbols) {
+Set Solver::SatisfyDomains(Set among) {
+  const auto take = [&](uint32_t symbol, bool is_substituted) {
     const SymbolInfo& info = store.symbols()[symbol];
     const SymbolState now = StateOf(symbol);
     const Congruence c = now.congruence;
-    const bool narrowed = now.domain != info.declared || c.modulus != 1;
-    if (!narrowed && !state.substitution.contains(info.atom)) continue;
-    const Values values = WitnessedAtom(info.atom);
-    out &= Where(values.known, [&](int i) {
+    if (now.domain == info.declared && c.modulus == 1 && !is_substituted) return;
+    const Values& values = WitnessedAtom(info.atom);
+    among = Where(among & values.known, [&](int i) {
       const int64_t v = values.at[i];
-      const bool congruent =
-          c.modulus == 0 ? v == c.remainder : ModInt(v - c.remainder, c.modulus) == 0;
-      return v >= now.domain.lo && v <= now.domain.hi && congruent;
+      const bool inside = v >= now.domain.lo && v <= now.domain.hi;
+      if (c.modulus == 0) return inside && v == c.remainder;
+      return inside && (c.modulus == 1 || ModInt(v - c.remainder, c.modulus) == 0);
     });
+  };
+  for (uint32_t symbol : state.symbols.Symbols()) take(symbol, false);
+  for (const auto& [id, dim] : state.substitution) {
+    if (store.atom(id).kind == AtomKind::kSymbol) take(store.atom(id).symbol, true);
   }
-  return out;
+  return among;
 }
 
 // A symbol takes the value of what stands for it; an atom of parts has one of its own.
-Set Solver::SatisfySubstitutions() {
-  Set out = kAll;
+Set Solver::SatisfySubstitutions(Set among) {
   for (const auto& [id, dim] : state.substitution) {
     const Atom& a = store.atom(id);
-    if (a.kind == AtomKind::kSymbol) {
-      if (store.symbols()[a.symbol].op != 0) return 0;
-      continue;
+    if (a.kind != AtomKind::kSymbol) {
+      const Values& values = WitnessedAtom(id);
+      const Values same = WitnessedPoly(store.View(dim));
+      among = Where(among & values.known & same.known,
+                    [&](int i) { return values.at[i] == same.at[i]; });
+    } else if (store.symbols()[a.symbol].op != 0) {
+      return 0;
     }
-    out &= WhereEqual(WitnessedAtom(id), WitnessedPoly(store.View(dim)));
   }
-  return out;
+  return among;
 }
 
-Set Solver::SatisfyFacts() {
-  Set out = kAll;
-  const auto add = [&](Fact::Kind kind, Dim a, Dim b) {
-    if (out != 0) out &= TryAtWitnesses({kind, a, b}).holds;
+Set Solver::SatisfyFacts(Set among) {
+  const auto take = [&](Fact::Kind kind, Dim a, Dim b) {
+    if (among != 0) among &= TryAtWitnesses({kind, a, b}).holds;
   };
   const Dim zero = Dim::Inline(0);
-  for (Dim d : state.inequalities) add(Fact::Kind::kGe, d, zero);
-  for (Dim d : state.disequalities) add(Fact::Kind::kNe, d, zero);
-  for (Dim d : state.equations) add(Fact::Kind::kEq, d, zero);
-  for (const auto& [a, b] : state.broadcasts) add(Fact::Kind::kBroadcast, a, b);
+  for (Dim d : state.inequalities) take(Fact::Kind::kGe, d, zero);
+  for (Dim d : state.disequalities) take(Fact::Kind::kNe, d, zero);
+  for (Dim d : state.equations) take(Fact::Kind::kEq, d, zero);
+  for (const auto& [a, b] : state.broadcasts) take(Fact::Kind::kBroadcast, a, b);
   for (const ExactFact& e : state.exact) {
     const Values numerator = WitnessedPoly(store.View(e.numerator));
     const Values divisor = WitnessedPoly(store.View(e.divisor));
-    out &= Where(numerator.known & divisor.known, [&](int i) {
+    among = Where(among & numerator.known & divisor.known, [&](int i) {
       const int64_t d = divisor.at[i];
       return d >= 1 && ModInt(numerator.at[i], d) == ModInt(e.residue, d);
     });
   }
   for (const auto& [mono, dim] : state.mono_rules) {
-    Values product;
-    product.known = kAll;
-    product.at.fill(1);
-    for (AtomId a : store.atoms_of(mono)) TakeTimes(product, WitnessedAtom(a));
-    out &= WhereEqual(product, WitnessedPoly(store.View(dim)));
+    const Term one{mono, 1};
+    const Values product = WitnessedPoly({0, absl::MakeConstSpan(&one, 1)});
+    among &= WhereHolds(Fact::Kind::kEq, product, WitnessedPoly(store.View(dim)));
   }
-  return out;
+  return among;
 }
 
 }  // namespace symshape::symbolic
