@@ -24,7 +24,13 @@ Printer::Text Printer::Print(Dim d) {
   return t;
 }
 
-Printer::Text Printer::PrintAtom(AtomId id) {
+const Printer::Text& Printer::PrintAtom(AtomId id) {
+  const auto known = atoms_.find(id);
+  if (known != atoms_.end()) return known->second;
+  return atoms_.emplace(id, TextOf(id)).first->second;
+}
+
+Printer::Text Printer::TextOf(AtomId id) {
   const Atom& a = store_.atom(id);
   switch (a.kind) {
     case AtomKind::kSymbol:

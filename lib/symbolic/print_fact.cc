@@ -17,6 +17,7 @@ struct Sides {
   int64_t constant = 0;
   bool flipped = false;
 
+  friend bool operator==(const Sides&, const Sides&) = default;
   void Swap() {
     if (!MulOk(constant, -1, &constant)) return;
     std::swap(left, right);
@@ -98,31 +99,30 @@ std::string Solver::PrintComparison(const Fact& f) const {
     if (!left) sides.right.constant = sides.constant;
     return text(sides.left, sides.right, sides.flipped);
   };
-  const std::string texts[] = {with_constant(Positive(s)), with_constant(s),
-                               with_constant(Negated(s))};
-  return *std::min_element(std::begin(texts), std::end(texts),
-                           [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  const Sides positive = Positive(s);
+  std::string shortest = with_constant(positive);
+  for (const Sides& other : {s, Negated(s)}) {
+    if (other == positive) continue;
+    std::string text = with_constant(other);
+    if (text.size() < shortest.size()) shortest = std::move(text);
+  }
+  return shortest;
 }
 
 std::string Solver::Print(const Fact& f) const {
+  if (f.kind == Fact::Kind::kEq || f.kind == Fact::Kind::kNe || f.kind == Fact::Kind::kGe) {
+    return PrintComparison(f);
+  }
   const auto alias = [this](Dim symbol) { return Alias(symbol); };
   Printer printer(*this, alias);
   const std::string a = printer.Print(f.a).text, b = printer.Print(f.b).text;
-  switch (f.kind) {
-    case Fact::Kind::kEq:
-    case Fact::Kind::kNe:
-    case Fact::Kind::kGe:
-      return PrintComparison(f);
-    case Fact::Kind::kDivides: {
-      const auto operand = [](const std::string& s) {
-        return s.find_first_of(" (*/%-") == std::string::npos ? s : absl::StrCat("(", s, ")");
-      };
-      return absl::StrCat(operand(b), " % ", operand(a), " == 0");
-    }
-    case Fact::Kind::kBroadcast:
-      return absl::StrCat(a, " == ", b, " or ", a, " == 1 or ", b, " == 1");
+  if (f.kind == Fact::Kind::kBroadcast) {
+    return absl::StrCat(a, " == ", b, " or ", a, " == 1 or ", b, " == 1");
   }
-  return "?";
+  const auto operand = [](const std::string& s) {
+    return s.find_first_of(" (*/%-") == std::string::npos ? s : absl::StrCat("(", s, ")");
+  };
+  return absl::StrCat(operand(b), " % ", operand(a), " == 0");
 }
 
 }  // namespace symshape::symbolic

@@ -42,7 +42,8 @@ class Printer {
 
   // --- print.cc
   static std::string Quotient(const Text& a, const Text& b, absl::string_view op);
-  Text PrintAtom(AtomId id);
+  const Text& PrintAtom(AtomId id);  // until the next one is printed
+  Text TextOf(AtomId id);
   // "max(" or "min(" of the elements, constants first.
   std::string Extreme(std::vector<Poly> elements, absl::string_view name);
   int Compare(const Poly& x, const Poly& y) const;
@@ -91,7 +92,8 @@ class Printer {
   const Solver& s_;
   const Store& store_;
   absl::FunctionRef<std::string(Dim)> name_of_;
-  absl::flat_hash_map<uint32_t, Text> done_;
+  absl::flat_hash_map<uint32_t, Text> done_;  // by dim
+  absl::flat_hash_map<AtomId, Text> atoms_;
 };
 
 }  // namespace symshape::symbolic

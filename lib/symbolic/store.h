@@ -37,6 +37,7 @@ struct Term {
 struct Poly {
   int64_t constant = 0;
   absl::InlinedVector<Term, 6> terms;
+  friend bool operator==(const Poly&, const Poly&) = default;
 };
 
 // A polynomial stored in the Store; stays valid as long as the Store.
