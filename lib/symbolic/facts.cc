@@ -23,41 +23,56 @@ bool AssumedEnough(const Solver& s) {
 
 }  // namespace
 
+absl::Status Solver::Refuse(const Fact& fact, Cause cause) {
+  refused = {fact, cause};
+  stated_before = state.log;
+  return absl::FailedPreconditionError("contradicts what is known");
+}
+
 absl::StatusOr<bool> Solver::Assume(const Fact& fact, Cause cause) {
+  const bool keeps = !scopes.empty() && !busy && hypotheses == 0;
+  if (!keeps) return AssumeAnew(fact, cause);
+  if (const AssumedCache::Outcome* known = assumed.Find(state, fact)) {
+    if (!known->holds) return Refuse(fact, cause);
+    const size_t stated = state.log.size();
+    state = known->after;
+    epoch = known->epoch;
+    if (stated < state.log.size()) state.log[stated].cause = cause;
+    return known->is_new;
+  }
+  const uint32_t before = state.id;
+  absl::StatusOr<bool> told = AssumeAnew(fact, cause);
+  assumed.Keep(before, fact, {told.ok(), told.ok() && *told, told.ok() ? state : State(), epoch});
+  return told;
+}
+
+absl::StatusOr<bool> Solver::AssumeAnew(const Fact& fact, Cause cause) {
   const Fact today{fact.kind, Resolve(fact.a), Resolve(fact.b)};
   const bool outer = !busy;
   busy = true;
   const Tri known = Decide(today);
-  const auto leave = [&] {
-    if (outer) busy = false;
-  };
-  if (known == Tri::kYes && (fact.kind != Fact::Kind::kEq || today.a == today.b)) {
-    leave();
-    return false;
-  }
-  const auto fail = [&] {
-    refused = {fact, cause};
-    stated_before = state.log;
-    leave();
-    return absl::FailedPreconditionError("contradicts what is known");
-  };
-  if (known == Tri::kNo) return fail();
-  if (outer) assume_started = spent;
-  State saved = state;
-  const uint32_t epoch_before = epoch;
-  state.log.push_back({fact, cause});
-  pending.clear();
-  pending.push_back(today);
-  const bool inner = std::exchange(settling, true);
-  const bool holds = Settle(known);
-  settling = inner;
-  if (!holds) {
-    state = std::move(saved);
-    epoch = epoch_before;
+  bool holds = known != Tri::kNo;
+  const bool changes =
+      holds && (known != Tri::kYes || (fact.kind == Fact::Kind::kEq && today.a != today.b));
+  if (changes) {
+    if (outer) assume_started = spent;
+    State saved = state;
+    const uint32_t epoch_before = epoch;
+    state.id = ++last_state;
+    state.log.push_back({fact, cause});
     pending.clear();
-    return fail();
+    pending.push_back(today);
+    const bool inner = std::exchange(settling, true);
+    holds = Settle(known);
+    settling = inner;
+    if (!holds) {
+      state = std::move(saved);
+      epoch = epoch_before;
+      pending.clear();
+    }
   }
-  leave();
+  if (outer) busy = false;
+  if (!holds) return Refuse(fact, cause);
   return known != Tri::kYes;
 }
 

@@ -32,6 +32,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
+#include "symbolic/assumed.h"
 #include "symbolic/checked.h"
 #include "symbolic/context.h"
 #include "symbolic/one_size.h"
@@ -337,9 +338,13 @@ class Solver {
   Dim ResolveOpaque(uint32_t symbol, Dim otherwise);
   bool IsItsOwnForm(AtomId a);  // under today's facts
   Dim Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements);
+  Dim Operate(char op, Dim a, Dim b);
+  Dim Import(const Store& from, Dim d, absl::FunctionRef<Dim(Dim)> symbol);
   void Touch() { epoch = ++last_epoch; }
 
   // The work list of one Assume.
+  absl::StatusOr<bool> AssumeAnew(const Fact& fact, Cause cause);
+  absl::Status Refuse(const Fact& fact, Cause cause);
   // What follows from all that is pending; `known`: what was decided of the first just now.
   bool Settle(std::optional<Tri> known = std::nullopt);
   bool Apply(const Fact& fact);
@@ -417,6 +422,8 @@ class Solver {
   std::vector<Fact> pending;
   uint32_t epoch = 1;       // of the facts of now; what was cached in another one counts no more
   uint32_t last_epoch = 1;  // the newest: a scope's facts have others, and then it goes back
+  uint32_t last_state = 0;  // the newest State::id
+  AssumedCache assumed;
   uint32_t last_congruences = 0;                      // the newest number of State::congruences
   int hypotheses = 0;                                 // open ones (hypothesis.h)
   std::vector<std::pair<AtomId, Interval>> supposed;  // in them

@@ -75,6 +75,7 @@ struct ExactFact {
 
 // Everything that Assume changes; copied by Push, put back by Pop.
 struct State {
+  uint32_t id = 0;  // equal ids, equal states
   SymbolStates symbols;
   absl::flat_hash_map<AtomId, Dim> substitution;
   // Of it: the mask of all symbols that were ever in it, and a number that no other one has for
