@@ -68,20 +68,15 @@ void Contract::CopySymbols() {
   }
 }
 
-// By way of its text, which reads back as the same dim under the facts of now.
 Dim Contract::Copy(Dim dim) const {
-  const Context& from = analysis_.context();
-  if (const std::optional<int64_t> constant = from.ConstantOf(dim)) {
-    return context_->Constant(*constant);
-  }
-  if (const auto symbol = symbols_.find(dim); symbol != symbols_.end()) return symbol->second;
   if (std::exchange(copied_at_, context_->epoch()) != context_->epoch()) copied_.clear();
   const auto [copy, is_new] = copied_.try_emplace(dim);
-  if (is_new) {
-    const absl::StatusOr<Dim> read = context_->Parse(from.Print(dim));
-    copy->second = read.ok() ? *read : context_->Fresh("unread");
-  }
-  return copy->second;
+  if (!is_new) return copy->second;
+  return copy->second = context_->Import(analysis_.context(), dim, [this](Dim symbol) {
+    const auto input = symbols_.find(symbol);
+    if (input != symbols_.end()) return input->second;
+    return context_->Symbol(analysis_.context().Print(symbol));
+  });
 }
 
 // Whether it speaks of the inputs' symbols alone: what is past the algebra's limits, which are

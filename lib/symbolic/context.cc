@@ -155,6 +155,9 @@ Dim Context::Resolve(Dim d) {
   return impl_->Resolve(today);
 }
 Dim Context::Settled(Dim d) { return Resolve(impl_->Settled(Resolve(d))); }
+Dim Context::Import(const Context& from, Dim d, absl::FunctionRef<Dim(Dim)> symbol) {
+  return impl_->Import(from.impl_->store, d, symbol);
+}
 Dim Context::Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements) {
   return impl_->Substitute(d, replacements);
 }

@@ -166,6 +166,8 @@ class Context {
   // Parse(Print(d)) == d for what is returned. They are several for few sums of products; Parse
   // returns this one, the functions above may return another.
   Dim Settled(Dim d);
+  // What a dim of `from` reads as here, under the facts of now; `symbol` tells the symbols.
+  Dim Import(const Context& from, Dim d, absl::FunctionRef<Dim(Dim)> symbol);
   // d with symbols replaced, simultaneously.
   Dim Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements);
   // How often Decide has answered kUnknown so far: a caller can see whether its result might

@@ -13,14 +13,10 @@ constexpr size_t kMaxOpen = 64;  // atoms inside each other; past it they stay a
 
 }  // namespace
 
-// An operation that was too large may be within the limits where facts made its operands smaller.
-Dim Solver::ResolveOpaque(uint32_t symbol, Dim otherwise) {
-  const SymbolInfo info = store.symbols()[symbol];
-  if (info.nesting > kMaxOpaqueNesting) return otherwise;
-  const Dim a = Resolve(info.a), b = Resolve(info.b);
-  const auto size = [this](Dim d) { return d.is_inline() ? 0 : store.node(d).term_count; };
-  if (size(a) + size(b) >= size(info.a) + size(info.b)) return otherwise;
-  switch (info.op) {
+// op(a, b), as opaque symbols name it; none of another one.
+Dim Solver::Operate(char op, Dim a, Dim b) {
+  const Dim both[] = {a, b};
+  switch (op) {
     case '+':
       return Add(a, b);
     case '-':
@@ -33,17 +29,24 @@ Dim Solver::ResolveOpaque(uint32_t symbol, Dim otherwise) {
       return Mod(a, b);
     case 't':
       return TruncDiv(a, b);
-    case 'M': {
-      const Dim both[] = {a, b};
+    case 'M':
       return Max(both);
-    }
-    case 'B': {
-      const Dim both[] = {a, b};
+    case 'B':
       return Broadcast(both);
-    }
     default:
-      return otherwise;
+      return Dim();
   }
+}
+
+// An operation that was too large may be within the limits where facts made its operands smaller.
+Dim Solver::ResolveOpaque(uint32_t symbol, Dim otherwise) {
+  const SymbolInfo info = store.symbols()[symbol];
+  if (info.nesting > kMaxOpaqueNesting) return otherwise;
+  const Dim a = Resolve(info.a), b = Resolve(info.b);
+  const auto size = [this](Dim d) { return d.is_inline() ? 0 : store.node(d).term_count; };
+  if (size(a) + size(b) >= size(info.a) + size(info.b)) return otherwise;
+  const Dim made = Operate(info.op, a, b);
+  return made.is_none() ? otherwise : made;
 }
 
 // Today's form of what an atom is equal to. Past the limit a compound atom stays, which is true as

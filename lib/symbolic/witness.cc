@@ -120,7 +120,7 @@ Set WhereHolds(Fact::Kind kind, const Values& a, const Values& b) {
 
 // v becomes v op w; false where that is not known. A broadcast that a rule asked for has a value
 // only where they fit.
-bool Operate(AtomKind kind, bool fitting, int64_t& v, int64_t w) {
+bool TakeOperand(AtomKind kind, bool fitting, int64_t& v, int64_t w) {
   switch (kind) {
     case AtomKind::kFloorDiv:
       return Divided(v, w, &v);
@@ -144,7 +144,7 @@ Values Solver::WitnessedCompound(AtomId id) {
   for (uint32_t k = 1; k < a.arg_count; ++k) {
     const Values arg = WitnessedPoly(store.View(a.args[k]));
     out.known = Where(out.known & arg.known, [&, fitting = IsFitting(id)](int i) {
-      return Operate(a.kind, fitting, out.at[i], arg.at[i]);
+      return TakeOperand(a.kind, fitting, out.at[i], arg.at[i]);
     });
   }
   return out;
