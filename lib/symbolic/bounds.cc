@@ -126,7 +126,8 @@ Interval Solver::OpaqueBounds(const SymbolInfo& info) {
 Interval Solver::AtomBounds(AtomId id) {
   if (const Atom& symbol = store.atom(id);
       symbol.kind == AtomKind::kSymbol && store.symbols()[symbol.symbol].op == 0) {
-    return StateOf(symbol.symbol).domain;
+    const SymbolState* const known = state.symbols.Find(symbol.symbol);
+    return known != nullptr ? known->domain : store.symbols()[symbol.symbol].declared;
   }
   if (id < atom_bounds.size() && atom_bounds[id].epoch == epoch) return atom_bounds[id].interval;
   const Atom a = store.atom(id);  // a copy: others may be made meanwhile
@@ -249,8 +250,8 @@ Interval Solver::PolyBounds(const PolyView& p) {
   return Narrowed(sum);
 }
 
-std::vector<int64_t> Solver::MostWithoutEach(const PolyView& p) {
-  std::vector<int128> most;
+absl::InlinedVector<int64_t, 8> Solver::MostWithoutEach(const PolyView& p) {
+  absl::InlinedVector<int128, 8> most;
   int128 bounded = p.constant;
   int unbounded = 0;
   for (const Term& t : p.terms) {
@@ -261,7 +262,7 @@ std::vector<int64_t> Solver::MostWithoutEach(const PolyView& p) {
       bounded += most.back();
     }
   }
-  std::vector<int64_t> without;
+  absl::InlinedVector<int64_t, 8> without;
   for (int128 own : most) {
     const int128 rest = own >= kInf ? bounded : bounded - own;
     const bool known = unbounded == (own >= kInf ? 1 : 0);

@@ -15,7 +15,7 @@ Dim Solver::Broadcast(absl::Span<const Dim> elements) { return BroadcastOf(eleme
 Dim Solver::TotalBroadcast(absl::Span<const Dim> elements) { return BroadcastOf(elements, false); }
 
 // max(y, z) beside y >= 0, with z <= 1, is y or 1: y is the size. So max(batch, 1 - seq) leaves.
-void Solver::DropWhatIsOneElsewhere(std::vector<Dim>& elements) {
+void Solver::DropWhatIsOneElsewhere(Elements& elements) {
   for (size_t i = 0; i < elements.size();) {
     const Dim x = elements[i];
     const bool drop = std::any_of(elements.begin(), elements.end(), [&](Dim y) {
@@ -33,7 +33,7 @@ void Solver::DropWhatIsOneElsewhere(std::vector<Dim>& elements) {
 
 Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
   const Operation operation(*this);
-  std::vector<Dim> flat;
+  Elements flat;
   for (Dim e : elements) {
     e = Resolve(e);
     const AtomId* atom = store.OnlyAtom(e);
@@ -99,7 +99,7 @@ Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
   return d;
 }
 
-std::optional<Dim> Solver::FittingBroadcast(std::vector<Dim> elements) {
+std::optional<Dim> Solver::FittingBroadcast(Elements elements) {
   std::sort(elements.begin(), elements.end(),
             [this](Dim a, Dim b) { return store.CompareDims(a, b) < 0; });
   if (elements.size() < 2) return std::nullopt;
@@ -110,7 +110,7 @@ std::optional<Dim> Solver::FittingBroadcast(std::vector<Dim> elements) {
 
 // min(1, elements)
 Dim Solver::WithOne(absl::Span<const Dim> elements) {
-  std::vector<Dim> all(elements.begin(), elements.end());
+  Elements all(elements.begin(), elements.end());
   all.push_back(Dim::Inline(1));
   return Min(all);
 }

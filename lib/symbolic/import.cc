@@ -38,7 +38,7 @@ class Importer {
       const SymbolInfo& info = from_.symbols()[a.symbol];
       return to_.Operate(info.op, Import(info.a), Import(info.b));
     }
-    std::vector<Dim> args;
+    Elements args;
     for (uint32_t i = 0; i < a.arg_count; ++i) args.push_back(Import(a.args[i]));
     switch (a.kind) {
       case AtomKind::kFloorDiv:

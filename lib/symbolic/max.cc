@@ -17,7 +17,7 @@ constexpr int kMaxRounds = 6;         // of flattening maxima that shifting leav
 }  // namespace
 
 // Where e = rest + c*Max{x_i} with c > 0: the elements rest + c*x_i instead of e.
-bool Solver::FlattenMax(Dim e, std::vector<Dim>& out, int depth) {
+bool Solver::FlattenMax(Dim e, Elements& out, int depth) {
   if (out.size() > kMaxElements || !Spend(4)) return false;
   if (!e.is_inline() && depth < 4) {
     const PolyView view = store.View(e);
@@ -42,9 +42,9 @@ bool Solver::FlattenMax(Dim e, std::vector<Dim>& out, int depth) {
 std::vector<Dim> Solver::ElementsOf(Dim d) {
   const Operation operation(*this);
   d = Resolve(d);
-  std::vector<Dim> elements;
+  Elements elements;
   if (!FlattenMax(d, elements, 0)) return {d};
-  return elements;
+  return {elements.begin(), elements.end()};
 }
 
 // Dims nest no deeper than kMaxDepth.
@@ -65,7 +65,7 @@ void Solver::AddComparedIn(Dim d, std::vector<std::vector<Dim>>& compared) const
 
 // Of 1 - 32*x beside y, with x and y >= 0, only the value at x = y = 0 counts: it is 1 - x.  row 37
 // Without y: 1 - 32*x at x = 1 is -31.
-void Solver::ClipElements(std::vector<Dim>& pair) {
+void Solver::ClipElements(Elements& pair) {
   for (size_t i = 0; i < 2; ++i) {
     const Dim other = pair[1 - i];
     Poly gap = Copy(store.View(Sub(pair[i], other)));
@@ -82,7 +82,7 @@ void Solver::ClipElements(std::vector<Dim>& pair) {
   }
 }
 
-void Solver::DropDominated(std::vector<Dim>& elements) {
+void Solver::DropDominated(Elements& elements) {
   for (size_t i = 0; i < elements.size() && elements.size() > 1;) {
     bool dominated = false;
     for (size_t j = 0; j < elements.size() && !dominated; ++j) {
@@ -98,7 +98,7 @@ void Solver::DropDominated(std::vector<Dim>& elements) {
 
 Dim Solver::Max(absl::Span<const Dim> elements) {
   const Operation operation(*this);
-  std::vector<Dim> resolved_elements;
+  Elements resolved_elements;
   for (Dim d : elements) resolved_elements.push_back(Resolve(d));
   const std::optional<Dim> result = MaxOf(resolved_elements);
   if (result) return *result;
@@ -112,7 +112,7 @@ Dim Solver::Max(absl::Span<const Dim> elements) {
 }
 
 Dim Solver::Min(absl::Span<const Dim> elements) {
-  std::vector<Dim> negated;
+  Elements negated;
   for (Dim d : elements) negated.push_back(Neg(d));
   return Neg(Max(negated));
 }
@@ -162,13 +162,13 @@ bool IsBetter(const Store& store, absl::Span<const Dim> set, absl::Span<const Di
 
 // The elements without the one among them, `base`, that leaves the least behind.
 struct Shifted {
-  std::vector<Dim> elements;
+  Elements elements;
   Dim base;
 };
 Shifted WithoutBase(Solver& s, absl::Span<const Dim> elements) {
   Shifted best;
   for (Dim base : elements) {
-    std::vector<Dim> set;
+    Elements set;
     for (Dim e : elements) set.push_back(s.Sub(e, base));
     std::sort(set.begin(), set.end(), [&](Dim a, Dim b) { return s.store.CompareDims(a, b) < 0; });
     if (best.elements.empty() || IsBetter(s.store, set, best.elements)) {
@@ -231,11 +231,11 @@ bool HoldsMaximum(const Store& store, Dim d) {
 
 }  // namespace
 
-std::optional<Dim> Solver::MaxOf(std::vector<Dim> elements) {
+std::optional<Dim> Solver::MaxOf(Elements elements) {
   const auto in_order = [this](Dim a, Dim b) { return store.CompareDims(a, b) < 0; };
   Dim offset = Dim::Inline(0);  // the result is offset + Max{elements}
   for (int round = 0; round < kMaxRounds; ++round) {
-    std::vector<Dim> flat;
+    Elements flat;
     for (Dim e : elements) {
       if (!FlattenMax(e, flat, 0)) return std::nullopt;
     }
@@ -254,7 +254,7 @@ std::optional<Dim> Solver::MaxOf(std::vector<Dim> elements) {
 
     const Factor factor = FactorOf(*this, shifted.elements);
     if (!factor.is_one()) {
-      std::vector<Dim> divided;
+      Elements divided;
       for (Dim e : shifted.elements) {
         const std::optional<Dim> d = DividedBy(*this, e, factor);
         if (!d) return std::nullopt;

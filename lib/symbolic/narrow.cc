@@ -222,7 +222,7 @@ Interval Solver::RangeOfFactor(absl::Span<const AtomId> atoms, AtomId x, int pow
 // with what follows for single atoms; false where that is.
 bool Solver::BoundAtoms(Dim d, absl::FunctionRef<bool(AtomId, Interval)> bound) {
   const PolyView p = store.View(d);
-  const std::vector<int64_t> most_without = MostWithoutEach(p);
+  const auto most_without = MostWithoutEach(p);
   for (size_t i = 0; i < p.terms.size(); ++i) {
     const Term t = p.terms[i];
     const int64_t most = most_without[i];

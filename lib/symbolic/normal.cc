@@ -208,7 +208,7 @@ Dim Solver::SmallerWhereNonZero(AtomId atom, AtomId factor) {
 }
 
 Dim Solver::MaxWhereNonZero(AtomId maximum, AtomId factor) {
-  std::vector<Dim> kept(store.args(maximum).begin(), store.args(maximum).end());
+  Elements kept(store.args(maximum).begin(), store.args(maximum).end());
   {
     const Operation operation(*this);
     Hypothesis positive(*this);
@@ -220,7 +220,7 @@ Dim Solver::MaxWhereNonZero(AtomId maximum, AtomId factor) {
 
 // Where the factor is 0 the elements need not fit each other any more; the product is 0 there.
 Dim Solver::BroadcastWhereNonZero(AtomId broadcast, AtomId factor) {
-  std::vector<Dim> elements(store.args(broadcast).begin(), store.args(broadcast).end());
+  Elements elements(store.args(broadcast).begin(), store.args(broadcast).end());
   bool same = true;
   for (Dim& e : elements) {
     const std::optional<AtomId> maximum = MaximumIn(e);

@@ -95,7 +95,7 @@ Quotient Quotients::Remainder(const Quotient& a, const Quotient& b) {
 std::optional<Quotient> Quotients::Extreme(absl::Span<const Quotient> values, bool largest) {
   Quotient out;
   int64_t den = 1;
-  std::vector<Dim> operands;
+  Elements operands;
   for (const Quotient& v : values) {
     if (!s_.store.IsConstant(v.den)) return std::nullopt;
     const int64_t d = s_.store.View(v.den).constant;
@@ -103,7 +103,7 @@ std::optional<Quotient> Quotients::Extreme(absl::Span<const Quotient> values, bo
     out.exact = out.exact && v.exact;
     if (v.is_integer()) operands.push_back(v.num);
   }
-  std::vector<Dim> scaled;
+  Elements scaled;
   for (const Quotient& v : values) {
     scaled.push_back(s_.Mul(v.num, s_.Constant(den / s_.store.View(v.den).constant)));
   }
@@ -119,7 +119,7 @@ std::optional<Quotient> Quotients::Extreme(absl::Span<const Quotient> values, bo
 }
 
 // Nothing else prints the 1 that is no larger than the others.
-std::optional<Dim> Quotients::BroadcastOfPositive(std::vector<Dim> operands) {
+std::optional<Dim> Quotients::BroadcastOfPositive(Elements operands) {
   const auto one = std::find(operands.begin(), operands.end(), Dim::Inline(1));
   if (one == operands.end()) return std::nullopt;
   operands.erase(one);
@@ -131,7 +131,7 @@ std::optional<Dim> Quotients::BroadcastOfPositive(std::vector<Dim> operands) {
 
 std::optional<Quotient> Quotients::BroadcastOf(const Quotient& x, const Quotient& y) {
   if (x.largest_of.empty() || y.smallest_of.empty()) return std::nullopt;
-  std::vector<Dim> a = x.largest_of, b = y.smallest_of;
+  Elements a = x.largest_of, b = y.smallest_of;
   const auto one = std::find(b.begin(), b.end(), Dim::Inline(1));
   if (one == b.end()) return std::nullopt;
   b.erase(one);

@@ -19,7 +19,7 @@ struct Quotient {
   // Where it is exactly one remainder a % b, its operands.
   Dim mod_a, mod_b;
   // Where it is exactly one max(..) or min(..) of integers, the operands.
-  std::vector<Dim> largest_of, smallest_of;
+  Elements largest_of, smallest_of;
   bool negated = false;  // it is minus that max(..)
 
   bool is_integer() const { return den == Dim::Inline(1); }
@@ -46,7 +46,7 @@ class Quotients {
 
  private:
   // max(1, a, b), with a and b >= 1, is how a rule's broadcast of them prints.
-  std::optional<Dim> BroadcastOfPositive(std::vector<Dim> operands);
+  std::optional<Dim> BroadcastOfPositive(Elements operands);
   Quotient Reduced(Quotient v);
 
   Solver& s_;

@@ -138,12 +138,12 @@ Dim Solver::FormOf(AtomId id, const Atom& a) {
         result = FloorDiv(Resolve(a.args[0]), Resolve(a.args[1]));
         break;
       case AtomKind::kMax: {
-        std::vector<Dim> elements(a.args, a.args + a.arg_count);
+        Elements elements(a.args, a.args + a.arg_count);
         result = Max(elements);
         break;
       }
       case AtomKind::kBroadcast: {
-        std::vector<Dim> elements(a.args, a.args + a.arg_count);
+        Elements elements(a.args, a.args + a.arg_count);
         result = BroadcastOf(elements, IsFitting(id));
         break;
       }
@@ -221,7 +221,7 @@ Dim Solver::Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements
           value = it->second;
         } else {
           const Atom a = store.atom(id);
-          std::vector<Dim> args;
+          Elements args;
           for (uint32_t i = 0; i < a.arg_count; ++i) args.push_back(self(self, a.args[i]));
           switch (a.kind) {
             case AtomKind::kSymbol:

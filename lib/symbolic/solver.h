@@ -71,6 +71,9 @@ struct WidePoly {
   absl::InlinedVector<WideTerm, 8> terms;
 };
 
+// Of a maximum or a broadcast.
+using Elements = absl::InlinedVector<Dim, 6>;
+
 class Hypothesis;
 
 class Solver {
@@ -95,10 +98,10 @@ class Solver {
   Dim Broadcast(absl::Span<const Dim> elements);
   Dim TotalBroadcast(absl::Span<const Dim> elements);
   Dim BroadcastOf(absl::Span<const Dim> elements, bool fitting);
-  void DropWhatIsOneElsewhere(std::vector<Dim>& elements);
+  void DropWhatIsOneElsewhere(Elements& elements);
   Dim WithOne(absl::Span<const Dim> elements);
   // What a rule's broadcast of exactly these is today; no value where there was none.
-  std::optional<Dim> FittingBroadcast(std::vector<Dim> elements);
+  std::optional<Dim> FittingBroadcast(Elements elements);
   bool IsFitting(AtomId a) const { return a < fitting_atoms.size() && fitting_atoms[a]; }
   Dim Sub(Dim a, Dim b) { return AddScaled(a, b, -1); }
   Dim Add(Dim a, Dim b) { return AddScaled(a, b, 1); }
@@ -147,12 +150,12 @@ class Solver {
   std::optional<Dim> FloorDivSymbolic(Poly num, Poly den);
   // The dim of a compound atom under today's substitutions.
   Dim MakeAtom(AtomKind kind, absl::Span<const Dim> args);
-  std::optional<Dim> MaxOf(std::vector<Dim> elements);
-  void ClipElements(std::vector<Dim>& pair);
+  std::optional<Dim> MaxOf(Elements elements);
+  void ClipElements(Elements& pair);
   // Appends e, or, where e is positive*Max{..} + rest, its branches.
-  bool FlattenMax(Dim e, std::vector<Dim>& out, int depth);
+  bool FlattenMax(Dim e, Elements& out, int depth);
   // Drops what another element never falls below. Of two that dominate each other one stays.
-  void DropDominated(std::vector<Dim>& elements);
+  void DropDominated(Elements& elements);
   std::vector<Dim> ElementsOf(Dim d);
   void AddComparedIn(Dim d, std::vector<std::vector<Dim>>& compared) const;
 
@@ -165,7 +168,7 @@ class Solver {
   std::optional<Dim> Replaced(Dim d, AtomId atom, Dim value);
   std::optional<Dim> ReplacedIn(AtomId id, AtomId atom, Dim value);
   std::optional<Dim> SplitAtZero(AtomId clip, absl::Span<const Dim> parts,
-                                 absl::FunctionRef<std::optional<Dim>(std::vector<Dim>)> f,
+                                 absl::FunctionRef<std::optional<Dim>(Elements)> f,
                                  bool only_fewer);
   std::optional<Dim> SplitMaxAtZero(absl::Span<const Dim> elements);
   std::optional<Dim> SplitBroadcastAtZero(absl::Span<const Dim> elements);
@@ -180,7 +183,7 @@ class Solver {
   Interval MonoBounds(MonoId m);
   Interval PolyBounds(const PolyView& p);
   // For each term of p, the most that p without it can be.
-  std::vector<int64_t> MostWithoutEach(const PolyView& p);
+  absl::InlinedVector<int64_t, 8> MostWithoutEach(const PolyView& p);
   Interval Bounds(Dim d);       // of a resolved dim
   Interval TightBounds(Dim d);  // with the envelope
   Interval TightPolyBounds(const Poly& p, int depth);

@@ -86,6 +86,19 @@ Set Where(Set among, Predicate holds) {
   return out;
 }
 
+bool IsSmall(int64_t v) {
+  constexpr int64_t kSmall = 1 << 24;
+  return -kSmall < v && v < kSmall;
+}
+
+void SeeWhetherSmall(Values& values) {
+  values.is_small = true;
+  for (int i = 0; i < kCount; ++i) {
+    if ((values.known >> i & 1) == 0) values.at[i] = 0;
+    values.is_small = values.is_small && IsSmall(values.at[i]);
+  }
+}
+
 void TakeTimes(Values& product, const Values& factor) {
   Set overflows = 0;
   for (int i = 0; i < kCount; ++i) {
@@ -95,13 +108,19 @@ void TakeTimes(Values& product, const Values& factor) {
 }
 
 void AddTimes(Values& sum, const Values& term, int64_t coeff) {
+  sum.known &= term.known;
+  if (sum.is_small && term.is_small && IsSmall(coeff)) {  // so that none of kMaxTerms overflows
+    for (int i = 0; i < kCount; ++i) sum.at[i] += coeff * term.at[i];
+    return;
+  }
+  sum.is_small = false;
   Set overflows = 0;
   for (int i = 0; i < kCount; ++i) {
     int64_t scaled;
     const bool fits = MulOk(term.at[i], coeff, &scaled) && AddOk(sum.at[i], scaled, &sum.at[i]);
     overflows |= Set{!fits} << i;
   }
-  sum.known &= term.known & ~overflows;
+  sum.known &= ~overflows;
 }
 
 Set WhereHolds(Fact::Kind kind, const Values& a, const Values& b) {
@@ -166,6 +185,7 @@ const Values& Solver::WitnessedAtom(AtomId id) {
   } else if (store.symbols()[a.symbol].op == 0) {
     out = ValuesOf(a.symbol, store.symbols()[a.symbol]);
   }
+  SeeWhetherSmall(out);
   out.version = version;
   return cached = out;
 }
@@ -173,6 +193,7 @@ const Values& Solver::WitnessedAtom(AtomId id) {
 Values Solver::WitnessedPoly(const PolyView& p) {
   Values out;
   out.known = kAll;
+  out.is_small = IsSmall(p.constant);  // and what is added to it
   out.at.fill(p.constant);
   for (const Term& t : p.terms) {
     const auto atoms = store.atoms_of(t.mono);
@@ -182,6 +203,7 @@ Values Solver::WitnessedPoly(const PolyView& p) {
     }
     Values product = WitnessedAtom(atoms[0]);
     for (AtomId a : atoms.subspan(1)) TakeTimes(product, WitnessedAtom(a));
+    SeeWhetherSmall(product);
     AddTimes(out, product, t.coeff);
   }
   return out;
@@ -284,14 +306,22 @@ Set Solver::SatisfyDomains(Set among) {
   const auto take = [&](uint32_t symbol, bool is_substituted) {
     const SymbolInfo& info = store.symbols()[symbol];
     const SymbolState now = StateOf(symbol);
+    const Dim d = store.atom(info.atom).dim;
+    const auto take_limit = [&](int64_t now, int64_t declared, Fact fact) {
+      if (now != declared || is_substituted) among &= TryAtWitnesses(fact).holds;
+    };
+    if (now.domain.lo != Interval::kMinusInf) {
+      take_limit(now.domain.lo, info.declared.lo, {Fact::Kind::kGe, d, Constant(now.domain.lo)});
+    }
+    if (now.domain.hi != Interval::kPlusInf) {
+      take_limit(now.domain.hi, info.declared.hi, {Fact::Kind::kGe, Constant(now.domain.hi), d});
+    }
     const Congruence c = now.congruence;
-    if (now.domain == info.declared && c.modulus == 1 && !is_substituted) return;
+    if (c.modulus == 1) return;
     const Values& values = WitnessedAtom(info.atom);
     among = Where(among & values.known, [&](int i) {
       const int64_t v = values.at[i];
-      const bool inside = v >= now.domain.lo && v <= now.domain.hi;
-      if (c.modulus == 0) return inside && v == c.remainder;
-      return inside && (c.modulus == 1 || ModInt(v - c.remainder, c.modulus) == 0);
+      return c.modulus == 0 ? v == c.remainder : ModInt(v - c.remainder, c.modulus) == 0;
     });
   };
   for (uint32_t symbol : state.symbols.Symbols()) take(symbol, false);

@@ -17,8 +17,9 @@ using WitnessSet = uint64_t;  // bit i: the sizes number i
 
 struct Witnessed {
   std::array<int64_t, kWitnesses> at;
-  WitnessSet known = 0;  // where `at` is the value: it fits int64, and all of it is defined
-  uint32_t version = 0;  // of the substitutions under which it was found; 0: not yet
+  WitnessSet known = 0;   // where `at` is the value: it fits int64, and all of it is defined
+  bool is_small = false;  // all of `at` are below 2^24 either way
+  uint32_t version = 0;   // of the substitutions under which it was found; 0: not yet
 };
 
 // Where a fact holds, and where it fails.

@@ -69,7 +69,7 @@ std::optional<Dim> Solver::ReplacedIn(AtomId id, AtomId atom, Dim value) {
   const uint64_t mask = store.atom(atom).mask;
   if (a.kind == AtomKind::kSymbol || (a.mask & mask) != mask) return a.dim;
   if (!Spend(4)) return std::nullopt;
-  std::vector<Dim> args;
+  Elements args;
   bool same = true;
   for (uint32_t i = 0; i < a.arg_count; ++i) {
     const std::optional<Dim> arg = Replaced(a.args[i], atom, value);
@@ -107,12 +107,12 @@ std::optional<AtomId> Solver::ClipIn(const PolyView& p, int least_degree) {
 
 // f(parts) = plus + [e == 0]*(f(parts at e = 0) - plus at e = 0), where plus is f(parts) at e >= 1.
 std::optional<Dim> Solver::SplitAtZero(AtomId clip, absl::Span<const Dim> parts,
-                                       absl::FunctionRef<std::optional<Dim>(std::vector<Dim>)> f,
+                                       absl::FunctionRef<std::optional<Dim>(Elements)> f,
                                        bool only_fewer) {
   if (zero_splits >= kMaxSplits || !Spend(32)) return std::nullopt;
   const AtomId e = *ClippedBy(clip);
   const Dim less = Sub(store.atom(e).dim, Dim::Inline(1));
-  std::vector<Dim> above, at_zero;
+  Elements above, at_zero;
   for (Dim part : parts) {
     const std::optional<Dim> x = Replaced(part, clip, less), y = Replaced(part, e, Dim::Inline(0));
     if (!x || !y) return std::nullopt;
@@ -158,7 +158,7 @@ std::optional<Dim> Solver::SplitMaxAtZero(absl::Span<const Dim> elements) {
   }
   if (!clip) return std::nullopt;
   return SplitAtZero(
-      *clip, elements, [this](std::vector<Dim> parts) { return MaxOf(std::move(parts)); }, !beside);
+      *clip, elements, [this](Elements parts) { return MaxOf(std::move(parts)); }, !beside);
 }
 
 // The same for num//d.
@@ -168,9 +168,7 @@ std::optional<Dim> Solver::SplitQuotientAtZero(const Poly& num, int64_t d) {
   const Dim numerator = store.InternPoly(num);
   return SplitAtZero(
       *clip, absl::MakeConstSpan(&numerator, 1),
-      [&](const std::vector<Dim>& parts) {
-        return FloorDivConst(Copy(store.View(parts[0])), d, 0);
-      },
+      [&](const Elements& parts) { return FloorDivConst(Copy(store.View(parts[0])), d, 0); },
       false);
 }
 
@@ -207,8 +205,7 @@ std::optional<Dim> Solver::SplitBroadcastAtZero(absl::Span<const Dim> elements) 
   if (!clip) return std::nullopt;
   return SplitAtZero(
       *clip, elements,
-      [this](const std::vector<Dim>& parts) { return std::optional(TotalBroadcast(parts)); },
-      false);
+      [this](const Elements& parts) { return std::optional(TotalBroadcast(parts)); }, false);
 }
 
 // In a product, max(0, e - 1)*x = (e - 1)*x + [e == 0]*(x at e = 0), where x depends on e.
