@@ -25,6 +25,10 @@ size_t CountOfBoth(const Bits& a, const Bits& b) {
   return count;
 }
 
+bool IsEmpty(const Bits& bits) {
+  return absl::c_all_of(bits, [](uint64_t word) { return word == 0; });
+}
+
 void TakeOut(Bits& from, const Bits& bits) {
   for (size_t i = 0; i < from.size(); ++i) from[i] &= ~bits[i];
 }
@@ -58,19 +62,22 @@ void CoverSearch::AddFact(const Bits& truth, size_t length) {
 
 void CoverSearch::MakeClauses(size_t longest) {
   clauses_.clear();
-  open_.assign(longest, AllOf(right_.size()));
+  open_.assign(longest + 1, AllOf(right_.size()));
+  failing_.assign(longest + 1, AllOf(wrong_.size()));
   for (size_t length = 1; length <= longest; ++length) AddClauses(0, 0, 0, length);
 }
 
 // `facts`, which are `count`, and `missing` more of those from number `next` on. open_[count]: where
-// none of `facts` holds, of the points where the condition does.
+// none of `facts` holds, of the points where the condition does; failing_[count]: of the others.
 void CoverSearch::AddClauses(Facts facts, size_t count, size_t next, size_t missing) {
   for (size_t i = next; i < facts_.size(); ++i) {
     const bool is_implied = IsSubset(open_[count], facts_[i].holds);
     if (is_implied != (missing == 1)) continue;  // needs no more, or more
     const Facts longer = facts | Facts{1} << i;
+    const auto both = [](uint64_t a, uint64_t b) { return a & b; };
+    absl::c_transform(failing_[count], facts_[i].fails, failing_[count + 1].begin(), both);
     if (missing == 1) {
-      AddClause(longer);
+      AddClause(longer, failing_[count + 1]);
     } else {
       open_[count + 1] = open_[count];
       TakeOut(open_[count + 1], facts_[i].holds);
@@ -79,22 +86,21 @@ void CoverSearch::AddClauses(Facts facts, size_t count, size_t next, size_t miss
   }
 }
 
-void CoverSearch::AddClause(Facts facts) {
+void CoverSearch::AddClause(Facts facts, const Bits& fails) {
   const bool has_shorter =
       absl::c_any_of(clauses_, [&](const Clause& c) { return (c.facts & ~facts) == 0; });
-  if (has_shorter) return;
-  Clause added{facts, 0, AllOf(wrong_.size())};
+  if (has_shorter || IsEmpty(fails)) return;
+  size_t length = 0;
   for (Facts left = facts; left != 0; left &= left - 1) {
-    const Fact& fact = facts_[static_cast<size_t>(std::countr_zero(left))];
-    for (size_t i = 0; i < added.fails.size(); ++i) added.fails[i] &= fact.fails[i];
-    added.length += fact.length + (added.length > 0 ? strlen(" or ") : 0);
+    length += facts_[static_cast<size_t>(std::countr_zero(left))].length;
+    if ((left & (left - 1)) != 0) length += strlen(" or ");
   }
-  if (Count(added.fails) > 0) clauses_.push_back(std::move(added));
+  clauses_.push_back({facts, length, fails});
 }
 
 std::optional<std::vector<CoverSearch::Facts>> CoverSearch::Cover(bool for_its_length) const {
   std::vector<const Clause*> chosen;
-  for (Bits left = AllOf(wrong_.size()); Count(left) > 0;) {
+  for (Bits left = AllOf(wrong_.size()); !IsEmpty(left);) {
     const Clause* best = nullptr;
     size_t best_gain = 0;
     for (const Clause& c : clauses_) {
@@ -129,7 +135,7 @@ void CoverSearch::DropIdle(std::vector<const Clause*>& chosen) const {
     for (size_t k = 0; k < chosen.size(); ++k) {
       if (k != i) TakeOut(left, chosen[k]->fails);
     }
-    if (Count(left) > 0) {
+    if (!IsEmpty(left)) {
       ++i;
     } else {
       chosen.erase(chosen.begin() + static_cast<ptrdiff_t>(i));

@@ -49,13 +49,13 @@ class CoverSearch {
   };
 
   void AddClauses(Facts facts, size_t count, size_t next, size_t missing);
-  void AddClause(Facts facts);
+  void AddClause(Facts facts, const Bits& fails);
   void DropIdle(std::vector<const Clause*>& chosen) const;
 
   std::vector<size_t> right_, wrong_;  // points
   std::vector<Fact> facts_;
   std::vector<Clause> clauses_;
-  std::vector<Bits> open_;
+  std::vector<Bits> open_, failing_;
 };
 
 }  // namespace symshape::queries

@@ -184,6 +184,16 @@ Evaluator::Set Evaluator::Sum(const Part& part, int64_t* values) const {
 bool Evaluator::SmallSum(const Part& part, int64_t* values) const {
   std::fill_n(values, points_, part.constant);
   for (const Product& p : absl::MakeSpan(products_).subspan(part.first, part.count)) {
+    if (p.count == 1 && (p.coeff == 1 || p.coeff == -1)) {
+      const int64_t* const terms = ValuesOf(lists_[p.first]);
+      bool fits = true;
+      for (size_t at = 0; at < points_; ++at) {
+        fits &= p.coeff == 1 ? AddOk(values[at], terms[at], &values[at])
+                             : SubOk(values[at], terms[at], &values[at]);
+      }
+      if (!fits) return false;
+      continue;
+    }
     std::array<int64_t, kBlock> products;
     std::fill_n(products.begin(), points_, p.coeff);
     for (Handle factor : absl::MakeSpan(lists_).subspan(p.first, p.count)) {
