@@ -2,6 +2,8 @@
 // is asked is denied; all that is known of the atoms in it makes rows that are >= 0; and a sum of
 // rows that is a number below 0 ends the proof (farkas.h).
 #include <algorithm>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "symbolic/farkas.h"
@@ -74,16 +76,29 @@ class Combination {
     while (DropIdle()) {
     }
     if (rows_.empty() || rows_[0].is_idle) return false;
-    std::vector<certificate::Poly> useful;
+    std::vector<const Row*> useful;
     for (const Row& row : rows_) {
-      if (row.is_idle) continue;
-      certificate::Poly& poly = useful.emplace_back();
-      for (const auto& [place, c] : row.terms) poly[{static_cast<int>(place)}] = c;
-      if (row.constant != 0) poly[{}] = row.constant;
+      if (!row.is_idle) useful.push_back(&row);
     }
     const auto size = static_cast<int64_t>(useful.size());
     if (!s_.Spend(size * size * size / 32)) return false;
-    return certificate::Contradict(useful).has_value();
+    // How often each row is taken: no monomial is left, and of the constant -1.
+    std::vector<std::optional<size_t>> equation_of(monos_.size());
+    std::vector<std::vector<Int>> equations;
+    std::vector<Int> constant;
+    for (size_t j = 0; j < useful.size(); ++j) {
+      constant.push_back(-useful[j]->constant);
+      for (const auto& [place, c] : useful[j]->terms) {
+        if (!equation_of[place]) {
+          equation_of[place] = equations.size();
+          equations.emplace_back(useful.size() + 1, 0);
+        }
+        equations[*equation_of[place]][j] = c;
+      }
+    }
+    constant.push_back(1);
+    equations.push_back(std::move(constant));
+    return certificate::NonNegativeSolution(std::move(equations)).has_value();
   }
 
  private:

@@ -2,7 +2,7 @@
 
 #include <map>
 #include <numeric>
-#include <set>
+#include <utility>
 
 #include "symbolic/checked.h"
 
@@ -106,12 +106,21 @@ std::vector<size_t> Useful(absl::Span<const Poly> rows) {
 
 }  // namespace
 
+std::optional<std::vector<Int>> NonNegativeSolution(std::vector<std::vector<Int>> equations) {
+  for (const std::vector<Int>& equation : equations) {
+    for (Int c : equation) {
+      if (c >= kLimit || c <= -kLimit) return std::nullopt;
+    }
+  }
+  const size_t unknowns = equations[0].size() - 1;
+  return Tableau(std::move(equations), unknowns).Solve();
+}
+
 std::optional<std::vector<Int>> Contradict(absl::Span<const Poly> rows) {
   const std::vector<size_t> useful = Useful(rows);
   std::map<Mono, size_t> index;  // of the equations: one per monomial, the constant's last
   for (size_t i : useful) {
     for (const auto& [mono, coeff] : rows[i]) {
-      if (coeff >= kLimit || coeff <= -kLimit) return std::nullopt;
       if (!mono.empty()) index.emplace(mono, index.size());
     }
   }
@@ -126,7 +135,7 @@ std::optional<std::vector<Int>> Contradict(absl::Span<const Poly> rows) {
     }
   }
   equations.back()[useful.size()] = 1;
-  const std::optional<std::vector<Int>> x = Tableau(equations, useful.size()).Solve();
+  const std::optional<std::vector<Int>> x = NonNegativeSolution(std::move(equations));
   if (!x) return std::nullopt;
   Int common = 0;
   for (Int v : *x) common = symbolic::GcdWide(common, v);

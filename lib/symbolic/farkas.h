@@ -15,6 +15,9 @@ namespace symshape::certificate {
 // where there are none, or where numbers grow too large, or after too many steps.
 std::optional<std::vector<Int>> Contradict(absl::Span<const Poly> rows);
 
+// x >= 0, times a common positive factor, with A*x == b. Each equation: a row of A, then b >= 0.
+std::optional<std::vector<Int>> NonNegativeSolution(std::vector<std::vector<Int>> equations);
+
 }  // namespace symshape::certificate
 
 #endif  // SYMSHAPE_SYMBOLIC_FARKAS_H_
