@@ -151,6 +151,7 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
   std::vector<Need>* const outer_needs = branch_needs_;
   for (int b = 0; b < 2; ++b) {
     context().Push();
+    for (Dim size : either_[{frame.id, node}]) context().Eliminate(size);  // made behind the If
     if (condition.test) AssumeBranch(*condition.test, b == 1);
     branch_needs_ = &needs[b];
     if (Frame* branch = EnterBody(frame, node, *branches[b], {}, Entered::kPerhaps)) {
@@ -181,6 +182,8 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     // were.
     Bound(it->second, context().Max(a, b));
     Bound(context().Min(a, b), it->second);
+    std::vector<Dim>& either = either_[{frame.id, node}];
+    if (!absl::c_linear_search(either, it->second)) either.push_back(it->second);
     return it->second;
   };
   for (; output < outputs.size(); ++output) {

@@ -163,6 +163,7 @@ Dim Context::Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacement
 }
 uint64_t Context::Fired(Rewrite row) const { return impl_->fired[static_cast<size_t>(row)]; }
 uint64_t Context::undecided() const { return impl_->undecided; }
+void Context::Eliminate(Dim symbol) { impl_->Eliminate(symbol); }
 void Context::Push() { impl_->Push(); }
 void Context::Pop() { impl_->Pop(); }
 

@@ -178,6 +178,9 @@ class Context {
 
   // Facts assumed after Push are forgotten at the matching Pop (branches and loop bodies). Dims
   // stay.
+  // In this scope nobody asks of `symbol`: what is known of others by way of it is known without
+  // it, where that can be said.
+  void Eliminate(Dim symbol);
   void Push();
   void Pop();  // REQUIRES: a Push that no Pop has undone
   // A context of its own that knows what this one knows, and has the same dims; what is done to it

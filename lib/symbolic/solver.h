@@ -348,6 +348,9 @@ class Solver {
   // The work list of one Assume.
   absl::StatusOr<bool> AssumeAnew(const Fact& fact, Cause cause);
   absl::Status Refuse(const Fact& fact, Cause cause);
+  void Eliminate(Dim symbol);  // eliminate.cc
+  bool Speaks(Dim d, AtomId symbol) const;
+  bool IsMoreThanBounded(AtomId symbol) const;
   // What follows from all that is pending; `known`: what was decided of the first just now.
   bool Settle(std::optional<Tri> known = std::nullopt);
   bool Apply(const Fact& fact);
