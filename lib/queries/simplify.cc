@@ -265,6 +265,7 @@ class Simplifier {
     const std::vector<Dim> symbols = context_.SymbolsOf(zero);
     if (symbols.size() != 1) return AsWritten({Fact::Kind::kEq, zero, Dim::Inline(0)});
     const Dim negative = context_.Neg(zero);
+    if (zero == symbols[0] || negative == symbols[0]) return std::nullopt;  // as short as can be
     const auto examples = context_.ExamplesOf(zero, symbols[0]);
     for (int64_t m = 2; m <= kLargestModulus; ++m) {
       // To build a remainder takes longer than to see that it is none at a few sizes.
