@@ -61,10 +61,9 @@ void CoverSearch::AddFact(const Bits& truth, size_t length) {
 }
 
 void CoverSearch::MakeClauses(size_t longest) {
-  clauses_.clear();
   open_.assign(longest + 1, AllOf(right_.size()));
   failing_.assign(longest + 1, AllOf(wrong_.size()));
-  for (size_t length = 1; length <= longest; ++length) AddClauses(0, 0, 0, length);
+  while (longest_ < longest) AddClauses(0, 0, 0, ++longest_);
 }
 
 // `facts`, which are `count`, and `missing` more of those from number `next` on. open_[count]: where

@@ -27,8 +27,8 @@ class CoverSearch {
   // `length`: of its text.
   void AddFact(const Bits& truth, size_t length);
 
-  // From now on covers are made of clauses of up to `longest` facts: all that the condition
-  // implies, none of them longer than it has to be.
+  // From now on covers are made of clauses of up to `longest` facts, no fewer than before: all that
+  // the condition implies, none of them longer than it has to be. REQUIRES: no fact is added after.
   void MakeClauses(size_t longest);
 
   // Clauses of which one fails wherever the condition does. Greedy: the next one is that which rules
@@ -55,6 +55,7 @@ class CoverSearch {
   std::vector<size_t> right_, wrong_;  // points
   std::vector<Fact> facts_;
   std::vector<Clause> clauses_;
+  size_t longest_ = 0;  // of them
   std::vector<Bits> open_, failing_;
 };
 
