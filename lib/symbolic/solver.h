@@ -10,7 +10,8 @@
 //   squares.cc        sums of squares                       wide.h        what proofs work with
 //   hypothesis.h      as if more were known                 work.h        a limit in steps
 //   one_size.h        questions about one size              evaluator.h   values at sizes
-//   operation_cache.h what was made before
+//   operation_cache.h what was made before                assumed.h     scopes entered again
+//   eliminate.cc      symbols nobody asks of              import.cc     dims of another context
 //   facts.cc          Assume, and what stays known          equate.cc     equalities
 //   narrow.cc         inequalities                          divides.cc    divisibility
 //   fit.cc            sizes that are equal or 1             zero.cc       where a size is 0
