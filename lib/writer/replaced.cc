@@ -13,6 +13,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "graph/hash.h"
@@ -218,8 +219,8 @@ void Add(Entries list, graph::Hash& hash) {
   for (Entry entry : list) hash.Add(entry);
 }
 
-// The value_info as the file has it, or as it will have it.
-using Listing = Entries (ValueInfoList::*)() const;
+// The value_info of a graph, by its position.
+using Listing = absl::FunctionRef<Entries(size_t graph)>;
 
 // What the record tells of beyond inputs and outputs.
 struct Extent {
@@ -236,7 +237,7 @@ std::string HashOf(const ModelShell& shell, Listing listing, const Extent& exten
     if (!graph.is_written) continue;
     Add(graph.inputs, hash);
     Add(graph.outputs, hash);
-    if (extent.with_value_infos.contains(i)) Add((graph.value_infos.*listing)(), hash);
+    if (extent.with_value_infos.contains(i)) Add(listing(i), hash);
   }
   for (size_t i = 0; i < shell.functions.size(); ++i) {
     if (extent.functions.contains(i)) Add(shell.functions[i], hash);
@@ -244,20 +245,21 @@ std::string HashOf(const ModelShell& shell, Listing listing, const Extent& exten
   return hash.Text();
 }
 
-// null where all that differs is what an inference adds.
-ordered_json GraphJson(const Graph& graph, const GraphShell& shell, const Declarations& before) {
+// null where all that differs is what an inference adds. `now`: of the value_info, asked for once.
+ordered_json GraphJson(const Graph& graph, const GraphShell& shell, const Declarations& before,
+                       Listing now) {
   ordered_json json;
-  const auto add = [&](const char* key, Entries was, Entries unsaid, Entries now) {
+  const auto add = [&](const char* key, Entries was, Entries unsaid, Entries stands) {
     if (was == unsaid) return;
     if (json.is_null()) json[kGraph] = graph.index;
-    json[key] = Tokens(was, now);
+    json[key] = Tokens(was, stands);
   };
   add(kInputs, before.inputs, shell.inputs, shell.inputs);
   add(kOutputs, before.outputs, shell.outputs, shell.outputs);
   if (before.value_infos.empty()) return json;
   // What stands for no node's output stood there before.
-  const Entries now = shell.value_infos.Result();
-  add(kValueInfo, before.value_infos, OfNoNode(graph, now), now);
+  const Entries infos = now(graph.index);
+  add(kValueInfo, before.value_infos, OfNoNode(graph, infos), infos);
   return json;
 }
 
@@ -324,10 +326,16 @@ std::string ReplacedRecord(const graph::Model& model, const ModelShell& shell,
   ordered_json graphs = ordered_json::array();
   ordered_json functions = ordered_json::array();
   Extent extent;
+  absl::flat_hash_map<size_t, Entries> results;
+  const auto result_of = [&](size_t graph) {
+    const auto [result, is_new] = results.try_emplace(graph);
+    if (is_new) result->second = shell.graphs[graph].value_infos.Result();
+    return result->second;
+  };
   for (const auto& graph : model.graphs) {
     const size_t i = graph->index;
     if (!shell.graphs[i].is_written) continue;
-    ordered_json json = GraphJson(*graph, shell.graphs[i], before.graphs[i]);
+    ordered_json json = GraphJson(*graph, shell.graphs[i], before.graphs[i], result_of);
     if (json.contains(kValueInfo)) extent.with_value_infos.insert(i);
     if (!json.is_null()) graphs.push_back(std::move(json));
   }
@@ -337,7 +345,7 @@ std::string ReplacedRecord(const graph::Model& model, const ModelShell& shell,
     extent.functions.insert(i);
     functions.push_back({{kFunction, i}, {kValueInfo, Tokens(before.functions[i], now)}});
   }
-  ordered_json record = {{"v", 1}, {"hash", HashOf(shell, &ValueInfoList::Result, extent)}};
+  ordered_json record = {{"v", 1}, {"hash", HashOf(shell, result_of, extent)}};
   if (!graphs.empty()) record[kGraphs] = std::move(graphs);
   if (!functions.empty()) record[kFunctions] = std::move(functions);
   return record.dump();
@@ -349,8 +357,8 @@ std::optional<FileDeclarations> ReadReplaced(const graph::Model& model, const Mo
                                   /*allow_exceptions=*/false);
   if (!record.is_object() || record.value("v", json()) != 1) return std::nullopt;
   const std::optional<Told> told = ReadTold(record, shell);
-  if (!told.has_value() ||
-      record.value("hash", json()) != HashOf(shell, &ValueInfoList::Old, told->extent)) {
+  const auto old = [&](size_t graph) { return shell.graphs[graph].value_infos.Old(); };
+  if (!told.has_value() || record.value("hash", json()) != HashOf(shell, old, told->extent)) {
     return std::nullopt;
   }
   FileDeclarations before;

@@ -31,15 +31,10 @@ bool ValueInfoList::Is(size_t entry, absl::string_view type) const {
   return parts.has_value() && parts->type == type;
 }
 
-void ValueInfoList::Lengthen(absl::string_view field) {
-  result_.reset();
-  Rope::Lengthen(fields_, field);
-}
-
 void ValueInfoList::Append(Entry entry) {
   const absl::Span<char> field = maker_->New(FieldSize(kField, entry.size()));
   PutField(kField, entry, field.data());
-  Lengthen({field.data(), field.size()});
+  Rope::Lengthen(fields_, {field.data(), field.size()});
 }
 
 void ValueInfoList::Retype(size_t entry, absl::string_view type,
@@ -60,11 +55,10 @@ void ValueInfoList::Add(const EntryParts& parts) {
   const size_t size = SizeOf(parts);
   const absl::Span<char> field = maker_->New(FieldSize(kField, size));
   PutEntry(parts, PutHead(kField, size, field.data()));
-  Lengthen({field.data(), field.size()});
+  Rope::Lengthen(fields_, {field.data(), field.size()});
 }
 
 Entries ValueInfoList::Result() const {
-  if (result_.has_value()) return *result_;
   std::vector<Entry> entries;
   for (absl::string_view fields : fields_) {
     protozero::pbf_reader reader(fields.data(), fields.size());
@@ -73,8 +67,7 @@ Entries ValueInfoList::Result() const {
       entries.push_back(maker_->Salvage({entry.data(), entry.size()}));
     }
   }
-  result_ = maker_->Copy(entries);
-  return *result_;
+  return maker_->Copy(entries);
 }
 
 }  // namespace symshape::writer

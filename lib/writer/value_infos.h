@@ -4,7 +4,6 @@
 #define SYMSHAPE_WRITER_VALUE_INFOS_H_
 
 #include <cstddef>
-#include <optional>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
@@ -47,12 +46,9 @@ class ValueInfoList {
   Entries Result() const;
 
  private:
-  void Lengthen(absl::string_view field);
-
   absl::Span<const absl::string_view> old_;
   EntryMaker* maker_ = nullptr;
   absl::InlinedVector<absl::string_view, 1> fields_;
-  mutable std::optional<Entries> result_;  // once it is asked for, until another is appended
 };
 
 }  // namespace symshape::writer
