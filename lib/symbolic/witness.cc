@@ -307,14 +307,13 @@ Set Solver::SatisfyDomains(Set among) {
     const SymbolInfo& info = store.symbols()[symbol];
     const SymbolState now = StateOf(symbol);
     const Dim d = store.atom(info.atom).dim;
-    const auto take_limit = [&](int64_t now, int64_t declared, Fact fact) {
-      if (now != declared || is_substituted) among &= TryAtWitnesses(fact).holds;
-    };
-    if (now.domain.lo != Interval::kMinusInf) {
-      take_limit(now.domain.lo, info.declared.lo, {Fact::Kind::kGe, d, Constant(now.domain.lo)});
+    const Interval limits = now.domain, declared = info.declared;
+    if (is_substituted) among &= WitnessedAtom(info.atom).known;
+    if (limits.lo != Interval::kMinusInf && (is_substituted || limits.lo != declared.lo)) {
+      among &= TryAtWitnesses({Fact::Kind::kGe, d, Constant(limits.lo)}).holds;
     }
-    if (now.domain.hi != Interval::kPlusInf) {
-      take_limit(now.domain.hi, info.declared.hi, {Fact::Kind::kGe, Constant(now.domain.hi), d});
+    if (limits.hi != Interval::kPlusInf && (is_substituted || limits.hi != declared.hi)) {
+      among &= TryAtWitnesses({Fact::Kind::kGe, Constant(limits.hi), d}).holds;
     }
     const Congruence c = now.congruence;
     if (c.modulus == 1) return;
