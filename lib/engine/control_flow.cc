@@ -13,6 +13,12 @@ using rules::Knowledge;
 using symbolic::Dim;
 using symbolic::Interval;
 
+namespace {
+
+constexpr size_t kLongBranches = 64;  // nodes of both
+
+}  // namespace
+
 Frame* Walk::EnterBody(Frame& frame, uint32_t node, const graph::Graph& body,
                        absl::Span<const Info> inputs, Entered entered) {
   if (depth_ >= kMaxDepth) {
@@ -146,12 +152,16 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     for (size_t o = 0; o < outputs.size(); ++o) outputs[o] = OutputOf(*branch, o);
     return;
   }
+  // Of short ones to leave out the sizes that are made behind them costs more than it saves.
+  const bool long_ones = branches[0]->nodes.size() + branches[1]->nodes.size() >= kLongBranches;
   std::vector<Info> ways[2];
   std::vector<Need> needs[2];
   std::vector<Need>* const outer_needs = branch_needs_;
   for (int b = 0; b < 2; ++b) {
     context().Push();
-    for (Dim size : either_[{frame.id, node}]) context().Eliminate(size);  // made behind the If
+    if (const auto made = either_.find({frame.id, node}); made != either_.end()) {
+      for (Dim size : made->second) context().Eliminate(size);  // behind the If: no branch has it
+    }
     if (condition.test) AssumeBranch(*condition.test, b == 1);
     branch_needs_ = &needs[b];
     if (Frame* branch = EnterBody(frame, node, *branches[b], {}, Entered::kPerhaps)) {
@@ -182,8 +192,9 @@ void Walk::InferIf(Frame& frame, uint32_t node, absl::Span<const Info> inputs,
     // were.
     Bound(it->second, context().Max(a, b));
     Bound(context().Min(a, b), it->second);
-    std::vector<Dim>& either = either_[{frame.id, node}];
-    if (!absl::c_linear_search(either, it->second)) either.push_back(it->second);
+    if (!long_ones) return it->second;
+    std::vector<Dim>& made = either_[{frame.id, node}];
+    if (!absl::c_linear_search(made, it->second)) made.push_back(it->second);
     return it->second;
   };
   for (; output < outputs.size(); ++output) {

@@ -330,7 +330,7 @@ class Walk {
     }
   };
   absl::flat_hash_map<FreshKey, Dim> fresh_;
-  // The sizes of an If's outputs that it was given symbols for, by frame and node.
+  // By frame and node, where an If's branches are long: the symbols of its outputs' sizes.
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, std::vector<Dim>> either_;
   absl::flat_hash_map<std::string, int> stems_;  // how many symbols each stem has had
   absl::flat_hash_set<std::string> reported_;    // one diagnostic per node and id
