@@ -69,6 +69,8 @@ void Contract::CopySymbols() {
 }
 
 Dim Contract::Copy(Dim dim) const {
+  if (dim.is_inline()) return dim;
+  if (const auto symbol = symbols_.find(dim); symbol != symbols_.end()) return symbol->second;
   if (std::exchange(copied_at_, context_->epoch()) != context_->epoch()) copied_.clear();
   const auto [copy, is_new] = copied_.try_emplace(dim);
   if (!is_new) return copy->second;

@@ -28,14 +28,15 @@ class AssumedCache {
     return found == outcomes_.end() ? nullptr : &found->second;
   }
   void Keep(uint32_t before, const Fact& fact, Outcome outcome) {
-    if (outcome.after.log.size() > kMaxFacts) return;
+    const State& after = outcome.after;
+    if (after.log.size() + after.inequalities.size() + after.substitution.size() > kMaxKept) return;
     if (outcomes_.size() >= kMaxOutcomes) outcomes_.clear();
     outcomes_.insert_or_assign({before, fact}, std::move(outcome));
   }
 
  private:
-  static constexpr size_t kMaxOutcomes = 200;  // a few kilobytes each
-  static constexpr size_t kMaxFacts = 200;     // of a state
+  static constexpr size_t kMaxOutcomes = 100;  // some ten kilobytes each, at most
+  static constexpr size_t kMaxKept = 300;      // facts of a state
 
   absl::flat_hash_map<std::pair<uint32_t, Fact>, Outcome> outcomes_;
 };
