@@ -63,14 +63,17 @@ void Solver::Eliminate(Dim d) {
   if (domain.hi != Interval::kPlusInf) above.push_back(Constant(domain.hi));
   if (domain.lo != Interval::kMinusInf) below.push_back(Constant(domain.lo));
   if (above.size() > kMaxBounds || below.size() > kMaxBounds) return;
-  for (Dim most : above) {
-    for (Dim least : below) {
-      if (Decide({Fact::Kind::kGe, most, least}) != Tri::kYes) others.push_back(Sub(most, least));
-    }
-  }
-  // What was found in this epoch stays true.
   state.inequalities = std::move(others);
   state.id = ++last_state;
+  Touch();
+  // Asked of what is left: the inequalities that go would prove it.
+  for (Dim most : above) {
+    for (Dim least : below) {
+      if (Decide({Fact::Kind::kGe, most, least}) == Tri::kYes) continue;
+      state.inequalities.push_back(Resolve(Sub(most, least)));
+      Touch();
+    }
+  }
 }
 
 }  // namespace symshape::symbolic

@@ -79,8 +79,11 @@ TEST(Scopes, WhatAnEliminatedSymbolToldIsKnown) {
   c.Eliminate(z);
   EXPECT_EQ(c.Decide({Fact::Kind::kGe, most, y}), Tri::kYes);
   EXPECT_EQ(c.Decide({Fact::Kind::kGe, x, y}), Tri::kUnknown);
+  const Fact later{Fact::Kind::kGe, c.Add(most, w), z};
+  EXPECT_EQ(c.Decide(later), Tri::kUnknown);
   c.Pop();
   EXPECT_EQ(c.Decide({Fact::Kind::kGe, most, z}), Tri::kYes);
+  EXPECT_EQ(c.Decide(later), Tri::kYes);
 }
 
 // Whatever is known afterwards is true wherever there is such a symbol.
