@@ -86,15 +86,46 @@ bool Solver::NarrowCongruence(uint32_t symbol, int64_t modulus, int64_t remainde
   return Narrow(symbol, kAnyInteger);
 }
 
-// A product of sizes is at least 1 only where each of them is.
-void Solver::PostFactors(const Poly& p) {
-  if (p.terms.size() != 1 || store.mono(p.terms[0].mono).degree <= 1) return;
-  if (p.terms[0].coeff <= 0 || p.constant >= 0) return;
-  for (AtomId a : store.atoms_of(p.terms[0].mono)) {
-    if (AtomBounds(a).lo < 0) return;
+// p >= 0 where p is a product less a number: no factor is 0 then, and evenly many are below it, so
+// that the signs of all but one tell the last one's. As trips >= 1 and W >= 2 of
+// W*min(1, trips) >= 2, where neither is below 0.
+void Solver::PostFactors(Poly p) {
+  if (p.constant >= 0 || p.terms.empty()) return;
+  if (p.terms.size() == 1 && store.mono(p.terms[0].mono).degree <= 1) return;
+  p.constant = 0;
+  const MonoId common = CommonMono(ViewOf(p));
+  if (common == Store::kNoMono || !DivideByMono(p, common)) return;
+  struct Factor {
+    Dim dim;
+    bool is_negative;
+  };
+  absl::InlinedVector<Factor, 4> factors;
+  size_t open = 0, opens = 0;
+  bool is_negative = false;
+  const auto add = [&](Dim d) {
+    const Interval b = Bounds(d);
+    const bool never_positive = b.lo < 0 && b.hi <= 0;
+    if (b.lo < 0 && b.hi > 0) {
+      open = factors.size();
+      ++opens;
+    }
+    is_negative = is_negative != never_positive;
+    factors.push_back({d, never_positive});
+  };
+  for (AtomId a : store.atoms_of(common)) add(store.atom(a).dim);
+  if (p.terms.empty()) {
+    is_negative = is_negative != (p.constant < 0);
+  } else {
+    add(store.InternPoly(p));
   }
-  for (AtomId a : store.atoms_of(p.terms[0].mono)) {
-    Post(Fact::Kind::kGe, store.atom(a).dim, Dim::Inline(1));
+  if (opens > 1 || (opens == 0 && is_negative)) return;
+  if (opens == 1) factors[open].is_negative = is_negative;
+  for (const Factor& f : factors) {
+    if (f.is_negative) {
+      Post(Fact::Kind::kGe, Dim::Inline(-1), f.dim);
+    } else {
+      Post(Fact::Kind::kGe, f.dim, Dim::Inline(1));
+    }
   }
 }
 

@@ -348,7 +348,7 @@ class Solver {
   bool KeepEquation(Dim d, const Poly& p);
   Dim WithoutTerm(Poly p, const Term& t);
   bool ApplyGe(Dim p);
-  void PostFactors(const Poly& p);
+  void PostFactors(Poly p);
   std::optional<bool> ApplyGeToAtom(Dim d, const Poly& p);
   bool ApplyNe(Dim p);
   bool ApplyDivides(Dim a, Dim b);

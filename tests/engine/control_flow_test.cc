@@ -105,6 +105,27 @@ TEST(Loop, ScanOutputsWithoutATrip) {
   EXPECT_EQ(m->Shape("b"), "[T, N*min(1, T) + 3*max(0, 1 - T), 4]");
 }
 
+// Of L*min(1, trips) values at least two are read.
+TEST(Loop, ATripIsMadeWhereWhatItStacksIsRead) {
+  const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[1, L] x, int64 M) => (y, first) {
+      yes = Constant<value = bool {1}>()
+      each = Loop (M, yes) <body = b (int64 i, bool c) => (bool c2, float[] s)
+        { c2 = Identity(c) s = Neg(x) }>
+      w = Constant<value = float[1, 4, 2] {1, 1, 1, 1, 1, 1, 1, 1}>()
+      y = ConvTranspose<pads = [0, 2], strides = [3]>(each, w)
+      start = Constant<value = int64 {0}>()
+      step = Constant<value = int64 {1}>()
+      numbers = Range(start, M, step)
+      zero = Constant<value_ints = [0]>()
+      one = Constant<value_ints = [1]>()
+      first = Slice(numbers, zero, one)
+    })");
+  ASSERT_TRUE(m->status.ok()) << m->status;
+  EXPECT_EQ(m->Shape("y"), "[M_value_1, 4, 3*L - 3]");
+  EXPECT_EQ(m->Shape("first"), "[1]");
+}
+
 // One trip is made for certain, so what it stacks is as it is on each.
 TEST(Loop, TheFirstTripIsMade) {
   const auto m = Infer(R"(<ir_version: 8, opset_import: ["" : 17]>

@@ -216,6 +216,15 @@ TEST(Decide, Rows) {
       {"", "x*x*y >= x*y", Tri::kYes},
       {"", "x*y >= x", Tri::kUnknown},
       {"a != b and c >= 1", "a*c != b*c", Tri::kYes},
+      // what a product is made of, where it is not 0
+      {"W*min(1, max(0, n - 5)) >= 2", "n >= 6", Tri::kYes},
+      {"W*min(1, max(0, n - 5)) >= 2", "n >= 7", Tri::kUnknown},
+      {"W*min(1, max(0, n - 5)) >= 2", "W >= 2", Tri::kYes},
+      {"b*H - b*W >= 1", "H > W", Tri::kYes},
+      {"b*H - b*W <= 0 - 1", "H < W", Tri::kYes},
+      {"b*min(0, H - W) <= 0 - 1", "H < W", Tri::kYes},
+      {"b*min(0, H - W) <= 0", "H < W", Tri::kUnknown},
+      {"(H - W)*(S - T) >= 1", "H > W", Tri::kUnknown},
       // several inequalities at once
       {"x - y >= 3 and y - z >= 0 - 1", "x - z >= 2", Tri::kYes},
       {"a <= b and b <= c and c <= d and d <= e and e <= f", "a <= f", Tri::kYes},
