@@ -224,6 +224,10 @@ class Shortener {
   // What the condition's facts come to where it is known which side each maximum takes, those
   // comparisons, and where a single size changes the truth.
   void MakeFacts() {
+    context_.Push();
+    for (const Clause& clause : given_) {
+      if (clause.size() == 1) context_.Assume(clause[0], {}).IgnoreError();
+    }
     for (const Fact& fact : facts_) {
       ForEachCase(context_, {fact}, [&](const Clause& assumed, const Clause& resolved) {
         AddFact(resolved[0]);
@@ -233,6 +237,7 @@ class Shortener {
         }
       });
     }
+    context_.Pop();
     const Dim zero = Dim::Inline(0), one = Dim::Inline(1);
     for (Dim symbol : symbols_) {
       AddFact({Fact::Kind::kGe, symbol, one});

@@ -1,6 +1,8 @@
 #include "queries/simplify.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -51,8 +53,9 @@ class Simplifier {
   // Rewrites the first fact that can be, and looks at what comes of it again.
   void Rewrite(Clause clause) {
     for (size_t i = 0; i < clause.size(); ++i) {
-      if (SplitProduct(clause, i) || CancelSymbol(clause, i) || OpenBroadcast(clause, i) ||
-          SpellBroadcast(clause, i) || OpenMaximum(clause, i) || ReadUnderOthers(clause, i)) {
+      if (SplitProduct(clause, i) || SplitBroadcast(clause, i) || CancelFactor(clause, i) ||
+          OpenBroadcast(clause, i) || SpellBroadcast(clause, i) || OpenMaximum(clause, i) ||
+          DropElement(clause, i) || ReadUnderOthers(clause, i)) {
         return;
       }
       CancelTerms(clause[i]);
@@ -71,12 +74,12 @@ class Simplifier {
     const bool positive = fact.kind == Fact::Kind::kGe && b == 1;
     const bool zero = fact.kind == Fact::Kind::kEq && b == 0;
     if (!positive && !zero) return false;
-    for (Dim symbol : context_.SymbolsOf(fact.a)) {
-      if (symbol == fact.a || context_.Bounds(symbol).lo < 0) continue;
-      const std::optional<Dim> rest = Quotient(context_, fact.a, symbol);
+    for (Dim factor : context_.FactorsOf(fact.a)) {
+      if (factor == fact.a || context_.Bounds(factor).lo < 0) continue;
+      const std::optional<Dim> rest = Quotient(context_, fact.a, factor);
       if (!rest.has_value() || context_.ConstantOf(*rest).has_value()) continue;
       Clause first = clause;
-      first[i].a = symbol;
+      first[i].a = factor;
       if (positive) {
         Clause second = clause;
         second[i].a = *rest;
@@ -90,19 +93,36 @@ class Simplifier {
     return false;
   }
 
+  // What sizes broadcast to is at least 1 only where each of them is.
+  bool SplitBroadcast(const Clause& clause, size_t i) {
+    const Fact& fact = clause[i];
+    if (fact.kind != Fact::Kind::kGe || fact.b != Dim::Inline(1)) return false;
+    const std::vector<Dim> sizes = context_.BroadcastIn(fact.a);
+    for (Dim size : sizes) {
+      if (context_.Decide({Fact::Kind::kGe, size, Dim::Inline(0)}) != Tri::kYes) return false;
+    }
+    for (Dim size : sizes) {
+      Clause one = clause;
+      one[i].a = size;
+      todo_.push_back(std::move(one));
+    }
+    return !sizes.empty();
+  }
+
   // s*a >= s*b with s >= 0 says s == 0 or a >= b; == likewise.
-  bool CancelSymbol(const Clause& clause, size_t i) {
+  bool CancelFactor(const Clause& clause, size_t i) {
     const Fact& fact = clause[i];
     if (fact.kind != Fact::Kind::kEq && fact.kind != Fact::Kind::kGe) return false;
-    for (Dim symbol : SymbolsOf(context_, {fact})) {
-      if (symbol == fact.a || symbol == fact.b || context_.Bounds(symbol).lo < 0) continue;
-      const std::optional<Dim> a = Quotient(context_, fact.a, symbol);
+    const Dim zero = Dim::Inline(0);
+    for (Dim factor : context_.FactorsOf(fact.a == zero ? fact.b : fact.a)) {
+      if (factor == fact.a || factor == fact.b || context_.Bounds(factor).lo < 0) continue;
+      const std::optional<Dim> a = Quotient(context_, fact.a, factor);
       if (!a.has_value()) continue;
-      const std::optional<Dim> b = Quotient(context_, fact.b, symbol);
+      const std::optional<Dim> b = Quotient(context_, fact.b, factor);
       if (!b.has_value()) continue;
       Clause cancelled = clause;
       cancelled[i] = {fact.kind, *a, *b};
-      cancelled.insert(cancelled.begin(), {Fact::Kind::kEq, symbol, Dim::Inline(0)});
+      cancelled.insert(cancelled.begin(), {Fact::Kind::kEq, factor, zero});
       todo_.push_back(std::move(cancelled));
       return true;
     }
@@ -207,6 +227,22 @@ class Simplifier {
       opened[i] = part;
       todo_.push_back(std::move(opened));
     }
+    return true;
+  }
+
+  // max(x, y) >= b says y >= b where x is below b.
+  bool DropElement(const Clause& clause, size_t i) {
+    const Fact& fact = clause[i];
+    if (fact.kind != Fact::Kind::kGe) return false;
+    std::vector<Dim> elements = context_.ElementsOf(fact.a);
+    if (elements.size() < 2) return false;
+    std::erase_if(elements, [&](Dim element) {
+      return context_.Decide({Fact::Kind::kGe, element, fact.b}) == Tri::kNo;
+    });
+    if (elements.size() != 1) return false;
+    Clause shorter = clause;
+    shorter[i].a = elements[0];
+    todo_.push_back(std::move(shorter));
     return true;
   }
 
@@ -372,23 +408,31 @@ Clauses Simplify(Context& context, const Clause& clause, const std::vector<Fact>
 }
 
 Clauses Simplify(Context& context, const Clauses& clauses, std::vector<Fact> broadcasts) {
-  Clauses result;
+  // What a size is at least goes first: the others are shorter where it is known.
+  std::vector<size_t> order(clauses.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_partition(order.begin(), order.end(), [&](size_t i) {
+    return clauses[i].size() == 1 && clauses[i][0].kind == Fact::Kind::kGe;
+  });
+  std::vector<Clauses> simple(clauses.size());
   context.Push();
-  for (const Clause& clause : clauses) {
-    Clauses simpler = Simplify(context, clause, broadcasts);
+  for (size_t i : order) {
+    const Clause clause = Resolved(context, clauses[i]);
+    simple[i] = Simplify(context, clause, broadcasts);
     if (clause.size() == 1 && clause[0].kind == Fact::Kind::kBroadcast) {
       broadcasts.push_back(clause[0]);
     }
-    for (Clause& simple : simpler) {
-      if (simple.size() == 1) context.Assume(simple[0], {}).IgnoreError();
-      result.push_back(std::move(simple));
+    for (const Clause& each : simple[i]) {
+      if (each.size() == 1) context.Assume(each[0], {}).IgnoreError();
     }
   }
   context.Pop();
-  const std::vector<bool> implied = Implied(context, result);
+  Clauses all;
+  for (Clauses& each : simple) absl::c_move(each, std::back_inserter(all));
+  const std::vector<bool> implied = Implied(context, all);
   Clauses kept;
-  for (size_t i = 0; i < result.size(); ++i) {
-    if (!implied[i]) kept.push_back(std::move(result[i]));
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (!implied[i]) kept.push_back(std::move(all[i]));
   }
   return kept;
 }

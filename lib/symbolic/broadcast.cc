@@ -6,6 +6,7 @@
 // same atom, which is `fitting` once a rule has asked for it.
 #include <algorithm>
 
+#include "absl/algorithm/container.h"
 #include "symbolic/solver.h"
 #include "symbolic/work.h"
 
@@ -54,12 +55,10 @@ Dim Solver::BroadcastOf(absl::Span<const Dim> elements, bool fitting) {
   if (flat.empty()) return Dim::Inline(1);
   if (flat.size() == 1) return flat[0];
   if (!fitting) {
-    bool positive = true;
     for (Dim e : flat) {
       if (e == Dim::Inline(0)) return e;
-      positive = positive && Bounds(e).lo >= 1;
     }
-    if (positive) return Max(flat);
+    if (absl::c_all_of(flat, [this](Dim e) { return IsPositive(e); })) return Max(flat);
     if (flat.size() > kMaxElements) return Mul(Max(flat), WithOne(flat));
     if (const std::optional<Dim> split = SplitBroadcastAtZero(flat)) return *split;
     for (Dim e : flat) {

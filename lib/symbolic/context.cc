@@ -72,6 +72,22 @@ SymbolKind Context::KindOf(Dim symbol) const {
 Interval Context::Bounds(Dim d) { return impl_->TightBounds(impl_->Resolve(d)); }
 std::vector<Dim> Context::SymbolsOf(Dim d) const { return impl_->SymbolsOf(d); }
 std::vector<Dim> Context::ElementsOf(Dim d) { return impl_->ElementsOf(d); }
+std::vector<Dim> Context::FactorsOf(Dim d) const {
+  std::vector<Dim> factors;
+  const MonoId common = impl_->CommonMono(impl_->store.View(d));
+  if (common == Store::kNoMono) return factors;
+  for (AtomId atom : impl_->store.ordered(common)) {
+    const Dim factor = impl_->store.atom(atom).dim;
+    if (factors.empty() || factors.back() != factor) factors.push_back(factor);
+  }
+  return factors;
+}
+std::vector<Dim> Context::BroadcastIn(Dim d) const {
+  const AtomId* atom = impl_->store.OnlyAtom(d);
+  if (atom == nullptr || impl_->store.atom(*atom).kind != AtomKind::kBroadcast) return {};
+  const absl::Span<const Dim> sizes = impl_->store.args(*atom);
+  return {sizes.begin(), sizes.end()};
+}
 std::vector<std::vector<Dim>> Context::ComparedIn(Dim d) const {
   std::vector<std::vector<Dim>> compared;
   impl_->AddComparedIn(d, compared);

@@ -112,6 +112,10 @@ class Context {
   // Dims of which d is the largest: max(x, y) + z gives x + z and y + z; d alone where it is no
   // maximum. For a minimum ask -d.
   std::vector<Dim> ElementsOf(Dim d);
+  // The symbols, quotients, maxima … that every term of d has as factors, each once.
+  std::vector<Dim> FactorsOf(Dim d) const;
+  // The sizes of which d is the broadcast; empty where it is none.
+  std::vector<Dim> BroadcastIn(Dim d) const;
   // What the maxima, minima and broadcasts in d compare, each one's dims; inner ones first.
   std::vector<std::vector<Dim>> ComparedIn(Dim d) const;
   // Exact value at sizes; nullopt where a symbol has no size, a divisor is 0 or int64 overflows.

@@ -181,6 +181,7 @@ class Solver {
   // The residue of p modulo d, where known. REQUIRES: d >= 1.
   std::optional<int64_t> ResidueOf(const PolyView& p, int64_t d);
   bool IsNonNegative(Dim d) { return Bounds(d).lo >= 0 || ProveGe0(d); }
+  bool IsPositive(Dim d) { return Bounds(d).lo >= 1 || ProveGe0(Sub(d, Dim::Inline(1))); }
 
   // --- one form per function (functional.cc) -----------------------------------------------------
   // d, or a shorter sum that is the same function of its atoms.

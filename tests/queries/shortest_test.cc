@@ -21,7 +21,7 @@ struct Row {
 
 constexpr Row kRows[] = {
     // A broadcast that is one of its sides, as decoders mask their caches.
-    {"max(s, max(0, t - p))*min(1, s, max(0, t - p)) == s", "s >= 1", "-"},
+    {"max(s, max(0, t - p))*min(1, s, max(0, t - p)) == s", "s >= 1", "p + 1 <= t and s + p >= t"},
     {"s == max(0, t - p) or s == 1 or max(0, t - p) == 1", "s >= 1",
      "s == 1 or s + p == t or p + 1 == t"},
     {"max(s, 1 - p) == s or max(s, 1 - p) == 1 or s == 1", "", ""},
@@ -34,7 +34,7 @@ constexpr Row kRows[] = {
     {"4*max(0, s + p - 1) - 3*s - 3*p >= -3", "", ""},
     // A clause of four facts: of a decoder with a cache and one without, whichever runs.
     {"s == t or t == 1 or s == 1 | s == max(0, t - p) or s == 1 or max(0, t - p) == 1",
-     "s >= 1 and t >= p + 1", "s == t or s == 1 or s + p == t or p + 1 == t"},
+     "s >= 1 and t >= p + 1", "s == t or s == 1 or s + p == t or t == p + 1"},
     // Rests, by what the sizes turn out to be multiples of.
     {"s*t + 4*(s//2)*(t//2) == 8*(t//2)*max(1, s//2)", "s >= 2 and t >= 2",
      "s % 2 == 0 and t % 2 == 0"},

@@ -49,8 +49,13 @@ constexpr Row kRows[] = {
     {"36*b*(h//4) == 9*b*h", "b == 0 or h % 4 == 0"},
     {"b*h >= b*w", "b == 0 or h >= w"},
     {"b*(h//7) >= 1", "b >= 1 and h >= 7"},
-    {"2*b*(h//3) == 0", "b == 0 or h <= 2"},
+    {"2*b*(h//3) == 0", "h <= 2 or b == 0"},
+    {"b*max(0, h - w) == max(0, h - w)*max(0, h - w)", "h <= w or b + w == h"},
+    // What sizes broadcast to.
+    {"max(h, w)*min(1, h, w) >= 1", "w >= 1 and h >= 1"},
+    {"max(h, w)*min(1, h, w) >= 2", "max(h, w)*min(1, h, w) >= 2"},
     // Maxima and minima.
+    {"max(0, h - w) >= 2", "h >= w + 2"},
     {"max(h, w) <= 9", "h <= 9 and w <= 9"},
     {"min(1, w) >= h", "h <= 1 and w >= h"},
     {"min(7, h) == 7 or w == 0 - 6", "h >= 7"},
