@@ -91,6 +91,7 @@ class Contract {
       eithers_;
   std::vector<Condition> conditions_;
   std::vector<Condition> conditional_;
+  std::vector<std::vector<Clauses>> shortest_;  // ways of which no shorter words are known
 };
 
 }  // namespace symshape::queries

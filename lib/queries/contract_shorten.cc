@@ -96,10 +96,15 @@ bool Contract::Shorten() {
   for (size_t i = 0; i < conditions_.size(); ++i) {
     std::optional<Clauses> shorter = ReadUnderOthers(i);
     if (!shorter.has_value()) {
-      if (IsReadable(conditions_[i].ways)) continue;
-      shorter = Shortest(*context_, conditions_[i].ways, OthersOf(i));
-      if (!shorter.has_value()) continue;
+      const std::vector<Clauses>& ways = conditions_[i].ways;
+      if (IsReadable(ways) || absl::c_linear_search(shortest_, ways)) continue;
+      shorter = Shortest(*context_, ways, OthersOf(i));
+      if (!shorter.has_value()) {
+        shortest_.push_back(ways);
+        continue;
+      }
       shorter = Simplify(*context_, *shorter);
+      for (const Clause& clause : *shorter) shortest_.push_back({{clause}});
     }
     changed = true;
     const Condition whole = std::move(conditions_[i]);
