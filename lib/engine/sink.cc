@@ -63,6 +63,7 @@ Tri Walk::DecideQuickly(const Fact& fact) {
 }
 
 bool Walk::Assume(const Fact& fact, symbolic::Cause cause) {
+  ++stated_;
   const absl::StatusOr<bool> told = context().Assume(fact, cause);
   if (told.ok() && *told) ++facts_told_;
   return told.ok();
@@ -144,6 +145,7 @@ bool Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<con
       need.unless.push_back(other);
     }
   }
+  ++stated_;
   if (branch_needs_ != nullptr) branch_needs_->push_back(need);
   const bool open = !need.unless.empty();
   const size_t listed = Record(frame, node, Alone(std::move(need)), message);
@@ -161,6 +163,7 @@ bool Walk::Require(Frame& frame, uint32_t node, const Fact& fact, absl::Span<con
 
 // A reason of its own, not a fact about sizes: a rank, an attribute.
 void Walk::Fails(Frame& frame, uint32_t node, diagnostics::Message reason) {
+  ++stated_;
   const Need never{{Fact::Kind::kEq, context().Constant(0), context().Constant(1)}, {}};
   if (branch_needs_ != nullptr) branch_needs_->push_back(never);
   Record(frame, node, Alone(never), reason);

@@ -84,7 +84,7 @@ void Walk::StartFrame(Frame& frame) {
   }
   uint32_t operands = 0;
   for (size_t n = 0; n < frame.graph.nodes.size(); ++n) {
-    frame.memory[n] = {operands, false, false};
+    frame.memory[n] = {.first_operand = operands};
     operands += static_cast<uint32_t>(frame.graph.nodes[n].inputs.size());
   }
   if (frame.operands.empty()) frame.operands = arena_.NewSpan<Info>(operands);
@@ -168,15 +168,16 @@ void Walk::InferNode(Frame& frame, uint32_t index) {
   const auto inputs =
       absl::MakeSpan(frame.operands.data() + memory.first_operand, node.inputs.size());
   const bool same = ReadOperands(frame, node, inputs);
-  // In a scope of facts its requirements have to be stated again.
-  if (same && memory.inferred && !memory.open && !frame.conditional) {
+  // In a scope of facts what it states has to be stated again.
+  const bool stands = !frame.conditional || (!memory.states && !frame.repeated);
+  if (same && memory.inferred && !memory.open && stands) {
     Reread(frame, index);
     return;
   }
   absl::FixedArray<Info, kUsualArity> outputs(node.outputs.size());
   const Plan& plan = PlanOf(frame, node);
   CheckOperands(frame, index, plan.required);
-  const uint64_t reads = tables().reads();
+  const uint64_t reads = tables().reads(), stated = stated_;
   switch (plan.kind) {
     case Plan::Kind::kRule:
       InferByRule(frame, index, *plan.rule, inputs, absl::MakeSpan(outputs));
@@ -208,6 +209,7 @@ void Walk::InferNode(Frame& frame, uint32_t index) {
   // A body is inferred again each round: late facts concern its nodes, too.
   if (plan.kind != Plan::Kind::kRule) memory.open = true;
   Finish(frame, index, plan.kind == Plan::Kind::kFallback, absl::MakeSpan(outputs));
+  memory.states = stated_ != stated;
 }
 
 void Walk::Finish(Frame& frame, uint32_t index, bool trusted, absl::Span<Info> outputs) {

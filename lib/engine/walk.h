@@ -73,7 +73,8 @@ struct Frame {
   struct Memory {
     uint32_t first_operand = 0;  // into `operands`
     bool inferred = false;
-    bool open = false;  // something was undecided: later facts may tell more
+    bool open = false;    // something was undecided: later facts may tell more
+    bool states = false;  // it has requirements, or bounds of symbols
   };
   absl::Span<Memory> memory;
   absl::Span<rules::Info> operands;  // what was known of them then
@@ -301,6 +302,7 @@ class Walk {
   absl::Status memo_status_;  // where options_.check_memo: the first answer that no rule gives
   uint32_t facts_told_ = 0;   // those that may leave the epoch as it is included
   uint64_t told_ = 0;         // what else was told: diagnostics, requirements
+  uint64_t stated_ = 0;       // requirements and facts, those that were known included
   absl::node_hash_map<const graph::Model*, std::vector<std::optional<Plan>>> plans_;
   // Keys of a node's fresh symbols that no rule asks for.
   static constexpr uint32_t kElementKeys = 1u << 24;
