@@ -74,10 +74,13 @@ Entry EntryMaker::MakeUnless(Entry same) {
 
 bool EntryMaker::IsAsWritten(absl::string_view bytes) {
   const std::optional<EntryParts> parts = PartsOf(bytes);
-  if (!parts.has_value()) return false;
-  if (types_.contains(parts->type)) return true;
-  const bool is_plain = ReadTensorType(parts->type).has_value();
-  if (is_plain) types_.insert(parts->type);
+  return parts.has_value() && (types_.contains(parts->type) || IsPlain(parts->type));
+}
+
+bool EntryMaker::IsPlain(absl::string_view type) {
+  if (const auto known = types_.find(type); known != types_.end()) return known->second;
+  const bool is_plain = ReadTensorType(type).has_value();
+  if (is_plain) types_.insert({type, true});
   return is_plain;
 }
 
@@ -86,7 +89,7 @@ absl::StatusOr<Entry> EntryMaker::Read(absl::string_view bytes) {
   if (!Parse(bytes)) return absl::DataLossError("a declared type is damaged");
   const Entry entry = MakeUnless(bytes);
   const std::optional<EntryParts> parts = PartsOf(bytes);
-  if (parts.has_value() && entry.data() == bytes.data()) types_.insert(parts->type);
+  if (parts.has_value() && entry.data() == bytes.data()) types_.insert({parts->type, false});
   return entry;
 }
 

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -47,6 +46,8 @@ class EntryMaker {
   // Of a damaged entry as much as protobuf can read.
   Entry Salvage(absl::string_view bytes);
   Entry Make(const onnx::ValueInfoProto& message);
+  // Whether ReadTensorType reads the type. REQUIRES: its bytes live as long as this does.
+  bool IsPlain(absl::string_view type);
   // Gives `entry` what `edit` makes of its type, an empty one where it has none.
   void EditType(Entry& entry, absl::FunctionRef<void(onnx::TypeProto&)> edit);
 
@@ -66,7 +67,7 @@ class EntryMaker {
   Entry MakeUnless(Entry same);  // of the message
 
   graph::Arena arena_;
-  absl::flat_hash_set<absl::string_view> types_;  // such as protobuf writes
+  absl::flat_hash_map<absl::string_view, bool> types_;  // such as protobuf writes -> IsPlain
   absl::flat_hash_map<std::pair<absl::string_view, uint64_t>, absl::string_view> edited_;
   onnx::ValueInfoProto message_;
   std::string bytes_;

@@ -1,7 +1,8 @@
 // A list of declarations is told from what stands there now by tokens, in the author's order:
 //   [first, count]   so many entries that stand there now, as they are
-//   [index, shape]   one of them with another shape: numbers, names and null; null where it had
-//   none "bytes"          an entry that cannot be told so, in base64
+//   [index, shape]   one of them with another shape: numbers, names and null; null where it had none
+//   "bytes"          an entry that cannot be told so, in base64
+// Of a simplified model that is a token for each tensor, so the text is written without a tree.
 #include "writer/replaced.h"
 
 #include <algorithm>
@@ -10,12 +11,16 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "graph/hash.h"
 #include "nlohmann/json.hpp"
 #include "writer/tensor_type.h"
@@ -90,74 +95,118 @@ bool SetShape(const Json& shape, onnx::TypeProto& type) {
   return true;
 }
 
-std::optional<ordered_json> ShapeJson(const TensorType& type) {
-  if (!type.shape.has_value()) return ordered_json(nullptr);
-  ordered_json dims = ordered_json::array();
+std::optional<std::string> ShapeText(const TensorType& type) {
+  if (!type.shape.has_value()) return "null";
+  std::string text = "[";
   for (const TensorType::Axis& axis : *type.shape) {
-    const auto* const name = std::get_if<absl::string_view>(&axis);
-    if (name != nullptr && !IsAscii(*name)) return std::nullopt;
-    if (name != nullptr) {
-      dims.push_back(std::string(*name));
+    if (text.size() > 1) text += ',';
+    if (const auto* const name = std::get_if<absl::string_view>(&axis)) {
+      if (!IsAscii(*name)) return std::nullopt;
+      text += json(std::string(*name)).dump();
     } else if (const auto* const size = std::get_if<int64_t>(&axis)) {
-      dims.push_back(*size);
+      absl::StrAppend(&text, *size);
     } else {
-      dims.push_back(nullptr);
+      text += "null";
     }
   }
-  return dims;
+  return text + "]";
 }
 
-// The shape of `wanted` where both are tensors' that differ in no more, told without messages.
-std::optional<ordered_json> PlainOtherShape(Entry wanted, Entry now) {
-  const std::optional<EntryParts> was = PartsOf(wanted), is = PartsOf(now);
-  if (!was.has_value() || !is.has_value() || was->rest != is->rest) return std::nullopt;
-  const auto was_type = ReadTensorType(was->type), is_type = ReadTensorType(is->type);
-  const bool same =
-      was_type.has_value() && is_type.has_value() && was_type->element == is_type->element;
-  return same ? ShapeJson(*was_type) : std::nullopt;
-}
-
-// `wanted` as `now`, which has the same name, with another shape, where that is all.
-std::optional<ordered_json> OtherShape(Entry wanted, Entry now) {
-  std::optional<ordered_json> plain = PlainOtherShape(wanted, now);
-  if (plain.has_value()) return plain;
-  std::optional<ordered_json> shape = ShapeJson(MessageOf(wanted));
-  if (!shape.has_value()) return std::nullopt;
-  onnx::ValueInfoProto made = MessageOf(now);
-  if (!SetShape(*shape, *made.mutable_type()) || made.SerializePartialAsString() != wanted) {
-    return std::nullopt;
+// How `wanted` is told as `now`, which has the same name, with another shape; nullopt where that is
+// not all. Many entries have the same type, and the same one instead of it.
+class Reshapes {
+ public:
+  std::optional<std::string> Of(Entry wanted, Entry now) {
+    const std::optional<EntryParts> was = PartsOf(wanted), is = PartsOf(now);
+    if (!was.has_value() || !is.has_value() || was->rest != is->rest) return ByMessage(wanted, now);
+    const auto [known, is_new] = of_types_.try_emplace({was->type, is->type});
+    if (is_new) {
+      known->second = OfTensors(was->type, is->type);
+      if (!known->second.has_value()) known->second = ByMessage(wanted, now);
+    }
+    return known->second;
   }
-  return shape;
-}
 
-ordered_json Tokens(Entries before, Entries now) {
+ private:
+  static std::optional<std::string> OfTensors(absl::string_view was, absl::string_view is) {
+    const auto was_type = ReadTensorType(was), is_type = ReadTensorType(is);
+    const bool same =
+        was_type.has_value() && is_type.has_value() && was_type->element == is_type->element;
+    return same ? ShapeText(*was_type) : std::nullopt;
+  }
+
+  static std::optional<std::string> ByMessage(Entry wanted, Entry now) {
+    const std::optional<ordered_json> shape = ShapeJson(MessageOf(wanted));
+    if (!shape.has_value()) return std::nullopt;
+    onnx::ValueInfoProto made = MessageOf(now);
+    if (!SetShape(*shape, *made.mutable_type()) || made.SerializePartialAsString() != wanted) {
+      return std::nullopt;
+    }
+    return shape->dump();
+  }
+
+  absl::flat_hash_map<std::pair<absl::string_view, absl::string_view>, std::optional<std::string>>
+      of_types_;
+};
+
+// The text of a list.
+class TokensText {
+ public:
+  void AddBytes(Entry entry) { Add(absl::StrCat("\"", absl::Base64Escape(entry), "\"")); }
+  void AddReshaped(size_t at, absl::string_view shape) {
+    Add(absl::StrCat("[", at, ",", shape, "]"));
+  }
+  void AddAsItIs(size_t at) {
+    if (count_ > 0 && at == first_ + count_) {
+      ++count_;
+      return;
+    }
+    EndRun();
+    first_ = at;
+    count_ = 1;
+  }
+  std::string Take() {
+    EndRun();
+    return std::move(text_ += ']');
+  }
+
+ private:
+  void Add(absl::string_view token) {
+    EndRun();
+    absl::StrAppend(&text_, text_.size() > 1 ? "," : "", token);
+  }
+  void EndRun() {
+    if (count_ == 0) return;
+    absl::StrAppend(&text_, text_.size() > 1 ? "," : "", "[", first_, ",", count_, "]");
+    count_ = 0;
+  }
+
+  std::string text_ = "[";
+  size_t first_ = 0, count_ = 0;  // of entries that follow each other and are as they were
+};
+
+std::string Tokens(Entries before, Entries now) {
   absl::flat_hash_map<absl::string_view, size_t> places;  // those not used yet
   for (size_t i = 0; i < now.size(); ++i) places.emplace(NameOf(now[i]), i);
-  ordered_json tokens = ordered_json::array();
-  std::optional<size_t> next;  // the entry that would lengthen the last token
+  TokensText tokens;
+  Reshapes reshapes;
   for (Entry entry : before) {
     const auto place = places.find(NameOf(entry));
     if (place == places.end()) {
-      tokens.push_back(absl::Base64Escape(entry));
-      next.reset();
+      tokens.AddBytes(entry);
       continue;
     }
     const size_t at = place->second;
     places.erase(place);
-    if (entry != now[at]) {
-      std::optional<ordered_json> shape = OtherShape(entry, now[at]);
-      tokens.push_back(shape.has_value() ? ordered_json::array({at, *std::move(shape)})
-                                         : ordered_json(absl::Base64Escape(entry)));
-      next.reset();
-    } else if (at == next) {
-      tokens.back()[1] = tokens.back()[1].get<size_t>() + 1;
-      ++*next;
+    if (entry == now[at]) {
+      tokens.AddAsItIs(at);
+    } else if (const std::optional<std::string> shape = reshapes.Of(entry, now[at])) {
+      tokens.AddReshaped(at, *shape);
     } else {
-      tokens.push_back(ordered_json::array({at, 1}));
-      next = at + 1;
+      tokens.AddBytes(entry);
     }
   }
-  return tokens;
+  return tokens.Take();
 }
 
 // Each entry that stands there may be named once, so the result is no longer than record and file.
@@ -245,22 +294,47 @@ std::string HashOf(const ModelShell& shell, Listing listing, const Extent& exten
   return hash.Text();
 }
 
-// null where all that differs is what an inference adds. `now`: of the value_info, asked for once.
-ordered_json GraphJson(const Graph& graph, const GraphShell& shell, const Declarations& before,
-                       Listing now) {
-  ordered_json json;
-  const auto add = [&](const char* key, Entries was, Entries unsaid, Entries stands) {
-    if (was == unsaid) return;
-    if (json.is_null()) json[kGraph] = graph.index;
-    json[key] = Tokens(was, stands);
+// An object's members so far.
+class ObjectText {
+ public:
+  void Add(absl::string_view key, absl::string_view value) {
+    absl::StrAppend(&text_, text_.empty() ? "" : ",", "\"", key, "\":", value);
+  }
+  bool empty() const { return text_.empty(); }
+  std::string Text() const { return absl::StrCat("{", text_, "}"); }
+
+ private:
+  std::string text_;
+};
+
+bool IsOfANode(const Graph& graph, Entry info) {
+  const absl::string_view name = NameOf(info);
+  return absl::c_any_of(graph.nodes, [&](const graph::Node& node) {
+    return absl::c_any_of(node.outputs, [&](graph::ValueId output) {
+      return output != graph::ValueId::kNone && graph.values[graph::Index(output)].name == name;
+    });
+  });
+}
+
+// Empty where all that differs is what an inference adds. `now`: of the value_info, asked for once.
+ObjectText GraphText(const Graph& graph, const GraphShell& shell, const Declarations& before,
+                     Listing now, Extent& extent) {
+  ObjectText text;
+  const auto add = [&](absl::string_view key, Entries was, Entries stands) {
+    if (text.empty()) text.Add(kGraph, absl::StrCat(graph.index));
+    text.Add(key, Tokens(was, stands));
   };
-  add(kInputs, before.inputs, shell.inputs, shell.inputs);
-  add(kOutputs, before.outputs, shell.outputs, shell.outputs);
-  if (before.value_infos.empty()) return json;
-  // What stands for no node's output stood there before.
+  if (before.inputs != shell.inputs) add(kInputs, before.inputs, shell.inputs);
+  if (before.outputs != shell.outputs) add(kOutputs, before.outputs, shell.outputs);
+  if (before.value_infos.empty()) return text;
+  // What stands for no node's output stood there before: nearly always the first one tells.
   const Entries infos = now(graph.index);
-  add(kValueInfo, before.value_infos, OfNoNode(graph, infos), infos);
-  return json;
+  if (!IsOfANode(graph, before.value_infos[0]) && before.value_infos == OfNoNode(graph, infos)) {
+    return text;
+  }
+  add(kValueInfo, before.value_infos, infos);
+  extent.with_value_infos.insert(graph.index);
+  return text;
 }
 
 // What a record has of each graph and of each function's body, by position.
@@ -323,8 +397,7 @@ std::optional<Declarations> ReadGraph(const Graph& graph, const GraphShell& now,
 
 std::string ReplacedRecord(const graph::Model& model, const ModelShell& shell,
                            const FileDeclarations& before) {
-  ordered_json graphs = ordered_json::array();
-  ordered_json functions = ordered_json::array();
+  std::vector<std::string> graphs, functions;
   Extent extent;
   absl::flat_hash_map<size_t, Entries> results;
   const auto result_of = [&](size_t graph) {
@@ -335,20 +408,27 @@ std::string ReplacedRecord(const graph::Model& model, const ModelShell& shell,
   for (const auto& graph : model.graphs) {
     const size_t i = graph->index;
     if (!shell.graphs[i].is_written) continue;
-    ordered_json json = GraphJson(*graph, shell.graphs[i], before.graphs[i], result_of);
-    if (json.contains(kValueInfo)) extent.with_value_infos.insert(i);
-    if (!json.is_null()) graphs.push_back(std::move(json));
+    const ObjectText text = GraphText(*graph, shell.graphs[i], before.graphs[i], result_of, extent);
+    if (!text.empty()) graphs.push_back(text.Text());
   }
   for (size_t i = 0; i < shell.functions.size(); ++i) {
     const Entries now = shell.functions[i];
     if (before.functions[i] == now) continue;
     extent.functions.insert(i);
-    functions.push_back({{kFunction, i}, {kValueInfo, Tokens(before.functions[i], now)}});
+    ObjectText text;
+    text.Add(kFunction, absl::StrCat(i));
+    text.Add(kValueInfo, Tokens(before.functions[i], now));
+    functions.push_back(text.Text());
   }
-  ordered_json record = {{"v", 1}, {"hash", HashOf(shell, result_of, extent)}};
-  if (!graphs.empty()) record[kGraphs] = std::move(graphs);
-  if (!functions.empty()) record[kFunctions] = std::move(functions);
-  return record.dump();
+  ObjectText record;
+  record.Add("v", "1");
+  record.Add("hash", absl::StrCat("\"", HashOf(shell, result_of, extent), "\""));
+  const auto add = [&](absl::string_view key, const std::vector<std::string>& list) {
+    if (!list.empty()) record.Add(key, absl::StrCat("[", absl::StrJoin(list, ","), "]"));
+  };
+  add(kGraphs, graphs);
+  add(kFunctions, functions);
+  return record.Text();
 }
 
 std::optional<FileDeclarations> ReadReplaced(const graph::Model& model, const ModelShell& shell,

@@ -9,7 +9,6 @@
 #include "protozero/pbf_reader.hpp"
 #include "writer/fields.h"
 #include "writer/rope.h"
-#include "writer/tensor_type.h"
 
 namespace symshape::writer {
 namespace {
@@ -40,7 +39,7 @@ void ValueInfoList::Append(Entry entry) {
 void ValueInfoList::Retype(size_t entry, absl::string_view type,
                            absl::FunctionRef<void(onnx::TypeProto&)> write) {
   if (const std::optional<EntryParts> old = PartsOf(old_[entry])) {
-    if (ReadTensorType(old->type).has_value()) return Add({old->name, type, old->rest});
+    if (maker_->IsPlain(old->type)) return Add({old->name, type, old->rest});
   }
   onnx::ValueInfoProto info;
   if (!info.ParsePartialFromArray(old_[entry].data(), static_cast<int>(old_[entry].size()))) {
