@@ -172,7 +172,7 @@ class Context {
   Dim Settled(Dim d);
   // What a dim of `from` reads as here, under the facts of now; `symbol` tells the symbols.
   Dim Import(const Context& from, Dim d, absl::FunctionRef<Dim(Dim)> symbol);
-  // d with symbols replaced, simultaneously.
+  // d with plain symbols replaced, simultaneously.
   Dim Substitute(Dim d, absl::Span<const std::pair<Dim, Dim>> replacements);
   // How often Decide has answered kUnknown so far: a caller can see whether its result might
   // become stronger under later facts.
@@ -182,11 +182,11 @@ class Context {
 
   // Facts assumed after Push are forgotten at the matching Pop (branches and loop bodies). Dims
   // stay.
+  void Push();
+  void Pop();  // REQUIRES: a Push that no Pop has undone
   // In this scope nobody asks of `symbol`: what is known of others by way of it is known without
   // it, where that can be said.
   void Eliminate(Dim symbol);
-  void Push();
-  void Pop();  // REQUIRES: a Push that no Pop has undone
   // A context of its own that knows what this one knows, and has the same dims; what is done to it
   // does not show here. As the other const members, it may be called from any number of threads at
   // a time where none changes this context.

@@ -6,35 +6,15 @@
 namespace symshape::symbolic {
 namespace {
 
-constexpr Fact::Kind kKinds[] = {Fact::Kind::kEq, Fact::Kind::kNe, Fact::Kind::kGe,
-                                 Fact::Kind::kDivides, Fact::Kind::kBroadcast};
-
-struct Scene {
-  explicit Scene(uint64_t seed) : trees(seed) {}
-  Dim RandomDim(int count) {
-    trees.Clear();
-    return trees.Build(context, trees.Make(2, count, "+-*/%mM"), symbols);
-  }
-  Fact RandomFact(int count) {
-    const Dim a = RandomDim(count), b = RandomDim(count);
-    return {kKinds[trees.Below(5)], a, b};
-  }
-  bool Assume(const Fact& fact) { return context.Assume(fact, {}).ok(); }
-
-  Trees trees;
-  Context context;
-  const Dim symbols[3] = {context.Symbol("x"), context.Symbol("y"), context.Symbol("z")};
-};
-
 // A context that has done so before answers as one that has not.
 TEST(Scopes, WhatIsAssumedAgainLeadsToTheSame) {
   int held = 0, refused = 0;
   for (uint64_t seed = 0; seed < 1000; ++seed) {
-    Scene scene(seed);
-    scene.Assume(scene.RandomFact(3));
+    RandomScene scene(seed);
+    scene.Assume(scene.RandomFact());
     std::vector<Fact> facts, questions;
-    for (int i = 0; i < 3; ++i) facts.push_back(scene.RandomFact(3));
-    for (int i = 0; i < 6; ++i) questions.push_back(scene.RandomFact(3));
+    for (int i = 0; i < 3; ++i) facts.push_back(scene.RandomFact());
+    for (int i = 0; i < 6; ++i) questions.push_back(scene.RandomFact());
     std::vector<int> told[2];
     for (int round = 0; round < 2; ++round) {
       scene.context.Push();
@@ -90,7 +70,7 @@ TEST(Scopes, WhatAnEliminatedSymbolToldIsKnown) {
 TEST(Scopes, EliminationIsSound) {
   int decided = 0;
   for (uint64_t seed = 0; seed < 1500; ++seed) {
-    Scene scene(seed);
+    RandomScene scene(seed);
     Context& c = scene.context;
     const Dim z = scene.symbols[2];
     std::vector<Fact> facts{{Fact::Kind::kGe, scene.RandomDim(2), z},
@@ -125,31 +105,6 @@ TEST(Scopes, EliminationIsSound) {
     c.Pop();
   }
   EXPECT_GT(decided, 20000);
-}
-
-// As its text is read.
-TEST(Import, ADimIsReadAsItsText) {
-  int64_t others = 0, checked = 0;
-  for (uint64_t seed = 0; seed < 5000; ++seed) {
-    Scene scene(seed);
-    Context to;
-    for (absl::string_view name : {"x", "y", "z"}) to.Symbol(name);
-    scene.trees.Clear();
-    const int tree = scene.trees.Make(3, 3, "+-*/%mMCB");
-    const Dim d = scene.trees.Build(scene.context, tree, scene.symbols);
-    const Dim read = to.Import(
-        scene.context, d, [&](Dim symbol) { return to.Symbol(*scene.context.SymbolName(symbol)); });
-    others += read != *to.Parse(scene.context.Print(d));
-    for (int64_t point = 0; point < 64; ++point) {
-      const Bindings sizes = {{"x", point % 4}, {"y", point / 4 % 4}, {"z", point / 16}};
-      const auto want = scene.context.Evaluate(d, sizes), got = to.Evaluate(read, sizes);
-      if (!want || !got) continue;
-      ++checked;
-      ASSERT_EQ(*want, *got) << scene.context.Print(d) << " is read as " << to.Print(read);
-    }
-  }
-  EXPECT_LT(others, 50);
-  EXPECT_GT(checked, 200000);
 }
 
 }  // namespace

@@ -133,6 +133,26 @@ class Trees {
   std::vector<Node> nodes_;
 };
 
+// Random dims and facts in a context, over the first `count` of x, y and z.
+struct RandomScene {
+  explicit RandomScene(uint64_t seed) : trees(seed) {}
+  Dim RandomDim(int count = 3) {
+    trees.Clear();
+    return trees.Build(context, trees.Make(2, count, "+-*/%mM"), symbols);
+  }
+  Fact RandomFact(int count = 3) {
+    static constexpr Fact::Kind kKinds[] = {Fact::Kind::kEq, Fact::Kind::kNe, Fact::Kind::kGe,
+                                            Fact::Kind::kDivides, Fact::Kind::kBroadcast};
+    const Dim a = RandomDim(count), b = RandomDim(count);
+    return {kKinds[trees.Below(5)], a, b};
+  }
+  bool Assume(const Fact& fact) { return context.Assume(fact, {}).ok(); }
+
+  Trees trees;
+  Context context;
+  const Dim symbols[3] = {context.Symbol("x"), context.Symbol("y"), context.Symbol("z")};
+};
+
 }  // namespace symshape::symbolic
 
 #endif  // SYMSHAPE_TESTS_SYMBOLIC_TESTING_H_
