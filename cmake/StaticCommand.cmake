@@ -40,9 +40,9 @@ function(symshape_static target)
 endfunction()
 
 # symshape_debug_beside(target): what a debugger reads lies in <program>.debug, where gdb, perf and
-# valgrind look for it. The program is a third as large then, and written at once: its pages lie
-# together in the page cache, from which Linux maps them faster. Of a small model's time that is a
-# fifth, so whoever compares programs takes it of all of them.
+# valgrind look for it. The program is a third as large then, and written at once. While Linux keeps
+# it so, its pages lie together, and a small model takes up to a fifth less than when they were read
+# one by one since: whoever compares programs treats all of them alike.
 function(symshape_debug_beside target)
   if(NOT CMAKE_OBJCOPY OR NOT SYMSHAPE_STATIC_COMMAND)
     return()
