@@ -272,12 +272,21 @@ class Simplifier {
       fact = cancelled;
   }
 
+  // Whether `factor` may divide both sides at all sizes: to build a quotient takes longer than to see
+  // that there is none at a few sizes.
+  bool MayDivide(const Fact& fact, int64_t factor) {
+    return absl::c_all_of(context_.ExamplesOf(fact.a, fact.b), [factor](const auto& example) {
+      return example.first % factor == 0 && example.second % factor == 0;
+    });
+  }
+
   // 36*a == 9*b says 4*a == b.
   void CancelNumbers(Fact& fact) {
     if (!IsComparison(fact)) return;
     for (int64_t prime : kPrimes) {
       for (;;) {
         if (context_.ConstantOf(fact.a) == 0 && context_.ConstantOf(fact.b) == 0) return;
+        if (!MayDivide(fact, prime)) break;
         const Dim factor = context_.Constant(prime);
         const std::optional<Dim> a = Quotient(context_, fact.a, factor);
         const std::optional<Dim> b = Quotient(context_, fact.b, factor);
