@@ -73,12 +73,17 @@ Interval Context::Bounds(Dim d) { return impl_->TightBounds(impl_->Resolve(d)); 
 std::vector<Dim> Context::SymbolsOf(Dim d) const { return impl_->SymbolsOf(d); }
 std::vector<Dim> Context::ElementsOf(Dim d) { return impl_->ElementsOf(d); }
 std::vector<Dim> Context::FactorsOf(Dim d) const {
+  const Store& store = impl_->store;
+  const PolyView p = store.View(d);
   std::vector<Dim> factors;
-  const MonoId common = impl_->CommonMono(impl_->store.View(d));
-  if (common == Store::kNoMono) return factors;
-  for (AtomId atom : impl_->store.ordered(common)) {
-    const Dim factor = impl_->store.atom(atom).dim;
-    if (factors.empty() || factors.back() != factor) factors.push_back(factor);
+  if (p.constant != 0 || p.terms.empty()) return factors;
+  for (AtomId atom : store.ordered(p.terms[0].mono)) {
+    const Dim factor = store.atom(atom).dim;
+    const bool is_everywhere = std::all_of(p.terms.begin(), p.terms.end(), [&](const Term& t) {
+      const absl::Span<const AtomId> atoms = store.atoms_of(t.mono);
+      return std::find(atoms.begin(), atoms.end(), atom) != atoms.end();
+    });
+    if (is_everywhere && (factors.empty() || factors.back() != factor)) factors.push_back(factor);
   }
   return factors;
 }
