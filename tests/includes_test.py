@@ -12,13 +12,13 @@ import sys
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.MULTILINE)
 
 # What a link target lets one include, where it is not the folder of the module or of the package.
-PREFIX = {
-    "ONNX::onnx": "onnx/",
-    "nlohmann_json::nlohmann_json": "nlohmann/",
-    "protobuf::libprotobuf": "google/protobuf/",
-    "protozero::protozero": "protozero/",
-    "symshape::symshape": "symshape/",
-    "tomlplusplus::headers": "toml++/",
+# Which protobuf there is onnx decides, whose messages derive from it.
+PREFIXES = {
+    "ONNX::onnx": ["onnx/", "google/protobuf/"],
+    "nlohmann_json::nlohmann_json": ["nlohmann/"],
+    "protozero::protozero": ["protozero/"],
+    "symshape::symshape": ["symshape/"],
+    "tomlplusplus::headers": ["toml++/"],
 }
 OUTSIDE = {
     "include": ["symshape/", "absl/"],
@@ -26,16 +26,18 @@ OUTSIDE = {
 }
 
 
-def prefix(target):
+def prefixes(target):
     namespace, _, name = target.partition("::")
-    return PREFIX.get(target) or (f"{name}/" if namespace == "symshape" else f"{namespace}/")
+    return PREFIXES.get(target) or [f"{name}/" if namespace == "symshape" else f"{namespace}/"]
 
 
 def allowed_in_lib(lines):
     allowed = {}
     for line in lines:
         module, targets = line.split(":", 1)
-        allowed[module] = [f"{module}/", "absl/"] + [prefix(target) for target in targets.split()]
+        allowed[module] = [f"{module}/", "absl/"]
+        for target in targets.split():
+            allowed[module] += prefixes(target)
     allowed["api"].append("symshape/")
     allowed["symbolic"].append("symshape/dim.h")
     return allowed

@@ -55,7 +55,7 @@ onnx::ModelProto Inferred(const onnx::ModelProto& proto, const WriteOptions& opt
   };
   onnx::ModelProto first = once(proto, how);
   const onnx::ModelProto second = once(first, {});
-  EXPECT_EQ(first.DebugString(), second.DebugString());
+  EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
   return first;
 }
 
@@ -242,7 +242,7 @@ TEST(Annotate, WhatStandsForNoNodesOutputStays) {
   given.mutable_metadata_props()->Add()->set_key("author");
   const onnx::ModelProto proto = Inferred(given);
   ASSERT_EQ(proto.graph().value_info_size(), 2);
-  EXPECT_EQ(proto.graph().value_info(0).DebugString(), info->DebugString());
+  EXPECT_EQ(proto.graph().value_info(0).SerializeAsString(), info->SerializeAsString());
   EXPECT_EQ(proto.metadata_props(0).key(), "author");
 }
 
