@@ -82,12 +82,25 @@ int WithStdout(int code) {
   return Fail(absl::UnavailableError("cannot write 'stdout'"));
 }
 
-// Whether a command's arguments have to be declared: a word names it, or all are to be listed.
-// Declaring those of all commands takes longer than inferring a model of 400 nodes.
-bool NeedsArguments(const Command& command, absl::Span<char* const> words) {
-  return absl::c_any_of(words, [&](absl::string_view word) {
-    return word == command.name || word == kCompletionCommand.name || word == kManCommand.name;
+// Some commands tell of all the others.
+bool TellsOfAll(absl::string_view name) {
+  return name == kCompletionCommand.name || name == kManCommand.name;
+}
+
+// The commands that the words may be about. Declaring all takes longer than inferring a model of 400
+// nodes: where the first word names one, the others are not looked at.
+absl::Span<const Command* const> CommandsFor(const std::vector<std::string>& words) {
+  const auto named = absl::c_find_if(kCommands, [&](const Command* command) {
+    return !words.empty() && words[0] == command->name;
   });
+  if (named == std::end(kCommands) || TellsOfAll((*named)->name)) return kCommands;
+  return absl::MakeConstSpan(named, 1);
+}
+
+// Whether a command's arguments have to be declared: a word names it, or all are to be listed.
+bool NeedsArguments(const Command& command, const std::vector<std::string>& words) {
+  return absl::c_any_of(
+      words, [&](absl::string_view word) { return word == command.name || TellsOfAll(word); });
 }
 
 // "symshape help infer" is "symshape infer --help".
@@ -119,17 +132,17 @@ int Main(int argc, char** argv) {
       ->check(CLI::IsMember({"auto", "always", "never"}));
   app.require_subcommand(1);
   app.footer(kFooter);
+  std::vector<std::string> words = WordsOf(argc, argv);
   std::vector<std::pair<CLI::App*, Run>> runs;
-  for (const Command* command : kCommands) {
+  for (const Command* command : CommandsFor(words)) {
     CLI::App* sub = app.add_subcommand(command->name, command->summary);
     sub->footer(command->examples);
     sub->fallthrough();  // --color may stand anywhere
-    if (NeedsArguments(*command, absl::MakeSpan(argv, argc))) {
+    if (NeedsArguments(*command, words)) {
       runs.emplace_back(sub, command->add(*sub));
     }
   }
   try {
-    std::vector<std::string> words = WordsOf(argc, argv);
     absl::c_reverse(words);  // as CLI11 takes them
     app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
