@@ -14,6 +14,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "io/begin_writing.h"
 #include "io/errors.h"
 
 namespace symshape::io {
@@ -155,7 +156,11 @@ absl::Status WritePieces(int fd, const Pieces& pieces, absl::string_view name) {
     absl::Status status;
     if (text.size() < kSmall) {
       status = Append(text, pieces.source, gathered);
-      if (status.ok() && gathered.size() >= kFull) status = flush();
+      if (status.ok() && gathered.size() >= kFull) {
+        const size_t part = gathered.size();
+        status = flush();
+        BeginWriting(fd, part);
+      }
     } else {
       status = flush();
       if (status.ok() && IsIn(pieces.source, text)) {

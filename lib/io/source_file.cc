@@ -11,6 +11,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "io/begin_writing.h"
 #include "io/errors.h"
 #include "io/populate.h"
 #include "io/replace.h"
@@ -28,15 +29,6 @@ absl::Status CutShort(absl::string_view path) {
 bool HasOtherWay(int error_number) {
   return error_number == EXDEV || error_number == EINVAL || error_number == ENOSYS ||
          error_number == EOPNOTSUPP || error_number == EBADF;
-}
-
-// The disk begins with what was copied by now while the rest is copied; the sync at the end then
-// waits for little. Only a hint: where it cannot be given nothing is lost.
-void BeginWriting(int fd, size_t copied) {
-  const off_t end = lseek(fd, 0, SEEK_CUR);
-  if (end < 0) return;
-  sync_file_range(fd, end - static_cast<off_t>(copied), static_cast<off_t>(copied),
-                  SYNC_FILE_RANGE_WRITE);
 }
 
 }  // namespace
