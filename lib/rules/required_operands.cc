@@ -1,10 +1,10 @@
 // Looks up which operands a node must have, in rows that a tool makes.
 #include "rules/required_operands.h"
 
-#include <utility>
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/types/span.h"
 #include "rules/table.h"
 
 namespace symshape::rules {
@@ -21,29 +21,31 @@ constexpr Row kRows[] = {
 #include "rules/required_operands.inc"
 };
 
-using Key = std::pair<absl::string_view, absl::string_view>;  // domain, operator
-using Index = absl::flat_hash_map<Key, absl::Span<const Row>>;
-
-// The rows of an operator follow each other, the newest last.
-Index MakeIndex() {
-  Index index;
-  index.reserve(std::size(kRows));
-  for (const Row& row : kRows) {
-    absl::Span<const Row>& rows = index[Key(row.domain, row.op)];
-    rows = absl::MakeConstSpan(rows.empty() ? &row : rows.data(), &row + 1);
-  }
-  return index;
+constexpr int Compare(const Row& row, absl::string_view domain, absl::string_view op) {
+  const int by_domain = row.domain.compare(domain);
+  return by_domain != 0 ? by_domain : row.op.compare(op);
 }
+
+// The versions of an operator follow each other, the newest last.
+constexpr bool IsSorted() {
+  for (size_t i = 1; i < std::size(kRows); ++i) {
+    const Row& before = kRows[i - 1];
+    const int order = Compare(before, kRows[i].domain, kRows[i].op);
+    if (order > 0 || (order == 0 && before.since >= kRows[i].since)) return false;
+  }
+  return true;
+}
+static_assert(IsSorted());
 
 }  // namespace
 
 uint32_t RequiredOperands(absl::string_view domain, absl::string_view op, int version) {
-  static const Index& index = *new Index(MakeIndex());  // constant after; never destroyed
-  const auto found = index.find(Key(domain, op));
-  if (found == index.end()) return 0;
+  const Row* row = std::lower_bound(
+      std::begin(kRows), std::end(kRows), op,
+      [&](const Row& r, absl::string_view name) { return Compare(r, domain, name) < 0; });
   uint32_t operands = 0;
-  for (const Row& row : found->second) {
-    if (version == 0 || row.since <= version) operands = row.operands;
+  for (; row != std::end(kRows) && Compare(*row, domain, op) == 0; ++row) {
+    if (version == 0 || row->since <= version) operands = row->operands;
   }
   return operands;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
 #include "rules/families.h"
 
 namespace symshape::rules {
@@ -11,17 +12,33 @@ namespace {
 
 using Key = std::pair<absl::string_view, absl::string_view>;  // domain, operator
 
-// Rules of one operator in one domain follow each other; nearly all have exactly one.
-using Index = absl::flat_hash_map<Key, absl::Span<const Rule>>;
+Key KeyOf(const Rule* rule) { return {rule->domain, rule->op}; }
+Key KeyOf(const Key& key) { return key; }
+
+struct HashOfKey {
+  using is_transparent = void;
+  template <typename T>
+  size_t operator()(const T& rule) const {
+    return absl::Hash<Key>()(KeyOf(rule));
+  }
+};
+struct SameKey {
+  using is_transparent = void;
+  template <typename T, typename U>
+  bool operator()(const T& a, const U& b) const {
+    return KeyOf(a) == KeyOf(b);
+  }
+};
+
+// From the first rule of an operator in a domain to its last; nearly all have exactly one. Each
+// process makes it, so it is no larger than it has to be.
+using Index = absl::flat_hash_map<const Rule*, const Rule*, HashOfKey, SameKey>;
 
 Index MakeIndex() {
   Index index;
-  index.reserve(1024);
+  index.reserve(512);
   for (const Family& family : Families()) {
-    for (const Rule& rule : family.rules) {
-      absl::Span<const Rule>& rules = index[Key(rule.domain, rule.op)];
-      rules = absl::MakeConstSpan(rules.empty() ? &rule : rules.data(), &rule + 1);
-    }
+    for (const Rule& rule : family.rules) index[&rule] = &rule;
   }
   return index;
 }
@@ -116,10 +133,10 @@ const Rule* FindRule(absl::string_view domain, absl::string_view op, int version
   const auto found = index.find(Key(domain, op));
   if (found == index.end()) return nullptr;
   const Rule* best = nullptr;
-  for (const Rule& rule : found->second) {
+  for (const Rule* rule = found->first; rule <= found->second; ++rule) {
     // Version 0: the model imports no opset of this domain; the newest rule is as good as any.
-    if (version != 0 && rule.since > version) continue;
-    if (best == nullptr || rule.since > best->since) best = &rule;
+    if (version != 0 && rule->since > version) continue;
+    if (best == nullptr || rule->since > best->since) best = rule;
   }
   return best;
 }
