@@ -29,11 +29,11 @@ std::optional<RuleNode::Attribute> ToAttribute(const graph::Attribute& a) {
     case Type::kFloat:
       return a.f;
     case Type::kString:
-      return std::string(a.s);
+      return std::string(a.text());
     case Type::kInts:
-      return std::vector<int64_t>(a.ints.begin(), a.ints.end());
+      return std::vector<int64_t>(a.ints().begin(), a.ints().end());
     case Type::kFloats:
-      return std::vector<float>(a.floats.begin(), a.floats.end());
+      return std::vector<float>(a.floats().begin(), a.floats().end());
     default:
       return std::nullopt;
   }

@@ -29,7 +29,7 @@ std::vector<Attribute> AttributesOfCall(const Frame& caller, const graph::Node& 
   for (const Attribute& a : call.attributes) {
     if (a.type != Attribute::Type::kReference) {
       attributes.push_back(a);
-    } else if (const Attribute* value = FindIn(caller.call_attributes, a.s)) {
+    } else if (const Attribute* value = FindIn(caller.call_attributes, a.text())) {
       attributes.push_back(*value);
       attributes.back().name = a.name;
     }

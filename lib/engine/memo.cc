@@ -43,16 +43,16 @@ bool SameAttribute(const Attribute& a, const Attribute& b) {
     case Attribute::Type::kInt:
       return a.i == b.i;
     case Attribute::Type::kString:
-      return a.s == b.s;
+      return a.text() == b.text();
     case Attribute::Type::kTensor:
     case Attribute::Type::kSparseTensor:
       return SameTensor(a.tensor, b.tensor);
     case Attribute::Type::kFloats:
-      return SameBytes(a.floats, b.floats);
+      return SameBytes(a.floats(), b.floats());
     case Attribute::Type::kInts:
-      return SameBytes(a.ints, b.ints);
+      return SameBytes(a.ints(), b.ints());
     case Attribute::Type::kStrings:
-      return a.strings == b.strings;
+      return a.strings() == b.strings();
     case Attribute::Type::kTypeProto:
       return a.type_proto == b.type_proto;
     default:
@@ -67,10 +67,10 @@ void MixAttribute(uint64_t& hash, const Attribute& a) {
       Mix(hash, static_cast<uint64_t>(a.i));
       break;
     case Attribute::Type::kString:
-      Mix(hash, a.s.size());
+      Mix(hash, a.text().size());
       break;
     case Attribute::Type::kInts:
-      for (int64_t i : a.ints) Mix(hash, static_cast<uint64_t>(i));
+      for (int64_t i : a.ints()) Mix(hash, static_cast<uint64_t>(i));
       break;
     case Attribute::Type::kTensor:
       if (a.tensor == nullptr) break;

@@ -38,7 +38,7 @@ bool ToProto(const graph::Attribute& a, onnx::AttributeProto& proto) {
       return true;
     case Kind::kString:
       proto.set_type(onnx::AttributeProto::STRING);
-      proto.set_s(std::string(a.s));
+      proto.set_s(std::string(a.text()));
       return true;
     case Kind::kTensor:
       proto.set_type(onnx::AttributeProto::TENSOR);
@@ -46,15 +46,15 @@ bool ToProto(const graph::Attribute& a, onnx::AttributeProto& proto) {
       return true;
     case Kind::kFloats:
       proto.set_type(onnx::AttributeProto::FLOATS);
-      for (float f : a.floats) proto.add_floats(f);
+      for (float f : a.floats()) proto.add_floats(f);
       return true;
     case Kind::kInts:
       proto.set_type(onnx::AttributeProto::INTS);
-      for (int64_t i : a.ints) proto.add_ints(i);
+      for (int64_t i : a.ints()) proto.add_ints(i);
       return true;
     case Kind::kStrings:
       proto.set_type(onnx::AttributeProto::STRINGS);
-      for (absl::string_view s : a.strings) proto.add_strings(std::string(s));
+      for (absl::string_view s : a.strings()) proto.add_strings(std::string(s));
       return true;
     default:
       return false;

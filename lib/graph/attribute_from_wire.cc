@@ -102,8 +102,7 @@ absl::StatusOr<Attribute> AttributeParts::Make(io::ExternalData* external, Arena
   Attribute attribute;
   attribute.name = name_;
   if (!reference_.empty()) {
-    attribute.type = Type::kReference;
-    attribute.s = reference_;
+    attribute.Set(Type::kReference, reference_);
     return attribute;
   }
   attribute.type = kTypes[TypeNumber()];
@@ -115,16 +114,16 @@ absl::StatusOr<Attribute> AttributeParts::Make(io::ExternalData* external, Arena
       attribute.i = i_.value_or(0);
       break;
     case Type::kString:
-      attribute.s = s_.value_or(absl::string_view());
+      attribute.Set(Type::kString, s_.value_or(absl::string_view()));
       break;
     case Type::kFloats:
-      attribute.floats = arena.Copy(floats_);
+      attribute.Set(Type::kFloats, arena.Copy(floats_));
       break;
     case Type::kInts:
-      attribute.ints = arena.Copy(ints_);
+      attribute.Set(Type::kInts, arena.Copy(ints_));
       break;
     case Type::kStrings:
-      attribute.strings = arena.Copy(strings_);
+      attribute.Set(Type::kStrings, arena.Copy(strings_));
       break;
     default:
       if (absl::Status s = SetMessage(attribute.type, external, arena, attribute); !s.ok())

@@ -29,7 +29,7 @@ const Node* FirstReader(absl::Span<const Node> nodes, ValueId value) {
     }
     for (const Attribute& attribute : node.attributes) {
       if (attribute.type == Attribute::Type::kGraph && captures(attribute.graph)) return &node;
-      for (const Graph* subgraph : attribute.graphs) {
+      for (const Graph* subgraph : attribute.graphs()) {
         if (captures(subgraph)) return &node;
       }
     }

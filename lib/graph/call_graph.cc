@@ -36,7 +36,7 @@ class CallGraph {
       if (callee != kNoFunction) callees.push_back(callee);
       for (const Attribute& attribute : node.attributes) {
         if (attribute.type == Attribute::Type::kGraph) Collect(*attribute.graph, callees);
-        for (const Graph* subgraph : attribute.graphs) Collect(*subgraph, callees);
+        for (const Graph* subgraph : attribute.graphs()) Collect(*subgraph, callees);
       }
     }
     std::sort(callees.begin(), callees.end());

@@ -81,11 +81,11 @@ class Hasher {
   void AddAttribute(const Attribute& attribute) {
     Add(attribute.name);
     Add(static_cast<uint64_t>(attribute.type));
-    Add(attribute.s);
-    AddAll(attribute.ints);
-    for (float f : attribute.floats) Add(std::bit_cast<uint32_t>(f));
-    for (absl::string_view s : attribute.strings) Add(s);
-    for (const Graph* graph : attribute.graphs) AddGraph(*graph);
+    Add(attribute.text());
+    AddAll(attribute.ints());
+    for (float f : attribute.floats()) Add(std::bit_cast<uint32_t>(f));
+    for (absl::string_view s : attribute.strings()) Add(s);
+    for (const Graph* graph : attribute.graphs()) AddGraph(*graph);
     switch (attribute.type) {
       case Attribute::Type::kFloat:
         Add(std::bit_cast<uint32_t>(attribute.f));

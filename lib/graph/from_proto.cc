@@ -150,20 +150,16 @@ absl::Status ProtoSource::ReadAttributeValue(const onnx::AttributeProto& proto,
       attribute.i = proto.i();
       return absl::OkStatus();
     case AttributeProto::STRING:
-      attribute.type = Type::kString;
-      attribute.s = proto.s();
+      attribute.Set(Type::kString, proto.s());
       return absl::OkStatus();
     case AttributeProto::FLOATS:
-      attribute.type = Type::kFloats;
-      attribute.floats = absl::MakeConstSpan(proto.floats().data(), proto.floats_size());
+      attribute.Set(Type::kFloats, absl::MakeConstSpan(proto.floats().data(), proto.floats_size()));
       return absl::OkStatus();
     case AttributeProto::INTS:
-      attribute.type = Type::kInts;
-      attribute.ints = absl::MakeConstSpan(proto.ints().data(), proto.ints_size());
+      attribute.Set(Type::kInts, absl::MakeConstSpan(proto.ints().data(), proto.ints_size()));
       return absl::OkStatus();
     case AttributeProto::STRINGS:
-      attribute.type = Type::kStrings;
-      attribute.strings = Views(proto.strings());
+      attribute.Set(Type::kStrings, Views(proto.strings()));
       return absl::OkStatus();
     case AttributeProto::TENSOR: {
       const auto tensor = TensorFromProto(proto.t(), external_, arena());
@@ -196,8 +192,7 @@ absl::Status ProtoSource::ReadAttributeValue(const onnx::AttributeProto& proto,
         if (!graph.ok()) return graph.status();
         graphs[i] = *graph;
       }
-      attribute.type = Type::kGraphs;
-      attribute.graphs = graphs;
+      attribute.Set(Type::kGraphs, graphs);
       return absl::OkStatus();
     }
     case AttributeProto::TENSORS:
@@ -215,8 +210,7 @@ absl::StatusOr<Attribute> ProtoSource::ReadAttribute(const onnx::AttributeProto&
   Attribute attribute;
   attribute.name = proto.name();
   if (!proto.ref_attr_name().empty()) {
-    attribute.type = Attribute::Type::kReference;
-    attribute.s = proto.ref_attr_name();
+    attribute.Set(Attribute::Type::kReference, proto.ref_attr_name());
     return attribute;
   }
   if (absl::Status status = ReadAttributeValue(proto, attribute); !status.ok()) return status;

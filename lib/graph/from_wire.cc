@@ -272,7 +272,7 @@ absl::Status WireSource::ReadAttributeGraphs(const AttributeParts& parts, Attrib
       if (!graph.ok()) return graph.status();
       graphs[i] = *graph;
     }
-    attribute.graphs = graphs;
+    attribute.Set(Attribute::Type::kGraphs, graphs);
   }
   return absl::OkStatus();
 }

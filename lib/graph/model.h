@@ -94,22 +94,49 @@ struct Attribute {
     kOther,
     kReference,  // in a function body: the value of the call's attribute named `s`
   };
+  struct List {
+    const void* data;
+    size_t size;
+  };
+
   absl::string_view name;
   Type type = Type::kUndefined;
+  // What the type says: there are as many attributes as nodes, and each has one of these.
   union {
     float f;
     int64_t i;
     const Tensor* tensor;  // kTensor; kSparseTensor: the dense dims, unreadable
     const Graph* graph;
     const DeclaredType* type_proto;
+    List list;
   };
-  absl::string_view s;  // kString, kReference
-  absl::Span<const float> floats;
-  absl::Span<const int64_t> ints;
-  absl::Span<const absl::string_view> strings;
-  absl::Span<const Graph* const> graphs;
 
-  Attribute() : i(0) {}
+  Attribute() : list{nullptr, 0} {}
+
+  // Empty where the type says something else.
+  absl::string_view text() const {
+    if (type != Type::kString && type != Type::kReference) return "";
+    return {static_cast<const char*>(list.data), list.size};
+  }
+  absl::Span<const float> floats() const { return ListOf<float>(Type::kFloats); }
+  absl::Span<const int64_t> ints() const { return ListOf<int64_t>(Type::kInts); }
+  absl::Span<const absl::string_view> strings() const {
+    return ListOf<absl::string_view>(Type::kStrings);
+  }
+  absl::Span<const Graph* const> graphs() const { return ListOf<const Graph*>(Type::kGraphs); }
+
+  template <typename T>
+  void Set(Type list_type, const T& elements) {
+    type = list_type;
+    list = {elements.data(), elements.size()};
+  }
+
+ private:
+  template <typename T>
+  absl::Span<const T> ListOf(Type list_type) const {
+    if (type != list_type) return {};
+    return {static_cast<const T*>(list.data), list.size};
+  }
 };
 
 struct Node {

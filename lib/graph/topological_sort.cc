@@ -24,7 +24,7 @@ void ForEachRead(const Node& node, Visit visit) {
   };
   for (const Attribute& attribute : node.attributes) {
     if (attribute.type == Attribute::Type::kGraph) captures(attribute.graph);
-    for (const Graph* subgraph : attribute.graphs) captures(subgraph);
+    for (const Graph* subgraph : attribute.graphs()) captures(subgraph);
   }
 }
 

@@ -34,8 +34,8 @@ Tensors::Tensors(const graph::Model& model) : model_(model) {
                                           "/", name, "/");
         };
         if (attribute.type == graph::Attribute::Type::kGraph) add(attribute.graph, attribute.name);
-        for (size_t k = 0; k < attribute.graphs.size(); ++k) {
-          add(attribute.graphs[k], absl::StrCat(attribute.name, "_", k));
+        for (size_t k = 0; k < attribute.graphs().size(); ++k) {
+          add(attribute.graphs()[k], absl::StrCat(attribute.name, "_", k));
         }
       }
     }

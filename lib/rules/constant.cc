@@ -44,7 +44,7 @@ absl::Status InferConstant(const Operands& in, Results& out) {
     out.Set(0, ElementType::kString, ShapeBuilder());
   } else if (const graph::Attribute* a = in.Find("value_strings"); a) {
     out.Set(0, ElementType::kString,
-            ShapeBuilder({in.Const(static_cast<int64_t>(a->strings.size()))}));
+            ShapeBuilder({in.Const(static_cast<int64_t>(a->strings().size()))}));
   } else {
     return absl::InvalidArgumentError("has no value");
   }

@@ -88,7 +88,7 @@ absl::Status InferOneHotEncoder(const Operands& in, Results& out) {
   const graph::Attribute* strings = in.Find("cats_strings");
   const auto ints = in.IntList("cats_int64s");
   const size_t categories = ints && !ints->empty() ? ints->size()
-                            : strings != nullptr   ? strings->strings.size()
+                            : strings != nullptr   ? strings->strings().size()
                                                    : 0;
   ShapeBuilder y(in.shape(0).dims());
   y.Add(in.Const(static_cast<int64_t>(categories)));

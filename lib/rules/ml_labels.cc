@@ -7,7 +7,7 @@ namespace {
 
 int64_t CountOf(const graph::Attribute* list) {
   if (list == nullptr) return 0;
-  return static_cast<int64_t>(list->strings.size() + list->ints.size() + list->floats.size());
+  return static_cast<int64_t>(list->strings().size() + list->ints().size() + list->floats().size());
 }
 
 // X [d...] -> Y [d...] of the values' type. Version 1 exchanges strings and int64.

@@ -10,7 +10,7 @@ namespace {
 
 int64_t StringCount(const Operands& in, absl::string_view attribute) {
   const graph::Attribute* a = in.Find(attribute);
-  return a != nullptr ? static_cast<int64_t>(a->strings.size()) : 0;
+  return a != nullptr ? static_cast<int64_t>(a->strings().size()) : 0;
 }
 
 int64_t IntCount(const Operands& in, absl::string_view attribute) {
@@ -120,7 +120,8 @@ absl::StatusOr<Samples> TreeSamples(const Operands& in, Results& out) {
   const graph::Attribute* modes = in.Find("nodes_modes");
   int64_t highest = -1;
   for (size_t i = 0; features && i < features->size(); ++i) {
-    const bool leaf = modes != nullptr && i < modes->strings.size() && modes->strings[i] == "LEAF";
+    const bool leaf =
+        modes != nullptr && i < modes->strings().size() && modes->strings()[i] == "LEAF";
     if (!leaf) highest = std::max(highest, (*features)[i]);
   }
   out.RequireUnlessZero({x->count.dim()}, Gt(*x->features, in.Const(highest)),

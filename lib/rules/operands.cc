@@ -128,7 +128,7 @@ const graph::Attribute* Operands::Find(absl::string_view name) const {
   const graph::Attribute* found = node_.Find(name);
   if (found == nullptr || found->type != graph::Attribute::Type::kReference) return found;
   for (const graph::Attribute& a : attributes_of_call_) {
-    if (a.name == found->s) return &a;
+    if (a.name == found->text()) return &a;
   }
   return nullptr;  // the call leaves it out: absent here, too (ONNX IR, "Functions")
 }
@@ -150,19 +150,19 @@ float Operands::Float(absl::string_view name, float otherwise) const {
 
 absl::string_view Operands::String(absl::string_view name, absl::string_view otherwise) const {
   const graph::Attribute* a = Find(name);
-  return a != nullptr && a->type == graph::Attribute::Type::kString ? a->s : otherwise;
+  return a != nullptr && a->type == graph::Attribute::Type::kString ? a->text() : otherwise;
 }
 
 std::optional<absl::Span<const int64_t>> Operands::IntList(absl::string_view name) const {
   const graph::Attribute* a = Find(name);
   if (a == nullptr || a->type != graph::Attribute::Type::kInts) return std::nullopt;
-  return a->ints;
+  return a->ints();
 }
 
 std::optional<absl::Span<const float>> Operands::FloatList(absl::string_view name) const {
   const graph::Attribute* a = Find(name);
   if (a == nullptr || a->type != graph::Attribute::Type::kFloats) return std::nullopt;
-  return a->floats;
+  return a->floats();
 }
 
 Operands::AxesResult Operands::IntsFromInputOrAttribute(int input,

@@ -24,8 +24,9 @@ absl::Status InferStringNormalizer(const Operands& in, Results& out) {
   const graph::Attribute* stop = in.Find("stopwords");
   ShapeBuilder y;
   if (x.rank() == 2) y.Add(in.Const(1));
-  y.Add(stop == nullptr || stop->strings.empty() ? words
-                                                 : out.FreshUpTo("words", symbolic::Max(words, 1)));
+  y.Add(stop == nullptr || stop->strings().empty()
+            ? words
+            : out.FreshUpTo("words", symbolic::Max(words, 1)));
   out.SetShape(0, y);
   return absl::OkStatus();
 }

@@ -77,10 +77,10 @@ bool MessageShell::Add(const Graph& graph, onnx::GraphProto& proto) {
 
 bool MessageShell::AddAttribute(const Attribute& attribute, onnx::AttributeProto& proto) {
   if (attribute.type == Attribute::Type::kGraph) return Add(*attribute.graph, *proto.mutable_g());
-  if (attribute.graphs.empty()) return true;
-  if (static_cast<size_t>(proto.graphs_size()) != attribute.graphs.size()) return false;
-  for (size_t g = 0; g < attribute.graphs.size(); ++g) {
-    if (!Add(*attribute.graphs[g], *proto.mutable_graphs(static_cast<int>(g)))) return false;
+  if (attribute.graphs().empty()) return true;
+  if (static_cast<size_t>(proto.graphs_size()) != attribute.graphs().size()) return false;
+  for (size_t g = 0; g < attribute.graphs().size(); ++g) {
+    if (!Add(*attribute.graphs()[g], *proto.mutable_graphs(static_cast<int>(g)))) return false;
   }
   return true;
 }

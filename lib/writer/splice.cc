@@ -58,7 +58,7 @@ bool Is(const Field& field, auto tag) {
 
 bool HasSubgraph(const Node& node) {
   return std::any_of(node.attributes.begin(), node.attributes.end(), [](const Attribute& a) {
-    return a.type == Attribute::Type::kGraph || !a.graphs.empty();
+    return a.type == Attribute::Type::kGraph || !a.graphs().empty();
   });
 }
 
@@ -277,7 +277,7 @@ class Splice::Impl {
   }
   // The one numbered `next`.
   static bool IsOneOfGraphs(const Attribute& attribute, const Field& field, size_t next) {
-    return next < attribute.graphs.size() && Is(field, wire::Attribute::kGraphs);
+    return next < attribute.graphs().size() && Is(field, wire::Attribute::kGraphs);
   }
 
   void PutAttribute(const Attribute& attribute, data_view bytes) {
@@ -289,7 +289,7 @@ class Splice::Impl {
         if (std::exchange(has_graph, true)) continue;
         result_.AddField(field.number, [&] { PutGraph(*attribute.graph); });
       } else if (IsOneOfGraphs(attribute, field, next)) {
-        const Graph& graph = *attribute.graphs[next++];
+        const Graph& graph = *attribute.graphs()[next++];
         result_.AddField(field.number, [&] { PutGraph(graph); });
       } else {
         result_.AddView(field.all);

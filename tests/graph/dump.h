@@ -29,10 +29,11 @@ inline std::string Dump(const Tensor& tensor) {
 }
 
 inline std::string Dump(const Attribute& attribute) {
-  std::string text = absl::StrCat(
-      attribute.name, " ", static_cast<int>(attribute.type), " ", absl::CHexEscape(attribute.s),
-      " ", absl::StrJoin(attribute.ints, ","), " ", absl::StrJoin(attribute.floats, ","), " ",
-      absl::CHexEscape(absl::StrJoin(attribute.strings, ",")));
+  std::string text =
+      absl::StrCat(attribute.name, " ", static_cast<int>(attribute.type), " ",
+                   absl::CHexEscape(attribute.text()), " ", absl::StrJoin(attribute.ints(), ","),
+                   " ", absl::StrJoin(attribute.floats(), ","), " ",
+                   absl::CHexEscape(absl::StrJoin(attribute.strings(), ",")));
   switch (attribute.type) {
     case Attribute::Type::kFloat:
       absl::StrAppend(&text, " ", attribute.f);
@@ -53,7 +54,7 @@ inline std::string Dump(const Attribute& attribute) {
     default:
       break;
   }
-  for (const Graph* graph : attribute.graphs) absl::StrAppend(&text, " graph ", graph->index);
+  for (const Graph* graph : attribute.graphs()) absl::StrAppend(&text, " graph ", graph->index);
   return text;
 }
 

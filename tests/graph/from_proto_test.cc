@@ -139,7 +139,7 @@ TEST(FromProto, FunctionsHaveTheirOwnImportsAndAttributes) {
   EXPECT_EQ(model.FindFunction(model.op(node)), nullptr);
   ASSERT_EQ(node.attributes.size(), 1u);
   EXPECT_EQ(node.attributes[0].type, Attribute::Type::kReference);
-  EXPECT_EQ(node.attributes[0].s, "alpha");
+  EXPECT_EQ(node.attributes[0].text(), "alpha");
 }
 
 TEST(FromProto, OverloadsAreDifferentFunctions) {
