@@ -1,5 +1,6 @@
 #include "engine/analysis.h"
 
+#include "graph/upcoming.h"
 #include "rules/sequence.h"
 
 namespace symshape::engine {
@@ -14,7 +15,7 @@ Analysis::Analysis(const graph::Model& model)
       context_(std::make_unique<symbolic::Context>()),
       tables_(std::make_unique<rules::Tables>(*context_)),
       first_info_{0} {
-  for (const auto& graph : model.graphs)
+  for (const graph::Graph* graph : graph::Upcoming(model))
     first_info_.push_back(first_info_.back() + graph->values.size());
   infos_.resize(first_info_.back());
 }

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/walk.h"
 #include "graph/initialized.h"
+#include "graph/upcoming.h"
 
 namespace symshape::engine {
 
@@ -173,7 +174,7 @@ std::optional<Diagnostic> WrongClaim(const Analysis& analysis, const graph::Grap
 // is a truth, but where the user says something else.
 void Walk::CheckClaims() {
   const std::vector<bool> given = GivenInputs(*model_.main);
-  for (const auto& graph : model_.graphs) {
+  for (const graph::Graph* graph : graph::Upcoming(model_)) {
     const bool is_main = graph == model_.main;
     for (uint32_t v = 0; v < graph->values.size(); ++v) {
       const graph::Value& value = graph->values[v];

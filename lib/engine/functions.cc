@@ -92,8 +92,7 @@ Frame* Walk::EnterFunction(Frame& frame, uint32_t node, const graph::Model& mode
   Frame& body = Child(frame, node, model, *function.graph);
   if (body.conditional != frame.conditional) body.started = false;
   body.conditional = frame.conditional;
-  body.call_attribute_storage = AttributesOfCall(frame, frame.graph.nodes[node], function);
-  body.call_attributes = body.call_attribute_storage;
+  body.call_attributes = arena_.Copy(AttributesOfCall(frame, frame.graph.nodes[node], function));
   StartFrame(body);
   const absl::Span<const graph::ValueId> formals = body.graph.inputs;
   for (size_t i = 0; i < formals.size(); ++i) {

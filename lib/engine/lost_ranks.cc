@@ -44,8 +44,9 @@ class LostRanks {
         body = end;
       }
     }
-    for (const Frame::Entered& child : frame.children) {
-      if (IsOfTheFile(*child.frame)) OfNodes(*child.frame);
+    for (size_t i = 0; i < frame.children.size(); ++i) {
+      FetchAhead(frame.children, i);
+      if (IsOfTheFile(*frame.children[i].frame)) OfNodes(*frame.children[i].frame);
     }
   }
 

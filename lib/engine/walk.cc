@@ -63,10 +63,10 @@ Frame& Walk::Child(Frame& frame, uint32_t node, const graph::Model& model,
        children.begin();
   frame.next_child = at;
   for (; at < children.size() && children[at].node == node; ++at) {
-    if (children[at].graph == &graph) return *children[at].frame;
+    if (&children[at].frame->graph == &graph) return *children[at].frame;
   }
   Frame& child = NewFrame(model, graph, &frame);
-  children.insert(children.begin() + static_cast<std::ptrdiff_t>(at), {node, &graph, &child});
+  children.insert(children.begin() + static_cast<std::ptrdiff_t>(at), {node, &child});
   child.parent_node = node;
   child.conditional = frame.conditional;
   child.repeated = frame.repeated;
@@ -94,7 +94,18 @@ void Walk::StartFrame(Frame& frame) {
 }
 
 void Walk::InferGraph(Frame& frame) {
-  for (uint32_t n = 0; n < frame.graph.nodes.size(); ++n) InferNode(frame, n);
+  const absl::Span<const graph::Node> nodes = frame.graph.nodes;
+  for (uint32_t n = 0; n < nodes.size(); ++n) {
+    constexpr uint32_t kFar = 8, kNear = 4;  // nodes ahead
+    if (n + kFar < nodes.size()) {
+      __builtin_prefetch(nodes[n + kFar].inputs.data());
+      __builtin_prefetch(nodes[n + kFar].attributes.data());
+      for (const graph::Attribute& attribute : nodes[n + kNear].attributes) {
+        if (attribute.type == graph::Attribute::Type::kGraph) __builtin_prefetch(attribute.graph);
+      }
+    }
+    InferNode(frame, n);
+  }
 }
 
 Plan Walk::MakePlan(const graph::Model& model, const graph::Operator& op) const {
@@ -275,8 +286,10 @@ void Walk::NameUnknownElements(Frame& frame, uint32_t node, int output, Info& in
 void Walk::Remember(Frame& frame) {
   if (&frame.model != &model_) return;
   Resolve(frame, analysis_->infos_of(frame.graph));
-  for (const Frame::Entered& child : frame.children) {
-    if (child.graph->parent == &frame.graph) {
+  for (size_t i = 0; i < frame.children.size(); ++i) {
+    FetchAhead(frame.children, i);
+    const Frame::Entered& child = frame.children[i];
+    if (child.frame->graph.parent == &frame.graph) {
       Remember(*child.frame);
     } else {
       RememberCall(*child.frame);
@@ -301,7 +314,7 @@ void Walk::RememberCall(Frame& frame) {
   std::vector<Frame*> bodies{&frame};
   for (size_t i = 0; i < bodies.size(); ++i) {  // grows while it runs
     for (const Frame::Entered& child : bodies[i]->children) {
-      if (child.graph->parent == &bodies[i]->graph) {
+      if (child.frame->graph.parent == &bodies[i]->graph) {
         bodies.push_back(child.frame);
       } else {
         RememberCall(*child.frame);

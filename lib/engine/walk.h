@@ -62,7 +62,6 @@ struct Frame {
   absl::Span<rules::Info> infos;                      // by value; of the walk's arena, as all spans
   std::vector<std::optional<Plan>>* plans = nullptr;  // by operator of its model
   absl::Span<const graph::Attribute> call_attributes;
-  std::vector<graph::Attribute> call_attribute_storage;
   bool has_symbols = false;  // it, or one within it, has fresh symbols of its own
   bool has_read = false;     // its results depend on elements of constants that are read on demand
   bool conditional = false;  // need not be entered
@@ -80,12 +79,22 @@ struct Frame {
   absl::Span<rules::Info> operands;  // what was known of them then
   struct Entered {
     uint32_t node;
-    const graph::Graph* graph;
     Frame* frame;
   };
   std::vector<Entered> children;  // by node
   size_t next_child = 0;          // those before it are of nodes before the last one asked for
 };
+
+// Asks the processor for the frames that come after children[at]: they lie all over the memory of a
+// large model.
+inline void FetchAhead(absl::Span<const Frame::Entered> children, size_t at) {
+  constexpr size_t kFar = 8, kNear = 4;  // frames ahead
+  if (at + kFar >= children.size()) return;
+  __builtin_prefetch(children[at + kFar].frame);
+  __builtin_prefetch(&children[at + kFar].frame->children);
+  __builtin_prefetch(&children[at + kNear].frame->graph);
+  __builtin_prefetch(children[at + kNear].frame->infos.data());
+}
 
 // If, Loop, Scan and SequenceMap, which no rule infers.
 bool IsControlFlow(const graph::Operator& op);

@@ -11,6 +11,7 @@
 #include "graph/fingerprint.h"
 #include "graph/metadata.h"
 #include "graph/nodes_in_file.h"
+#include "graph/upcoming.h"
 #include "writer/declared.h"
 #include "writer/dim_names.h"
 #include "writer/function_claims.h"
@@ -116,7 +117,7 @@ class Annotator {
         claims_.WriteMainOutput(analysis_.info(main, main.outputs[i]), type);
       });
     }
-    for (const Graph* graph : analysis_.model().graphs) {
+    for (const Graph* graph : graph::Upcoming(analysis_.model())) {
       GraphShell& shell = shell_.graphs[graph->index];
       if (!shell.is_written) continue;
       if (graph != &main) WriteSubgraph(*graph, shell);

@@ -22,6 +22,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "graph/hash.h"
+#include "graph/upcoming.h"
 #include "nlohmann/json.hpp"
 #include "writer/tensor_type.h"
 #include "writer/types.h"
@@ -405,7 +406,7 @@ std::string ReplacedRecord(const graph::Model& model, const ModelShell& shell,
     if (is_new) result->second = shell.graphs[graph].value_infos.Result();
     return result->second;
   };
-  for (const auto& graph : model.graphs) {
+  for (const Graph* graph : graph::Upcoming(model)) {
     const size_t i = graph->index;
     if (!shell.graphs[i].is_written) continue;
     const ObjectText text = GraphText(*graph, shell.graphs[i], before.graphs[i], result_of, extent);
@@ -443,7 +444,7 @@ std::optional<FileDeclarations> ReadReplaced(const graph::Model& model, const Mo
   }
   FileDeclarations before;
   before.graphs.resize(shell.graphs.size());
-  for (const auto& graph : model.graphs) {
+  for (const Graph* graph : graph::Upcoming(model)) {
     const GraphShell& now = shell.graphs[graph->index];
     if (!now.is_written) continue;
     const std::optional<Declarations> read =

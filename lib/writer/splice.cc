@@ -6,6 +6,7 @@
 
 #include "graph/arena.h"
 #include "graph/nodes_in_file.h"
+#include "graph/upcoming.h"
 #include "graph/wire.h"
 #include "protozero/exception.hpp"
 #include "writer/fields.h"
@@ -121,7 +122,7 @@ class Splice::Impl {
 
   // The main one and those within it; outer ones come first.
   absl::Status TakeGraphs() {
-    for (const Graph* graph : model_.graphs) {
+    for (const Graph* graph : graph::Upcoming(model_)) {
       if (graph != model_.main &&
           (graph->parent == nullptr || !shell_.graphs[graph->parent->index].is_written)) {
         continue;  // of a function
