@@ -144,8 +144,9 @@ absl::Status WireSource::ReadInitializers(const Views& dense, const Views& spars
 
 absl::Status WireSource::ReadNodes(const Views& nodes) {
   constexpr size_t kAhead = 8;
+  constexpr size_t kMany = 4096;  // of fewer the names' table fits into a cache
   for (size_t i = 0; i < nodes.size(); ++i) {
-    if (i + kAhead < nodes.size()) ExpectNames(nodes[i + kAhead]);
+    if (nodes.size() >= kMany && i + kAhead < nodes.size()) ExpectNames(nodes[i + kAhead]);
     if (absl::Status status = ReadNode(nodes[i]); !status.ok()) return status;
   }
   return absl::OkStatus();
