@@ -145,7 +145,7 @@ absl::StatusOr<std::string> ReadAll(int fd, size_t limit, absl::string_view name
 absl::Status WritePieces(int fd, const Pieces& pieces, absl::string_view name) {
   // A model with many subgraphs has a piece for every few bytes: a call of the system for each
   // would take longer than all else.
-  constexpr size_t kSmall = size_t{64} << 10, kFull = size_t{256} << 10;
+  constexpr size_t kSmall = size_t{16} << 10, kFull = size_t{256} << 10;
   std::string gathered;
   const auto flush = [&] {
     absl::Status status = WriteAll(fd, gathered, name);

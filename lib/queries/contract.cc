@@ -7,7 +7,6 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "queries/simplify.h"
 
 namespace symshape::queries {
@@ -46,7 +45,7 @@ Contract::Contract(const engine::Analysis& analysis)
     if (NoSizeSatisfies(*context_, condition)) {
       condition.ways = {{{{Fact::Kind::kEq, Dim::Inline(0), Dim::Inline(1)}}}};  // with no symbol
     }
-    condition.when = TextOf(condition.ways);
+    condition.when = TextKept(*context_, condition.ways);
     const auto same =
         absl::c_find_if(conditions_, [&](const Condition& c) { return c.when == condition.when; });
     if (same == conditions_.end()) {
@@ -137,7 +136,8 @@ void Contract::Collect() {
     if (requirement.conditional) {
       if (requirement.ways.size() > 1) continue;
       const std::vector<Clauses> ways{Copy(requirement.ways[0])};
-      if (IsDefined(ways)) conditional_.push_back({ways, TextOf(ways), {&requirement}});
+      if (IsDefined(ways))
+        conditional_.push_back({ways, TextKept(*context_, ways), {&requirement}});
     } else if (requirement.ways.size() > 1) {
       AddEither(requirement);
     } else {
@@ -262,11 +262,7 @@ void Contract::AddClauses(Clauses clauses, const Requirement& requirement) {
 }
 
 std::string Contract::TextOf(const std::vector<Clauses>& ways) const {
-  const Context& context = *context_;
-  if (ways.size() == 1) return Text(context, ways[0]);
-  return absl::StrJoin(ways, " or ", [&](std::string* out, const Clauses& way) {
-    absl::StrAppend(out, way.size() > 1 ? "(" : "", Text(context, way), way.size() > 1 ? ")" : "");
-  });
+  return Text(*context_, ways);
 }
 
 Bindings Contract::Sizes(const Bindings& by_name) const {

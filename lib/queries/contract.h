@@ -67,9 +67,9 @@ class Contract {
   void DropWhatFollows();
   Clauses OthersOf(size_t index) const;
   std::optional<Clauses> ReadUnderOthers(size_t index);
-  bool IsReadable(const std::vector<Clauses>& ways) const;
+  bool IsReadable(const std::vector<Clauses>& ways);
   bool Shorten();  // whether anything changed
-  bool IsPlain(const Condition& condition) const;
+  bool IsPlain(const Condition& condition);
   std::vector<size_t> Alike(size_t first) const;
   bool Join();  // likewise
   std::vector<const engine::Requirement*> CausesOf(const Clause& clause,

@@ -85,9 +85,9 @@ std::optional<Clauses> Contract::ReadUnderOthers(size_t index) {
 }
 
 // Short, and without maxima: "max(S, T)*min(1, S, T) == S" may be "T == S or T == 1".
-bool Contract::IsReadable(const std::vector<Clauses>& ways) const {
+bool Contract::IsReadable(const std::vector<Clauses>& ways) {
   const auto has_maximum = [this](const Clauses& way) { return HaveMaximum(*context_, way); };
-  return TextOf(ways).size() < kReadable && absl::c_none_of(ways, has_maximum);
+  return TextKept(*context_, ways).size() < kReadable && absl::c_none_of(ways, has_maximum);
 }
 
 // One after the other, each as the others are by then: all of them together go on saying the same.
@@ -120,7 +120,7 @@ bool Contract::Shorten() {
 
 // Whether it needs no second look: "seq >= 8", "height % 32 == 0", whatever else is short and of
 // several sizes.
-bool Contract::IsPlain(const Condition& condition) const {
+bool Contract::IsPlain(const Condition& condition) {
   if (!IsReadable(condition.ways)) return false;
   const auto symbols_and_numbers = [&](const Fact& fact) {
     return absl::c_all_of(std::array{fact.a, fact.b}, [&](Dim side) {

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "absl/algorithm/container.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -147,7 +148,7 @@ std::vector<bool> Implied(Context& context, const Clauses& clauses) {
   std::vector<size_t> longest_first(clauses.size());
   std::iota(longest_first.rbegin(), longest_first.rend(), size_t{0});  // of equals the first stays
   std::vector<size_t> lengths;
-  for (const Clause& clause : clauses) lengths.push_back(Text(context, clause).size());
+  for (const Clause& clause : clauses) lengths.push_back(TextKept(context, clause).size());
   absl::c_stable_sort(longest_first, [&](size_t a, size_t b) { return lengths[a] > lengths[b]; });
   std::vector<bool> dropped(clauses.size(), false);
   const bool together = clauses.size() <= kMaxTogether;
@@ -250,25 +251,55 @@ Truth::Block Truth::AtAll(absl::Span<const int64_t> sizes, size_t count) {
   return result;
 }
 
-std::string Text(const Context& context, const Clause& clause) {
+namespace {
+
+using Print = absl::FunctionRef<std::string(const Fact&)>;
+
+std::string TextOf(const Context& context, const Clause& clause, Print print) {
   std::vector<std::string> facts;  // what differs inside may print the same
   for (const Fact& fact : clause) {
     const std::optional<int64_t> a = context.ConstantOf(fact.a), b = context.ConstantOf(fact.b);
     if (a.has_value() && b.has_value() && !symbolic::Holds(fact.kind, *a, *b)) continue;
     if (fact.kind == Fact::Kind::kNe && fact.a == fact.b) continue;
-    std::string text = context.Print(fact);
+    std::string text = print(fact);
     if (!absl::c_linear_search(facts, text)) facts.push_back(std::move(text));
   }
   return facts.empty() ? "False" : absl::StrJoin(facts, " or ");
 }
 
-std::string Text(const Context& context, const Clauses& clauses) {
+std::string TextOf(const Context& context, const Clauses& clauses, Print print) {
   return absl::StrJoin(clauses, " and ", [&](std::string* out, const Clause& clause) {
-    const std::string text = Text(context, clause);
+    const std::string text = TextOf(context, clause, print);
     const bool brackets = clauses.size() > 1 && absl::StrContains(text, " or ");
     absl::StrAppend(out, brackets ? "(" : "", text, brackets ? ")" : "");
   });
 }
+
+std::string TextOf(const Context& context, const std::vector<Clauses>& ways, Print print) {
+  if (ways.size() == 1) return TextOf(context, ways[0], print);
+  return absl::StrJoin(ways, " or ", [&](std::string* out, const Clauses& way) {
+    const bool brackets = way.size() > 1;
+    absl::StrAppend(out, brackets ? "(" : "", TextOf(context, way, print), brackets ? ")" : "");
+  });
+}
+
+}  // namespace
+
+template <typename Condition>
+std::string Text(const Context& context, const Condition& condition) {
+  return TextOf(context, condition, [&](const Fact& fact) { return context.Print(fact); });
+}
+template std::string Text(const Context& context, const Clause& clause);
+template std::string Text(const Context& context, const Clauses& clauses);
+template std::string Text(const Context& context, const std::vector<Clauses>& ways);
+
+template <typename Condition>
+std::string TextKept(Context& context, const Condition& condition) {
+  return TextOf(context, condition, [&](const Fact& fact) { return context.Printed(fact); });
+}
+template std::string TextKept(Context& context, const Clause& clause);
+template std::string TextKept(Context& context, const Clauses& clauses);
+template std::string TextKept(Context& context, const std::vector<Clauses>& ways);
 
 std::vector<Dim> SymbolsOf(const Context& context, const Clause& clause) {
   std::vector<Dim> symbols;

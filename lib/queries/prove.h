@@ -75,9 +75,13 @@ class Truth {
   size_t count_ = 0;  // of points
 };
 
-// "batch == 0 or seq <= 64": what Python's eval reads; "False" where no size makes it true.
-std::string Text(const Context& context, const Clause& clause);
-std::string Text(const Context& context, const Clauses& clauses);
+// "batch == 0 or seq <= 64": what Python's eval reads; "False" where no size makes it true. Of a
+// Clause, Clauses, or several ways.
+template <typename Condition>
+std::string Text(const Context& context, const Condition& condition);
+// The same, for who asks often (Context::Printed).
+template <typename Condition>
+std::string TextKept(Context& context, const Condition& condition);
 
 // In order of creation, each once.
 std::vector<Dim> SymbolsOf(const Context& context, const Clause& clause);

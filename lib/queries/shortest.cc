@@ -110,7 +110,7 @@ class Shortener {
   std::set<int64_t> NumbersIn() const {
     std::set<int64_t> numbers;
     for (const Fact& fact : facts_) {
-      const std::string text = context_.Print(fact);
+      const std::string text = context_.Printed(fact);
       for (size_t i = 0; i < text.size(); ++i) {
         const bool in_name = i > 0 && (absl::ascii_isalnum(text[i - 1]) || text[i - 1] == '_');
         size_t end = i;
@@ -207,7 +207,7 @@ class Shortener {
     if (absl::c_linear_search(seen_, fact)) return;
     seen_.push_back(fact);
     if (HasMaximum(context_, fact)) return;
-    std::string text = context_.Print(fact);
+    std::string text = context_.Printed(fact);
     if (absl::c_any_of(candidates_, [&](const Candidate& c) { return c.text == text; })) return;
     std::optional<Bits> truth = TruthOf({{fact}});
     if (!truth.has_value()) return;
@@ -325,7 +325,7 @@ class Shortener {
 
   size_t LengthOfWays() {
     if (length_of_ways_ == 0) {
-      for (const Clauses& way : ways_) length_of_ways_ += Text(context_, way).size();
+      for (const Clauses& way : ways_) length_of_ways_ += TextKept(context_, way).size();
     }
     return length_of_ways_;
   }

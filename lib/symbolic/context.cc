@@ -197,6 +197,11 @@ std::string Context::Print(absl::Span<const Dim> shape) const {
   return absl::StrCat("[", absl::StrJoin(shape, ", ", append), "]");
 }
 std::string Context::Print(const Fact& fact) const { return impl_->Print(fact); }
+std::string Context::Printed(const Fact& fact) {
+  const auto [text, is_new] = impl_->printed.try_emplace({impl_->epoch, fact});
+  if (is_new) text->second = impl_->Print(fact);
+  return text->second;
+}
 absl::StatusOr<Dim> Context::Parse(absl::string_view text, SymbolKind kind) {
   const absl::StatusOr<Dim> d = impl_->Parse(text, kind);
   if (!d.ok()) return d;

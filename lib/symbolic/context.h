@@ -200,6 +200,8 @@ class Context {
   std::string Print(Dim d, absl::FunctionRef<std::string(Dim symbol)> name_of) const;
   std::string Print(absl::Span<const Dim> shape) const;  // "[1, 3, H, W]"
   std::string Print(const Fact& fact) const;
+  // The same, kept: a search for shorter words asks for most of them again.
+  std::string Printed(const Fact& fact);
   // Any dialect in the wild (parse.cc), Settled. Names are looked up or made as symbols of `kind`.
   // Errors: kInvalidArgument, with the text, a caret line and what was expected.
   absl::StatusOr<Dim> Parse(absl::string_view text, SymbolKind kind = SymbolKind::kInput);

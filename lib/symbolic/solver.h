@@ -487,7 +487,9 @@ class Solver {
   uint32_t substituted_versions = 0;  // how many of State's there were
 };
 
-struct Context::Impl : Solver {};
+struct Context::Impl : Solver {
+  absl::flat_hash_map<std::pair<uint32_t, Fact>, std::string> printed;  // by epoch
+};
 
 }  // namespace symshape::symbolic
 

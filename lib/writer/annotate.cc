@@ -322,11 +322,7 @@ class Annotator {
   // Of a TypeProto. Few types are many tensors'.
   const std::string& BytesOf(rules::TypeId type) {
     const auto [it, inserted] = type_bytes_.try_emplace(type);
-    if (inserted) {
-      onnx::TypeProto proto;
-      WriteType(analysis_.tables(), type, names_, proto);
-      it->second = proto.SerializePartialAsString();
-    }
+    if (inserted) it->second = TypeBytes(analysis_.tables(), type, names_);
     return it->second;
   }
 

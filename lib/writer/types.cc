@@ -1,9 +1,14 @@
 #include "writer/types.h"
 
+#include "graph/wire.h"
+#include "protozero/pbf_builder.hpp"
+
 namespace symshape::writer {
 namespace {
 
+namespace wire = graph::wire;
 using graph::ElementType;
+using protozero::pbf_builder;
 using rules::ShapeId;
 using rules::Tables;
 using rules::Type;
@@ -25,6 +30,34 @@ void WriteTensor(const Tables& tables, const Type& type, DimNames& names, Tensor
   for (size_t axis = 0; axis < dims.size(); ++axis) {
     WriteDim(names.Of(dims[axis]), *shape.mutable_dim(static_cast<int>(axis)));
   }
+}
+
+std::string AxisBytes(const DimNames::Written& written) {
+  std::string bytes;
+  pbf_builder<wire::Dimension> axis(bytes);
+  if (const auto* number = std::get_if<int64_t>(&written)) {
+    axis.add_int64(wire::Dimension::kDimValue, *number);
+  } else if (const auto* text = std::get_if<std::string>(&written)) {
+    axis.add_string(wire::Dimension::kDimParam, *text);
+  }
+  return bytes;
+}
+
+// Nearly all types are one: a message for each would take as long as all else that is written.
+std::string DenseTensorBytes(const Tables& tables, const Type& type, DimNames& names) {
+  std::string tensor_bytes, bytes;
+  pbf_builder<wire::TensorType> tensor(tensor_bytes);
+  tensor.add_int32(wire::TensorType::kElemType, static_cast<int32_t>(type.element));
+  if (type.shape != ShapeId::kUnknownRank) {
+    std::string shape_bytes;
+    pbf_builder<wire::Shape> shape(shape_bytes);
+    for (symbolic::Dim dim : tables.dims(type.shape)) {
+      shape.add_message(wire::Shape::kDim, AxisBytes(names.Of(dim)));
+    }
+    tensor.add_message(wire::TensorType::kShape, shape_bytes);
+  }
+  pbf_builder<wire::Type>(bytes).add_message(wire::Type::kTensor, tensor_bytes);
+  return bytes;
 }
 
 }  // namespace
@@ -70,6 +103,14 @@ void WriteType(const Tables& tables, TypeId id, DimNames& names, onnx::TypeProto
     case Type::Kind::kOpaque:
       break;
   }
+}
+
+std::string TypeBytes(const Tables& tables, TypeId id, DimNames& names) {
+  const Type& type = tables.type(id);
+  if (type.kind == Type::Kind::kTensor) return DenseTensorBytes(tables, type, names);
+  onnx::TypeProto proto;
+  WriteType(tables, id, names, proto);
+  return proto.SerializePartialAsString();
 }
 
 void WriteDim(const DimNames::Written& written, onnx::TensorShapeProto::Dimension& proto) {

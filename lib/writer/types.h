@@ -2,6 +2,8 @@
 #ifndef SYMSHAPE_WRITER_TYPES_H_
 #define SYMSHAPE_WRITER_TYPES_H_
 
+#include <string>
+
 #include "engine/analysis.h"
 #include "onnx/onnx_pb.h"
 #include "rules/tables.h"
@@ -16,6 +18,9 @@ bool IsWritable(const rules::Tables& tables, rules::TypeId type);
 // Makes `proto` say what is known; denotations stay. REQUIRES: IsWritable
 void WriteType(const rules::Tables& tables, rules::TypeId type, DimNames& names,
                onnx::TypeProto& proto);
+
+// The bytes of what it makes of an empty type.
+std::string TypeBytes(const rules::Tables& tables, rules::TypeId type, DimNames& names);
 
 void WriteDim(const DimNames::Written& written, onnx::TensorShapeProto::Dimension& proto);
 

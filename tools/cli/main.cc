@@ -119,6 +119,7 @@ void KeepFreedMemory() {
 #ifdef M_MMAP_THRESHOLD                 // glibc's
   mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that there may be
   mallopt(M_TRIM_THRESHOLD, 512 << 20);
+  mallopt(M_TOP_PAD, 1 << 20);
 #endif
 }
 
