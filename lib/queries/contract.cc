@@ -136,8 +136,8 @@ void Contract::Collect() {
     if (requirement.conditional) {
       if (requirement.ways.size() > 1) continue;
       const std::vector<Clauses> ways{Copy(requirement.ways[0])};
-      if (IsDefined(ways))
-        conditional_.push_back({ways, TextKept(*context_, ways), {&requirement}});
+      if (!IsDefined(ways)) continue;
+      conditional_.push_back({ways, TextKept(*context_, ways), {&requirement}});
     } else if (requirement.ways.size() > 1) {
       AddEither(requirement);
     } else {

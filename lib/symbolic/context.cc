@@ -198,7 +198,9 @@ std::string Context::Print(absl::Span<const Dim> shape) const {
 }
 std::string Context::Print(const Fact& fact) const { return impl_->Print(fact); }
 std::string Context::Printed(const Fact& fact) {
-  const auto [text, is_new] = impl_->printed.try_emplace({impl_->epoch, fact});
+  // A new symbol may take a name by which another was printed.
+  const uint64_t state = uint64_t{impl_->epoch} << 32 | impl_->store.symbols().size();
+  const auto [text, is_new] = impl_->printed.try_emplace({state, fact});
   if (is_new) text->second = impl_->Print(fact);
   return text->second;
 }

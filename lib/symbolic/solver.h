@@ -488,7 +488,7 @@ class Solver {
 };
 
 struct Context::Impl : Solver {
-  absl::flat_hash_map<std::pair<uint32_t, Fact>, std::string> printed;  // by epoch
+  absl::flat_hash_map<std::pair<uint64_t, Fact>, std::string> printed;  // by what a text depends on
 };
 
 }  // namespace symshape::symbolic

@@ -114,7 +114,8 @@ std::vector<std::string> WordsOf(int argc, char** argv) {
 }
 
 // What is freed is needed again soon: taken from the system anew, each page would be cleared anew,
-// which is a twentieth of the time that a large model takes.
+// which is a twentieth of the time that a large model takes. And the system is asked for a megabyte
+// of addresses at a time.
 void KeepFreedMemory() {
 #ifdef M_MMAP_THRESHOLD                 // glibc's
   mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that there may be
