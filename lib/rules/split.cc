@@ -27,8 +27,13 @@ std::optional<std::vector<Element>> NamedLengths(const Operands& in) {
 //   part = ceil(n / k), last = n - (k - 1) * part
 // which may be 0 (n=2, k=3 gives 1, 1, 0) but not less (n=1, k=3 is refused).
 // Source: ONNX Split-18; onnxruntime core/providers/cpu/tensor/split.cc, measured.
-std::vector<Expr> EqualLengths(const Operands& in, std::optional<Expr> n, Results& out) {
-  const int64_t count = in.Int("num_outputs", in.outputs());
+absl::StatusOr<std::vector<Expr>> EqualLengths(const Operands& in, std::optional<Expr> n,
+                                               Results& out) {
+  const int64_t count = in.outputs();
+  if (const int64_t named = in.Int("num_outputs", count); named != count || named < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("num_outputs is ", named, " for ", count, " outputs"));
+  }
   std::vector<Expr> lengths;
   if (!n) {
     const Expr part = out.Fresh("split");
@@ -99,10 +104,6 @@ absl::Status InferSplit(const Operands& in, Results& out) {
   if (!axis.ok()) return axis.status();
   const absl::StatusOr<std::vector<Expr>> lengths = LengthsOfParts(in, x[*axis], out);
   if (!lengths.ok()) return lengths.status();
-  if (static_cast<int>(lengths->size()) < in.outputs()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("num_outputs is ", lengths->size(), " for ", in.outputs(), " outputs"));
-  }
   const std::optional<Block> block = BlockOf(in, 0);
   int64_t start = 0;
   bool starts_known = true;
